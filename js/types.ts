@@ -1,0 +1,227 @@
+/** What happened, as one word. `docs/failures.md` says when each arises and what to show. */
+export type FailureKind =
+  | "invalid_intent"
+  | "invalid_session"
+  | "unsupported"
+  | "unavailable"
+  | "session_closed"
+  | "busy"
+  | "callback_failed"
+  | "cancelled"
+  | "timeout"
+  | "network"
+  | "refused"
+  | "rate_limited"
+  | "server_error"
+  | "bad_response"
+  | "stripe_error"
+  | "refresh_failed"
+  | "internal";
+
+/** Did the server make the change? */
+export type Applied = "no" | "yes" | "unknown";
+
+/** Why an update was cancelled. */
+export type CancelReason = "superseded" | "cancelled" | "signal" | "disposed" | "left";
+
+/** What is recorded when an update does not succeed. It holds no session id, no intent value and no URL. */
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly applied: Applied;
+  /** The endpoint's name, as declared. */
+  readonly endpoint: string;
+  /** The HTTP status of the last answer, where there was one. */
+  readonly status: number | null;
+  /** Whole milliseconds from the call of the function (or of `run`, if it was never called). */
+  readonly durationMs: number;
+  /** HTTP requests that were sent. */
+  readonly attempts: number;
+  /** From the answer's `request-id` header, else `x-request-id`. */
+  readonly requestId: string | null;
+  /** Can be shown to a customer. */
+  readonly message: string;
+  /** For `invalid_intent`: the field. */
+  readonly field: string | null;
+  /** For `cancelled`: why. */
+  readonly reason: CancelReason | null;
+}
+
+/** The rule of one field. Made by `oneOf`, `identifier`, `integer` and `flag`. */
+export interface Rule<T, Optional extends boolean = false> {
+  /** The same rule for a field that may be left out. */
+  optional(): Rule<T, true>;
+  /** For the compiler only: what the field holds. */
+  readonly $type?: [T, Optional];
+}
+
+/** The rules of an intent's fields, by name. At most 16. */
+export type Rules = Record<string, Rule<unknown, boolean>>;
+
+type ValueOf<R> = R extends Rule<infer T, boolean> ? T : never;
+type OptionalKeys<R extends Rules> = { [K in keyof R]: R[K] extends Rule<unknown, true> ? K : never }[keyof R];
+
+/** The record that fits the rules: a missing or an extra field or a wrong literal does not compile. */
+export type IntentOf<R extends Rules> = {
+  [K in Exclude<keyof R, OptionalKeys<R>>]: ValueOf<R[K]>;
+} & { [K in OptionalKeys<R>]?: ValueOf<R[K]> | undefined };
+
+export interface EndpointOptions<Field extends string = string> {
+  /** A waiting update with the same values of these fields is superseded; `true` for an endpoint with one field. */
+  latest?: boolean | readonly Field[];
+  /** Whether an update equal to the last in the queue shares its outcome. Default `true`. */
+  join?: boolean;
+  /** Whether an `Idempotency-Key` is sent. Default `true`; `false` for another origin that does not allow the header. */
+  idempotencyKey?: boolean;
+  /** How often a request that may be repeated is repeated: 0 to 5. Default 0. */
+  retries?: number;
+  /** Gives one silent attempt up after this many milliseconds. Default: none but the deadline. */
+  attemptTimeoutMs?: number;
+  /** The deadline of this endpoint's updates in milliseconds, 1 to 20 000. Default: that of `createUpdates`. */
+  timeoutMs?: number;
+  /** For another origin: `"include"` sends cookies there. Default `"omit"` there, `"same-origin"` here. */
+  credentials?: "omit" | "same-origin" | "include";
+  /** For another origin: whether the CSRF header is sent there. Default `false` there, `true` here. */
+  csrf?: boolean;
+}
+
+/** A server URL for one specific customer interaction, with the rules of its intent. Made by `endpoint`. */
+export interface Endpoint<R extends Rules = Rules> {
+  readonly url: string;
+  readonly rules: R;
+  readonly options: Readonly<EndpointOptions>;
+}
+
+export type Endpoints = Record<string, Endpoint<any>>;
+
+/** What Stripe.js hands out: the object that has `runServerUpdate`. All versions from 5.10 to 10 fit. */
+export interface StripeActions {
+  runServerUpdate?: (update: () => Promise<unknown>) => Promise<unknown>;
+}
+
+/** The session that this Stripe.js reports. */
+export type SessionOf<A> = A extends { getSession: () => infer S }
+  ? S
+  : A extends { session: () => infer S }
+    ? S
+    : unknown;
+
+/** A zero-argument function for `runServerUpdate`. It has own fields only and does not use `this`. */
+export interface UpdateFunction<T = Response> {
+  (): Promise<T>;
+  /** How its last call failed; `null` before, while it runs, and after a success. */
+  readonly failure: CheckoutUpdateErrorShape | null;
+}
+
+/** The error object: a failure that is an `Error`, with `cause`. */
+export interface CheckoutUpdateErrorShape extends Error, Failure {
+  readonly name: "CheckoutUpdateError";
+  readonly message: string;
+  readonly cause?: unknown;
+}
+
+export type Outcome<Session = unknown, Body = unknown> =
+  | { readonly type: "success"; readonly session: Session; readonly body: Body }
+  | { readonly type: "error"; readonly error: CheckoutUpdateErrorShape; readonly session?: Session }
+  | { readonly type: "cancelled"; readonly error: CheckoutUpdateErrorShape };
+
+export type RefreshOutcome<Session = unknown> =
+  | { readonly type: "success"; readonly session: Session }
+  | { readonly type: "error"; readonly error: CheckoutUpdateErrorShape };
+
+export interface RunOptions {
+  /** Detaches this caller: it is `cancelled`, and the update goes on while somebody else waits for it. */
+  signal?: AbortSignal;
+  /** The session id, in place of the `session` option. */
+  session?: string;
+}
+
+export interface EndpointMetrics {
+  readonly updates: number;
+  readonly successes: number;
+  /** How many failed, by kind. A kind that never arose is not there. */
+  readonly failures: Readonly<Partial<Record<FailureKind, number>>>;
+  readonly retries: number;
+  /** Answers that came after the deadline and were still taken. */
+  readonly late: number;
+  readonly joined: number;
+  readonly superseded: number;
+  /** Of the last 100 durations, in milliseconds; `null` before the first. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly max: number | null;
+}
+
+export interface Metrics {
+  /** By the name of the endpoint or of the wrapped function. */
+  readonly endpoints: Readonly<Record<string, EndpointMetrics>>;
+  /** The last 50, oldest first. */
+  readonly failures: readonly Failure[];
+}
+
+export interface Snapshot {
+  readonly pending: boolean;
+  readonly stale: boolean;
+}
+
+export interface UpdatesOptions<E extends Endpoints> {
+  endpoints: E;
+  /** Gives the Checkout Session's id, `cs_test_…` or `cs_live_…`. Read when an update function or `run` is called. */
+  session?: () => string;
+  /** The name of the session id's field in the body. Default `checkout_session_id`. */
+  sessionField?: string;
+  /** The deadline of an update in milliseconds, 1 to 20 000. Default 19 500. */
+  timeoutMs?: number;
+  /** Other origins that endpoints may name, such as `https://api.example.com`. */
+  allowedOrigins?: readonly string[];
+  /** The token that Rails, Django or Laravel want to see in a header. Read once for each update. */
+  csrf?: { header: string; token: () => string | Promise<string> };
+  /** Replaces the text of `message` for these kinds. The server's own message still goes first. */
+  messages?: Partial<Record<FailureKind, string>>;
+  /** Called for every failure but `cancelled`. */
+  onFailure?: (failure: CheckoutUpdateErrorShape) => void;
+}
+
+/** What `createUpdates` gives: a plain object with own functions, none of which uses `this`. */
+export interface Updates<E extends Endpoints = Endpoints> {
+  /** A function for `runServerUpdate`. The intent is read now, the session id when the function is called. */
+  request<N extends keyof E & string>(
+    name: N,
+    intent: E[N] extends Endpoint<infer R> ? IntentOf<R> : never,
+  ): UpdateFunction<Response>;
+  /** Gives a request function that the page already has the same deadline and record. */
+  wrap<T>(name: string, fn: (signal: AbortSignal) => PromiseLike<T> | T): UpdateFunction<T>;
+  /** Waits for its turn, runs, refreshes where in doubt, and gives one answer. Rejects for an undeclared name only. */
+  run<A extends object, N extends keyof E & string>(
+    actions: A,
+    name: N,
+    intent: E[N] extends Endpoint<infer R> ? IntentOf<R> : never,
+    options?: RunOptions,
+  ): Promise<Outcome<SessionOf<A>>>;
+  run<A extends object, T>(
+    actions: A,
+    update: UpdateFunction<T>,
+    options?: RunOptions,
+  ): Promise<Outcome<SessionOf<A>>>;
+  /** Lets Stripe.js fetch the session again. Never rejects. */
+  refresh<A extends object>(actions: A): Promise<RefreshOutcome<SessionOf<A>>>;
+  /** Drops what is waiting, of this name or of all. */
+  cancel(name?: string): void;
+  /** Aborts everything and lets go of listeners. A later call starts afresh. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+  /** Whether an update, of this name or of any, has not settled. */
+  isPending(name?: string): boolean;
+  /** Whether the page may be showing totals that the server no longer has. */
+  isStale(): boolean;
+  /** Resolves when nothing is pending. */
+  settled(): Promise<{ stale: boolean }>;
+  /** Calls the listener after each change of the snapshot; gives the function that ends this. */
+  subscribe(listener: () => void): () => void;
+  /** The same object until something changes. */
+  getSnapshot(): Snapshot;
+  metrics(): Metrics;
+  /** Sends what is new by `sendBeacon` whenever the page is hidden; gives the function that ends this. */
+  reportTo(url: string, options?: { sampleRate?: number }): () => void;
+  /** Resolves when the engine is loaded. Nobody has to handle its rejection. */
+  readonly ready: Promise<void>;
+}

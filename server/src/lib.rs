@@ -1,0 +1,1 @@
+//! A Checkout Sessions API over HTTP, for tests and demos.
