@@ -1,0 +1,154 @@
+//! From the name of a fault to what is done to the connection.
+
+use std::time::{Duration, SystemTime};
+
+use crate::http::{Answer, Request};
+use crate::params::{Apply, Cors, Params};
+
+const SUCCESS: &str = r#"{"type":"success"}"#;
+const REFUSAL: &str = r#"{"type":"error","message":"Sold out."}"#;
+const PAGE: &str = "<!doctype html><title>Sign in</title><p>Please sign in.";
+
+/// What is sent, and how it ends.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// All of it; the connection stays open.
+    Whole(Answer),
+    /// Nothing, until the peer leaves.
+    Silence,
+    /// One byte at a time after the first so many, for as long as it takes.
+    Drip { bytes: Vec<u8>, at_once: usize, every: Duration },
+    /// These bytes, then the end of the connection.
+    Cut { bytes: Vec<u8>, how: Cut },
+    /// This head, then chunks until the peer leaves.
+    Endless(Answer),
+}
+
+/// How a connection ends before its answer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// FIN.
+    Close,
+    /// RST.
+    Reset,
+}
+
+/// What one request gets.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub reply: Reply,
+    pub apply: Apply,
+}
+
+/// The plan of a fault for this attempt of its key, `None` for an unknown name.
+pub fn plan(name: &str, params: &Params, request: &Request, attempt: u32, other: &str) -> Option<Plan> {
+    if request.method == "OPTIONS" {
+        return Some(Plan { reply: Reply::Whole(preflight(params, request)), apply: Apply::No });
+    }
+    let over = params.times.is_some_and(|times| attempt > times);
+    let mut plan = fault(if over { "success" } else { name }, params, other)?;
+    if let Some(apply) = params.apply {
+        plan.apply = apply;
+    }
+    if over {
+        plan.apply = Apply::After;
+    }
+    if let Reply::Whole(answer) | Reply::Endless(answer) = &mut plan.reply {
+        decorate(answer, params, request, over);
+    }
+    Some(plan)
+}
+
+fn fault(name: &str, params: &Params, other: &str) -> Option<Plan> {
+    let code = params.code.unwrap_or(200);
+    let whole = |answer: Answer| {
+        // A refusal is the server's word that nothing was changed.
+        let refused = answer.status >= 300 || answer.body.windows(7).any(|part| part == b"\"error\"");
+        Plan { apply: if refused { Apply::No } else { Apply::After }, reply: Reply::Whole(answer) }
+    };
+    let broken = |reply: Reply| Plan { apply: Apply::No, reply };
+    let json = |body: &str| whole(Answer::json(code, body));
+    let verdict = if code < 300 { SUCCESS } else { REFUSAL };
+    let cut = |how: Cut| {
+        let mut bytes = Answer::json(code, verdict).bytes();
+        bytes.truncate(bytes.len() - 8);
+        broken(Reply::Cut { bytes, how })
+    };
+    let drip = |from_head: bool| {
+        let answer = Answer::json(code, format!("{verdict:60000}"));
+        let at_once = if from_head { 0 } else { answer.head(Some(answer.body.len())).len() };
+        let every = params.every.unwrap_or(Duration::from_secs(1));
+        broken(Reply::Drip { bytes: answer.bytes(), at_once, every })
+    };
+    let raw = |bytes: &[u8]| broken(Reply::Cut { bytes: bytes.to_vec(), how: Cut::Close });
+    Some(match name {
+        "success" => whole(Answer::json(200, SUCCESS)),
+        "no-content" => whole(Answer::empty(204)),
+        "empty" => whole(Answer::empty(code)),
+        "ok-text" => whole(Answer::new(code, "text/plain", "OK")),
+        "json-as-html" => whole(Answer::new(code, "text/html; charset=utf-8", SUCCESS)),
+        "json-bom" => json(&format!("\u{feff}{SUCCESS}")),
+        "error-bom" => whole(Answer::json(code, format!("\u{feff}{REFUSAL}"))),
+        "type-error" => json(REFUSAL),
+        "error-text" => json(r#"{"error":"Sold out."}"#),
+        "html" => whole(Answer::new(code, "text/html; charset=utf-8", PAGE)),
+        "broken-json" => json(r#"{"type":"success""#),
+        "status" => json(verdict),
+        // Whatever the test wants to see judged.
+        "answer" => {
+            let kind = params.kind.as_deref().unwrap_or("application/json");
+            whole(Answer::new(code, kind, params.body.clone().unwrap_or_default()))
+        }
+        "redirect" => {
+            let target = if params.to_other { other } else { "" };
+            let answer = Answer::empty(params.code.unwrap_or(302));
+            whole(answer.with("location", format!("{target}/fault/success?id=redirected&cors=yes")))
+        }
+        "big" => whole(Answer::new(code, "text/plain", vec![b'a'; params.bytes.unwrap_or(10 * 1024 * 1024)])),
+        "endless" => broken(Reply::Endless(Answer::new(code, "text/plain", ""))),
+        "not-gzip" => whole(Answer::json(code, SUCCESS).with("content-encoding", "gzip")),
+        "silent" => broken(Reply::Silence),
+        "drip" => drip(false),
+        "drip-head" => drip(true),
+        "cut" => cut(Cut::Close),
+        "cut-reset" => cut(Cut::Reset),
+        "cut-head" => raw(b"HTTP/1.1 200 Fine\r\nContent-"),
+        "not-http" => raw(b"220 mail.example.com ESMTP\r\n"),
+        "close" => raw(b""),
+        "reset" => broken(Reply::Cut { bytes: Vec::new(), how: Cut::Reset }),
+        _ => return None,
+    })
+}
+
+/// What other origins may ask.
+fn preflight(params: &Params, request: &Request) -> Answer {
+    let mut answer = Answer::empty(204);
+    allow_origin(&mut answer, params, request);
+    let allowed = match params.cors {
+        Cors::Nothing => return answer,
+        Cors::Everything => "content-type, idempotency-key",
+        Cors::NoKey => "content-type",
+    };
+    answer.with("access-control-allow-methods", "POST").with("access-control-allow-headers", allowed)
+}
+
+fn allow_origin(answer: &mut Answer, params: &Params, request: &Request) {
+    if let (Cors::Everything | Cors::NoKey, Some(origin)) = (params.cors, request.header("origin")) {
+        answer.headers.push(("access-control-allow-origin".into(), origin.into()));
+    }
+}
+
+/// Adds the headers that were asked for.
+fn decorate(answer: &mut Answer, params: &Params, request: &Request, over: bool) {
+    allow_origin(answer, params, request);
+    if let Some(id) = &params.request_id {
+        answer.headers.push(("request-id".into(), id.clone()));
+    }
+    let date = params.retry_after_date.map(|seconds| {
+        // A date has whole seconds; rounding up keeps the promise of "at least".
+        httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(seconds) + Duration::from_millis(999))
+    });
+    if let (false, Some(value)) = (over, params.retry_after.clone().or(date)) {
+        answer.headers.push(("retry-after".into(), value));
+    }
+}
