@@ -1,0 +1,16 @@
+import { defineConfig } from "@playwright/test";
+import { chromium } from "./support/chromium.ts";
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: "demo/**/*.spec.ts",
+  outputDir: "../../test-results/e2e",
+  reporter: [["list"]],
+  fullyParallel: true,
+  workers: 2,
+  // A retry would hide what it is here to find.
+  retries: 0,
+  forbidOnly: true,
+  timeout: 30_000,
+  use: { browserName: "chromium", launchOptions: chromium(), locale: "en-US", trace: "retain-on-failure" },
+});

@@ -1,0 +1,52 @@
+import { createUpdates } from "/dist/index.js";
+import { endpoints } from "/endpoints.js";
+import { bindContact } from "./contact.js";
+import { byId } from "./dom.js";
+import { bindHappened } from "./happened.js";
+import { showProblem } from "./messages.js";
+import { bindPay } from "./pay.js";
+import { bindPlan } from "./plan.js";
+import { openCheckout } from "./stripe.js";
+import { drawSummary } from "./summary.js";
+
+const cart = new URLSearchParams(location.search).get("cart") === "goods" ? "goods" : "subscription";
+
+markCart();
+start().catch(() => {
+  byId("summary").setAttribute("aria-busy", "false");
+  showProblem(byId("items-problem"), "The checkout could not be opened. Please reload the page.");
+  byId("pay-hint").textContent = "";
+});
+
+async function start() {
+  const { sdk, actions } = await openCheckout(cart);
+  const session = () => actions.getSession();
+  const updates = createUpdates({ endpoints, session: () => session().id });
+  const checkout = { actions, updates, session };
+
+  const goods = cart === "goods" ? await openGoods(checkout) : null;
+  const parts = [bindPlan(checkout), bindPay(checkout), bindHappened(checkout)];
+  if (goods) parts.push(goods.draw);
+  bindContact(checkout);
+  sdk.createPaymentElement().mount("#payment-element");
+
+  function draw() {
+    drawSummary(session(), { pending: updates.isPending(), drawActions: goods?.drawActions });
+    for (const part of parts) part(session());
+  }
+  sdk.on("change", draw);
+  updates.subscribe(draw);
+  draw();
+}
+
+async function openGoods(checkout) {
+  const [{ bindGoods }, catalogue] = await Promise.all([import("./goods/goods.js"), fetch("/catalogue")]);
+  return bindGoods(checkout, await catalogue.json());
+}
+
+function markCart() {
+  for (const link of document.querySelectorAll(".demo a")) {
+    const own = new URL(link.href).searchParams.get("cart") ?? "subscription";
+    if (own === cart) link.setAttribute("aria-current", "page");
+  }
+}

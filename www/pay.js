@@ -1,0 +1,58 @@
+import { byId, make, setText } from "./dom.js";
+import { announce, clearProblem, showProblem } from "./messages.js";
+
+/** Why the customer cannot pay yet; `null` when nothing stands in the way. */
+function reason({ updates, session }) {
+  if (updates.isPending()) return "Updating your order…";
+  if (updates.isStale()) return "Checking your order with the shop…";
+  if (session().status.type !== "open") return "This checkout is closed.";
+  if (!session().canConfirm) return "Enter your e-mail address to pay.";
+  return null;
+}
+
+/** The Pay button. Nobody pays for an order that is about to change, or that the page is not sure of. */
+export function bindPay(checkout) {
+  const button = byId("pay");
+  const problem = byId("pay-problem");
+  let paying = false;
+
+  byId("checkout-form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (paying || reason(checkout)) return;
+    paying = true;
+    clearProblem(problem);
+    draw();
+    const result = await confirm(checkout);
+    paying = false;
+    if (result.type === "error") showProblem(problem, result.error.message);
+    else showPaid(checkout.session());
+    draw();
+  });
+
+  function draw() {
+    const why = reason(checkout);
+    button.disabled = why !== null || paying;
+    button.setAttribute("aria-busy", String(paying || checkout.updates.isPending()));
+    setText(byId("pay-label"), `Pay ${checkout.session().total.total.amount}`);
+    setText(byId("pay-hint"), paying ? "Paying…" : (why ?? ""));
+  }
+  return draw;
+}
+
+async function confirm({ actions }) {
+  try {
+    return await actions.confirm();
+  } catch {
+    return { type: "error", error: { message: "The payment could not be made. Please try again." } };
+  }
+}
+
+function showPaid(session) {
+  const note = make("div", "paid");
+  note.tabIndex = -1;
+  note.append(make("h2", "", "Thank you"), make("p", "", `Your order of ${session.total.total.amount} is confirmed.`));
+  if (!session.livemode) note.append(make("p", "", "This was a demo: no card was charged."));
+  byId("checkout-form").replaceChildren(note);
+  announce("Thank you. Your order is confirmed.");
+  note.focus();
+}

@@ -1,0 +1,44 @@
+const STRIPE_JS = "https://js.stripe.com/endive/stripe.js";
+
+/** Starts a checkout on the server and hands it to Stripe.js, or without a key to its stand-in. */
+export async function openCheckout(cart) {
+  const { clientSecret, publishableKey } = await createSession(cart);
+  const stripe = publishableKey ? await realStripe(publishableKey) : await standIn(clientSecret);
+  const sdk = stripe.initCheckoutElementsSdk({ clientSecret });
+  const loaded = await sdk.loadActions();
+  if (loaded.type === "error") throw new Error(loaded.error.message);
+  return { sdk, actions: loaded.actions };
+}
+
+async function createSession(cart) {
+  const response = await fetch("/create-checkout-session", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ cart }),
+  });
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return response.json();
+}
+
+/** Stripe requires its script to come from its own origin. It is asked for only when there is a key to use it with. */
+async function realStripe(publishableKey) {
+  const script = document.createElement("script");
+  script.src = STRIPE_JS;
+  await new Promise((resolve, reject) => {
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", () => reject(new Error("Stripe.js could not be loaded")));
+    document.head.append(script);
+  });
+  return window.Stripe(publishableKey);
+}
+
+async function standIn(clientSecret) {
+  const { createFakeStripe } = await import("/dist/testing.js");
+  const id = clientSecret.split("_secret_")[0];
+  const refresh = async () => {
+    const response = await fetch(`/session?checkout_session_id=${id}`);
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    return response.json();
+  };
+  return createFakeStripe({ session: await refresh(), refresh });
+}
