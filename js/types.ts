@@ -61,9 +61,11 @@ type ValueOf<R> = R extends Rule<infer T, boolean> ? T : never;
 type OptionalKeys<R extends Rules> = { [K in keyof R]: R[K] extends Rule<unknown, true> ? K : never }[keyof R];
 
 /** The record that fits the rules: a missing or an extra field or a wrong literal does not compile. */
-export type IntentOf<R extends Rules> = {
-  [K in Exclude<keyof R, OptionalKeys<R>>]: ValueOf<R[K]>;
-} & { [K in OptionalKeys<R>]?: ValueOf<R[K]> | undefined };
+export type IntentOf<R extends Rules> = [keyof R] extends [never]
+  ? Record<string, never>
+  : { [K in Exclude<keyof R, OptionalKeys<R>>]: ValueOf<R[K]> } & {
+      [K in OptionalKeys<R>]?: ValueOf<R[K]> | undefined;
+    };
 
 export interface EndpointOptions<Field extends string = string> {
   /** A waiting update with the same values of these fields is superseded; `true` for an endpoint with one field. */
