@@ -199,11 +199,7 @@ export interface Updates<E extends Endpoints = Endpoints> {
     intent: E[N] extends Endpoint<infer R> ? IntentOf<R> : never,
     options?: RunOptions,
   ): Promise<Outcome<SessionOf<A>>>;
-  run<A extends object, T>(
-    actions: A,
-    update: UpdateFunction<T>,
-    options?: RunOptions,
-  ): Promise<Outcome<SessionOf<A>>>;
+  run<A extends object, T>(actions: A, update: UpdateFunction<T>, options?: RunOptions): Promise<Outcome<SessionOf<A>>>;
   /** Lets Stripe.js fetch the session again. Never rejects. */
   refresh<A extends object>(actions: A): Promise<RefreshOutcome<SessionOf<A>>>;
   /** Drops what is waiting, of this name or of all. */
