@@ -123,7 +123,7 @@ impl Connection {
         let key = key.unwrap_or_else(target);
         let (id, attempt) = site.record.request(self.origin, self.number, request, &key);
         let other = format!("http://127.0.0.1:{}", site.ports.other);
-        let Some(Plan { reply, apply }) = faults::plan(name, params, request, attempt, &other) else {
+        let Some(Plan { apply, delay, reply }) = faults::plan(name, params, request, attempt, &other) else {
             let next = self.send(&control::misuse(name).bytes()).await;
             site.record.end(id, End::Answered);
             return next;
@@ -131,9 +131,9 @@ impl Connection {
         if apply == Apply::Before {
             site.record.apply(&key, !params.ignores_key);
         }
-        if !params.delay.is_zero() {
+        if !delay.is_zero() {
             // A server works on when its client has left.
-            tokio::time::sleep(params.delay).await;
+            tokio::time::sleep(delay).await;
         }
         if apply == Apply::After {
             site.record.apply(&key, !params.ignores_key);

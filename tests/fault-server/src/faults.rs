@@ -36,37 +36,42 @@ pub enum Cut {
 /// What one request gets.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    pub reply: Reply,
     pub apply: Apply,
+    /// Passes before the first byte.
+    pub delay: Duration,
+    pub reply: Reply,
 }
 
 /// The plan of a fault for this attempt of its key, `None` for an unknown name.
 pub fn plan(name: &str, params: &Params, request: &Request, attempt: u32, other: &str) -> Option<Plan> {
     if request.method == "OPTIONS" {
-        return Some(Plan { reply: Reply::Whole(preflight(params, request)), apply: Apply::No });
+        let reply = Reply::Whole(preflight(params, request));
+        return Some(Plan { apply: Apply::No, delay: Duration::ZERO, reply });
     }
-    let over = params.times.is_some_and(|times| attempt > times);
-    let mut plan = fault(if over { "success" } else { name }, params, other)?;
-    if let Some(apply) = params.apply {
-        plan.apply = apply;
+    if params.times.is_some_and(|times| attempt > times) {
+        let later = Params { cors: params.cors, ..Params::default() };
+        return strike(params.then.as_deref().unwrap_or("success"), &later, request, other);
     }
-    if over {
-        plan.apply = Apply::After;
-    }
-    if let Reply::Whole(answer) | Reply::Endless(answer) = &mut plan.reply {
-        decorate(answer, params, request, over);
-    }
-    Some(plan)
+    strike(name, params, request, other)
 }
 
-fn fault(name: &str, params: &Params, other: &str) -> Option<Plan> {
+fn strike(name: &str, params: &Params, request: &Request, other: &str) -> Option<Plan> {
+    let (apply, mut reply) = fault(name, params, other)?;
+    if let Reply::Whole(answer) | Reply::Endless(answer) = &mut reply {
+        decorate(answer, params, request);
+    }
+    Some(Plan { apply: params.apply.unwrap_or(apply), delay: params.delay, reply })
+}
+
+/// What a fault does, and when it makes the change unless it is told.
+fn fault(name: &str, params: &Params, other: &str) -> Option<(Apply, Reply)> {
     let code = params.code.unwrap_or(200);
     let whole = |answer: Answer| {
         // A refusal is the server's word that nothing was changed.
         let refused = answer.status >= 300 || answer.body.windows(7).any(|part| part == b"\"error\"");
-        Plan { apply: if refused { Apply::No } else { Apply::After }, reply: Reply::Whole(answer) }
+        (if refused { Apply::No } else { Apply::After }, Reply::Whole(answer))
     };
-    let broken = |reply: Reply| Plan { apply: Apply::No, reply };
+    let broken = |reply: Reply| (Apply::No, reply);
     let json = |body: &str| whole(Answer::json(code, body));
     let verdict = if code < 300 { SUCCESS } else { REFUSAL };
     let cut = |how: Cut| {
@@ -139,7 +144,7 @@ fn allow_origin(answer: &mut Answer, params: &Params, request: &Request) {
 }
 
 /// Adds the headers that were asked for.
-fn decorate(answer: &mut Answer, params: &Params, request: &Request, over: bool) {
+fn decorate(answer: &mut Answer, params: &Params, request: &Request) {
     allow_origin(answer, params, request);
     if let Some(id) = &params.request_id {
         answer.headers.push(("request-id".into(), id.clone()));
@@ -148,7 +153,7 @@ fn decorate(answer: &mut Answer, params: &Params, request: &Request, over: bool)
         // A date has whole seconds; rounding up keeps the promise of "at least".
         httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(seconds) + Duration::from_millis(999))
     });
-    if let (false, Some(value)) = (over, params.retry_after.clone().or(date)) {
+    if let Some(value) = params.retry_after.clone().or(date) {
         answer.headers.push(("retry-after".into(), value));
     }
 }

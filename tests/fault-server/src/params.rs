@@ -30,6 +30,8 @@ pub struct Params {
     pub id: Option<String>,
     /// The fault strikes this many attempts of a key; later ones succeed.
     pub times: Option<u32>,
+    /// The fault that strikes later ones instead.
+    pub then: Option<String>,
     pub apply: Option<Apply>,
     /// Makes the change for each request, as a server does that ignores the key.
     pub ignores_key: bool,
@@ -65,6 +67,7 @@ impl Params {
             match name.as_str() {
                 "id" => params.id = Some(value),
                 "times" => params.times = Some(value.parse().map_err(|_| wrong())?),
+                "then" => params.then = Some(value),
                 "apply" => {
                     params.apply = Some(match value.as_str() {
                         "no" => Apply::No,

@@ -199,6 +199,8 @@ fn strikes_so_many_attempts_of_a_key() {
     }
     assert_eq!(server.fault("reset?times=1&id=b").ending, Ending::Reset);
     assert_eq!(server.fault("reset?times=1&id=b").status, 200);
+    assert_eq!(server.fault("close?times=1&then=type-error&id=c").status, 0);
+    assert!(server.fault("close?times=1&then=type-error&id=c").text().contains("Sold out."));
     let recorded = server.json("/recorded?key=a");
     assert_eq!(recorded["requests"].as_array().unwrap().len(), 3);
     assert_eq!(recorded["applied"]["a"], 1);
