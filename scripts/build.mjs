@@ -1,0 +1,33 @@
+// npm run build [-- --trap]: the npm package in dist/, rebuilt where its inputs have changed.
+import { main, step } from "./lib/run.mjs";
+import { hashOf, unlessFresh } from "./lib/stamp.mjs";
+import { nodeModules } from "./setup/node-modules.mjs";
+
+/** Builds dist/, or with `trap` dist-trap/, whose module can be made to trap (for tests). */
+export async function buildPackage({ trap = false } = {}) {
+  await nodeModules();
+  const { buildWasm } = await import("./build/wasm.mjs");
+  await buildWasm({ trap });
+  const [generated, dist] = trap ? ["build/trap", "dist-trap"] : ["build", "dist"];
+  const { entries } = await import("./build/entries.mjs");
+  const hash = hashOf([
+    "js",
+    "scripts/build",
+    "tsconfig.json",
+    "tsconfig.build.json",
+    "package-lock.json",
+    `${generated}/wasm.stamp`,
+  ]);
+  const outputs = Object.keys(entries).map((name) => `${dist}/${name}.js`);
+  await unlessFresh(`${generated}/js.stamp`, hash, outputs, async () => {
+    const { buildJs } = await import("./build/js.mjs");
+    await step(`Bundle the JavaScript into ${dist}/`, () => buildJs({ trap }));
+    if (trap || !entries.index) return;
+    const { buildTypes } = await import("./build/types.mjs");
+    await step("Write the types into dist/types/", buildTypes);
+  });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await main(() => buildPackage({ trap: process.argv.includes("--trap") }));
+}

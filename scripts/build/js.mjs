@@ -1,0 +1,105 @@
+// The JavaScript of the package: ES modules, CommonJS twins of the same modules, and one script for pages without
+// modules. The engine is a chunk of its own in the modules, so that a page pays for it after it has drawn.
+import { build } from "esbuild";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { root } from "../lib/run.mjs";
+import { entries, globalEntry, target } from "./entries.mjs";
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  sourcemap: true,
+  target,
+  packages: "external",
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+  logOverride: { "empty-import-meta": "error" },
+};
+
+/** Takes what is imported from build/ from another folder: the variant's own module and glue. */
+const fromFolder = (folder) => ({
+  name: "generated",
+  setup({ onResolve }) {
+    const generated = join(root, "build");
+    onResolve({ filter: /\/build\// }, ({ path, resolveDir }) => {
+      const full = resolve(resolveDir, path);
+      return full.startsWith(`${generated}/`) ? { path: join(root, folder, full.slice(generated.length + 1)) } : undefined;
+    });
+  },
+});
+
+/** Each module becomes its own CommonJS file, so that entries share state there just as the ES modules do. */
+const relativeToCjs = {
+  name: "relative-to-cjs",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\// }, ({ path, kind }) =>
+      kind === "entry-point" ? undefined : { path: path.replace(/\.js$/, ".cjs"), external: true },
+    );
+  },
+};
+
+/** The inlined bytes would stand in the map once more; nobody debugs them. */
+function dropBytesFromMaps(folder) {
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".map"))) {
+    const map = JSON.parse(readFileSync(join(folder, name), "utf8"));
+    map.sourcesContent = map.sourcesContent?.map((text, i) => (/\/bytes\.js$/.test(map.sources[i]) ? null : text));
+    writeFileSync(join(folder, name), JSON.stringify(map));
+  }
+}
+
+async function modules(dist, plugins) {
+  await build({
+    ...common,
+    format: "esm",
+    splitting: true,
+    entryPoints: entries,
+    outdir: dist,
+    chunkNames: "[name]-[hash]",
+    plugins,
+  });
+}
+
+async function commonJs(dist) {
+  const files = readdirSync(dist).filter((name) => name.endsWith(".js"));
+  await build({
+    ...common,
+    format: "cjs",
+    platform: "node",
+    // Jest cannot `import()` without a flag; the twin requires its chunks instead, still when they are first needed.
+    supported: { "dynamic-import": false },
+    entryPoints: files.map((name) => join(dist, name)),
+    outdir: dist,
+    outExtension: { ".js": ".cjs" },
+    plugins: [relativeToCjs],
+  });
+}
+
+async function script(dist, plugins) {
+  await build({
+    ...common,
+    format: "iife",
+    globalName: "CheckoutUpdates",
+    entryPoints: { global: globalEntry },
+    outdir: dist,
+    plugins,
+  });
+}
+
+/** Builds dist/ from build/ and js/; with `trap`, the modules alone into dist-trap/. */
+export async function buildJs({ trap = false } = {}) {
+  const generated = trap ? "build/trap" : "build";
+  const dist = join(root, trap ? "dist-trap" : "dist");
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  const plugins = [fromFolder(generated)];
+  await modules(dist, plugins);
+  if (!trap && entries.index) {
+    await commonJs(dist);
+    await script(dist, plugins);
+  }
+  dropBytesFromMaps(dist);
+  copyFileSync(join(root, generated, "checkout_updates.wasm"), join(dist, "checkout_updates.wasm"));
+}
