@@ -1,4 +1,5 @@
 import { byId, drawList, fromTemplate, make, setText } from "./dom.js";
+import { drawTile } from "./pictures.js";
 import { billed, everyInterval, perInterval } from "./words.js";
 
 /** Draws the order from the session. Amounts are display-ready there; nothing is calculated here. */
@@ -32,17 +33,6 @@ function drawItem(element, item, drawActions) {
   amount.classList.toggle("gift", free);
   setText(amount, free ? "Free" : item.subtotal.amount);
   drawActions?.(element, item);
-}
-
-/** The first picture of an item, or the first letter of its name. */
-export function drawTile(tile, { images = [], name }) {
-  const [source] = images;
-  if (!source) return setText(tile, name.slice(0, 1));
-  if (tile.querySelector("img")?.getAttribute("src") === source) return;
-  const picture = make("img", "");
-  picture.src = source;
-  picture.alt = "";
-  tile.replaceChildren(picture);
 }
 
 function note(item) {

@@ -3,7 +3,7 @@ import { byId, drawList, fromTemplate, setText } from "../dom.js";
 import { clearProblem, showProblem } from "../messages.js";
 
 /** Where to and how fast. The address goes to Stripe.js; the server then sets the tax that holds there. */
-export function bindDelivery(checkout, { countries, speeds }) {
+export function bindDelivery(checkout, { countries }) {
   const country = byId("country");
   const state = byId("state");
   let pending = 0;
@@ -53,22 +53,35 @@ export function bindDelivery(checkout, { countries, speeds }) {
     // What the customer has just chosen stands until the answer is here; then what the session says.
     if (pending > 0) return;
     if (session.shippingAddress) drawAddress(session.shippingAddress.address);
-    drawList(byId("speeds"), speeds, {
-      key: ({ id }) => id,
-      create: (speed) => {
+    const chosen = session.shipping?.shippingOption.id;
+    drawList(byId("speeds"), inOrder(session.shippingOptions), {
+      key: speedOf,
+      create: (option) => {
         const element = fromTemplate("speed-template");
+        const speed = speedOf(option);
         const input = element.querySelector("input");
-        input.value = speed.id;
-        input.addEventListener("change", () => void setSpeed(speed.id));
-        setText(element.querySelector(".speed-name"), speed.name);
+        input.value = speed;
+        input.addEventListener("change", () => void setSpeed(speed));
         return element;
       },
-      draw: (element, speed) => {
-        const chosen = session.shipping?.shippingOption.displayName === speed.name;
-        element.querySelector("input").checked = chosen;
-        setText(element.querySelector(".speed-price"), speed.amount ?? "");
+      draw: (element, option) => {
+        element.querySelector("input").checked = option.id === chosen;
+        setText(element.querySelector(".speed-name"), option.displayName ?? "");
+        setText(element.querySelector(".speed-days"), estimate(option.deliveryEstimate));
+        setText(element.querySelector(".speed-price"), option.minorUnitsAmount === 0 ? "Free" : option.amount);
       },
     });
   }
   return draw;
+}
+
+/** The word for an option in an intent. The prices and the ways of shipping themselves are the server's to choose. */
+const speedOf = ({ displayName }) => (/express/i.test(displayName ?? "") ? "express" : "standard");
+
+/** Standard first, whichever is chosen, so that the choice does not move under the customer's finger. */
+const inOrder = (options) => options.toSorted((one, other) => speedOf(other).localeCompare(speedOf(one)));
+
+function estimate(days) {
+  if (!days?.minimum || !days.maximum) return "";
+  return `${days.minimum.value}–${days.maximum.value} ${days.maximum.unit.replace("_", " ")}s`;
 }

@@ -1,6 +1,6 @@
 import { change, newTotal } from "../change.js";
 import { byId, drawList, fromTemplate, setText } from "../dom.js";
-import { drawTile } from "../summary.js";
+import { drawTile } from "../pictures.js";
 
 /** Products that go well with the order. An offer stays where it is once taken, so that the focus stays too. */
 export function bindOffers(checkout, offers) {

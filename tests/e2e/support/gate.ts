@@ -22,7 +22,7 @@ export interface Exchange {
   answer(status: number, body: unknown): void;
 }
 
-export interface Proxy {
+export interface Gate {
   readonly url: string;
   /** Every request for a path, in the order of arrival. */
   recorded(path: string): Recorded[];
@@ -32,13 +32,13 @@ export interface Proxy {
 }
 
 /** A loopback server in front of the demo's, which sees and can hold back what the page sends. */
-export async function startProxy(targetPort: number): Promise<Proxy> {
+export async function startGate(targetPort: number): Promise<Gate> {
   const seen: Recorded[] = [];
   const waiting = new Map<string, ((exchange: Exchange) => void)[]>();
 
   const server = createServer(async (incoming, outgoing) => {
     const body = await read(incoming);
-    const path = new URL(incoming.url ?? "/", "http://proxy").pathname;
+    const path = new URL(incoming.url ?? "/", "http://gate").pathname;
     const recorded = { method: incoming.method ?? "", path, headers: incoming.headers, body: body.toString() };
     seen.push(recorded);
     const passOn = () => forward(targetPort, incoming, body, outgoing);

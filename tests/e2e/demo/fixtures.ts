@@ -1,0 +1,96 @@
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
+import { startGate, type Gate } from "../support/gate.ts";
+import { startServer, type DemoServer } from "../support/server.ts";
+
+export { expect };
+
+interface Demo {
+  /** The server's real binary, on ports and a database of this worker's own. */
+  server: DemoServer;
+  /** What stands between the page and the server: it records, and holds back what a test asks it to. */
+  gate: Gate;
+  /** What the page must not do. A test that provokes a line on purpose takes it out. */
+  complaints: string[];
+  checkout: CheckoutPage;
+}
+
+export const test = base.extend<Omit<Demo, "server">, Pick<Demo, "server">>({
+  server: [
+    async ({}, use) => {
+      const server = await startServer();
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+
+  gate: async ({ server }, use) => {
+    const gate = await startGate(server.port);
+    await use(gate);
+    await gate.close();
+  },
+
+  baseURL: async ({ gate }, use) => use(gate.url),
+
+  complaints: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
+      page.on("console", (line) => {
+        if (line.type() === "error" || line.type() === "warning") complaints.push(line.text());
+      });
+      await page.exposeFunction("reportViolation", (text: string) => complaints.push(text));
+      await page.addInitScript(() => {
+        document.addEventListener("securitypolicyviolation", (event) => {
+          const { reportViolation } = window as unknown as { reportViolation: (text: string) => void };
+          reportViolation(`CSP: ${event.violatedDirective} forbids ${event.blockedURI}`);
+        });
+      });
+      await use(complaints);
+      expect(complaints, "errors, warnings and CSP violations").toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  checkout: async ({ page }, use) => use(new CheckoutPage(page)),
+});
+
+/** The page as a customer sees it. */
+export class CheckoutPage {
+  readonly summary: Locator;
+  readonly plan: Locator;
+  readonly pay: Locator;
+  readonly email: Locator;
+  readonly dueToday: Locator;
+  readonly status: Locator;
+
+  constructor(readonly page: Page) {
+    this.summary = page.getByRole("region", { name: "Order summary" });
+    this.plan = page.locator("#change-subscription-interval");
+    this.pay = page.getByRole("button", { name: /^Pay/ });
+    this.email = page.getByLabel("E-mail");
+    this.dueToday = page.locator("#due-amount");
+    this.status = page.getByRole("status").last();
+  }
+
+  /** Opens a cart and waits until its session is drawn; gives the session's id. */
+  async open(cart: "subscription" | "goods" = "subscription"): Promise<string> {
+    const session = this.page.waitForRequest((request) => new URL(request.url()).pathname === "/session");
+    await this.page.goto(cart === "goods" ? "/?cart=goods" : "/");
+    await expect(this.summary).toHaveAttribute("aria-busy", "false");
+    return new URL((await session).url()).searchParams.get("checkout_session_id") ?? "";
+  }
+
+  /** The live region that is speaking. */
+  problem(): Locator {
+    return this.page.getByRole("alert").filter({ hasText: /\S/ });
+  }
+
+  item(name: string): Locator {
+    return this.summary.getByRole("listitem").filter({ hasText: name });
+  }
+
+  total(label: string): Locator {
+    return this.summary.locator(".totals > div").filter({ hasText: label }).locator("dd");
+  }
+}
