@@ -1,7 +1,11 @@
 // Command-line tools that come as Rust crates, built once for this user and left alone afterwards.
-import { dirname, join } from "node:path";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { cache, toolFolders } from "./places.mjs";
 import { capture, run, step, which } from "./run.mjs";
+
+// Shared, since these crates have most of their dependencies in common.
+const workshop = join(cache, "cargo-install");
 
 const versionOf = (program) => /\d+\.\d+\.\d+/.exec(capture(program, ["--version"]) ?? "")?.[0];
 
@@ -11,7 +15,7 @@ export async function cargoInstall(crate, version, program = crate) {
   const found = there.find((path) => path !== null && versionOf(path) === version);
   if (found) return found;
   // Unoptimised and without debug information: a third of the time, and these tools are not what takes long.
-  const env = { CARGO_PROFILE_DEV_DEBUG: "0", CARGO_TARGET_DIR: join(cache, "cargo-install", crate) };
+  const env = { CARGO_PROFILE_DEV_DEBUG: "0", CARGO_TARGET_DIR: workshop };
   const own = join(cache, "tools");
   await step(`Build ${crate} ${version} by cargo install (one to three minutes, once)`, () =>
     run("cargo", ["install", "--quiet", "--debug", "--force", "--root", own, `${crate}@${version}`], {
@@ -22,5 +26,5 @@ export async function cargoInstall(crate, version, program = crate) {
   return join(own, "bin", program);
 }
 
-/** The folder of a program, to be put on PATH. */
-export const folderOf = (program) => dirname(program);
+/** Removes what building the tools left behind: several hundred megabytes. */
+export const cleanUpInstalls = () => rmSync(workshop, { recursive: true, force: true });

@@ -14,7 +14,7 @@ function* files(path) {
 /** A hash of the files and folders (relative to the top) and of the extra texts. */
 export function hashOf(paths, ...texts) {
   const hash = createHash("sha256");
-  for (const path of paths.flatMap((path) => [...files(path)])) {
+  for (const path of paths.flatMap((top) => [...files(top)])) {
     hash
       .update(path)
       .update("\0")

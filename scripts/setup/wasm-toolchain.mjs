@@ -5,26 +5,16 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { aptInstall } from "../lib/apt.mjs";
 import { capture, executable, run, step, Stop, which } from "../lib/run.mjs";
+import { newEnough, oldestRust, rustVersion } from "./rust.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
-const OLDEST = [1, 95];
-
-/** The version of this rustc as `[major, minor]`, or `null`. */
-function version(rustc) {
-  const match = /^rustc (\d+)\.(\d+)/.exec(capture(rustc, ["--version"]) ?? "");
-  return match && [Number(match[1]), Number(match[2])];
-}
-
-const newEnough = (found) =>
-  found !== null && (found[0] > OLDEST[0] || (found[0] === OLDEST[0] && found[1] >= OLDEST[1]));
-
 /** rustup's toolchain, if target and source have been added to it. */
 function byRustup() {
   const sysroot = capture("rustc", ["--print", "sysroot"]);
   if (sysroot === null) return null;
   const lib = join(sysroot, "lib", "rustlib");
   const complete = [join(lib, TARGET, "lib"), join(lib, "src", "rust", "library", "Cargo.toml")].every(existsSync);
-  if (!complete || !newEnough(version("rustc"))) return null;
+  if (!complete || !newEnough(rustVersion())) return null;
   return { world: "rustup", cargo: "cargo", rustc: "rustc", sysroot, env: {} };
 }
 
@@ -49,7 +39,7 @@ function byDebian() {
   const complete = ["/usr/bin/rustc", "/usr/bin/cargo"].every(executable);
   if (!complete || !existsSync("/usr/lib/rustlib/src/rust/library/Cargo.toml")) return null;
   const lld = linker();
-  if (lld === null || !newEnough(version("/usr/bin/rustc"))) return null;
+  if (lld === null || !newEnough(rustVersion("/usr/bin/rustc"))) return null;
   const env = { RUSTC: "/usr/bin/rustc", CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: lld };
   return { world: "debian", cargo: "/usr/bin/cargo", rustc: "/usr/bin/rustc", sysroot, linker: lld, env };
 }
@@ -79,12 +69,10 @@ async function addByDebian() {
  * Adds what is missing.
  */
 export async function wasmToolchain() {
-  const host = version("rustc");
-  if (host === null) throw new Stop("Rust is missing. Install it from https://rustup.rs, then run this again.");
   const found = byRustup() ?? byDebian() ?? (await addByRustup()) ?? (await addByDebian());
   if (found) return found;
   throw new Stop(
-    `No Rust ${OLDEST.join(".")} or newer with ${TARGET} was found (rustc here is ${host.join(".")}). ` +
+    `Rust ${oldestRust().join(".")} or newer with ${TARGET} and its library's source is needed to build the package. ` +
       `Run: rustup update stable && rustup target add ${TARGET} && rustup component add rust-src`,
   );
 }
