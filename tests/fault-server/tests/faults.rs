@@ -177,6 +177,7 @@ fn breaks_off() {
         ("cut?code=400", 400, Ending::Cut),
         ("cut-reset", 200, Ending::Reset),
         ("cut-head", 0, Ending::Cut),
+        ("cut-head?bytes=7", 0, Ending::Cut),
         ("close", 0, Ending::Cut),
         ("reset", 0, Ending::Reset),
         ("not-http", 0, Ending::Cut),
@@ -186,7 +187,7 @@ fn breaks_off() {
     }
     let ends: Vec<_> =
         server.json("/recorded")["requests"].as_array().unwrap().iter().map(|entry| entry["end"].clone()).collect();
-    assert_eq!(ends, ["closed", "closed", "reset", "closed", "closed", "reset", "closed"]);
+    assert_eq!(ends, ["closed", "closed", "reset", "closed", "closed", "closed", "reset", "closed"]);
 }
 
 #[test]
@@ -259,11 +260,11 @@ fn is_silent_and_sees_the_peer_leave() {
 #[test]
 fn drips() {
     let server = Server::start();
-    for (target, first) in [("drip?every_ms=20", 0), ("drip-head?every_ms=20", 1)] {
+    for (target, head_at_once) in [("drip?every_ms=20", true), ("drip-head?every_ms=20", false)] {
         let mut stream = server.connect();
         send(&mut stream, "POST", &format!("/fault/{target}"), "");
         let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
-        if first == 0 {
+        if head_at_once {
             while !bytes.windows(4).any(|part| part == b"\r\n\r\n") {
                 let length = stream.read(&mut chunk).unwrap();
                 bytes.extend_from_slice(&chunk[..length]);

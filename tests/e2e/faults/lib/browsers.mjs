@@ -1,0 +1,84 @@
+// The system's own browsers, through WebDriver.
+import { accessSync, constants } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { Builder } from "selenium-webdriver";
+import chrome from "selenium-webdriver/chrome.js";
+import firefox from "selenium-webdriver/firefox.js";
+
+export const BROWSERS = ["Chromium", "Firefox"];
+
+/** The first of these programs, on PATH or where cargo installs. */
+function find(variable, names) {
+  const named = process.env[variable];
+  if (named) return named;
+  const folders = [...(process.env.PATH ?? "").split(delimiter), join(homedir(), ".cargo", "bin")];
+  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
+  if (!found) throw new Error(`no ${names[0]} on PATH: install it or name it in ${variable}`);
+  return found;
+}
+
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const CHROMIUM = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+const FIREFOX = ["firefox-esr", "firefox"];
+
+const drivers = {
+  Chromium: () =>
+    new Builder()
+      .forBrowser("chrome")
+      .setChromeService(new chrome.ServiceBuilder(find("CHROMEDRIVER", ["chromedriver"])))
+      .setChromeOptions(
+        new chrome.Options()
+          .setBinaryPath(find("CHROMIUM", CHROMIUM))
+          .addArguments(
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+          ),
+      ),
+  Firefox: () =>
+    new Builder()
+      .forBrowser("firefox")
+      .setFirefoxService(new firefox.ServiceBuilder(find("GECKODRIVER", ["geckodriver"])))
+      .setFirefoxOptions(
+        new firefox.Options()
+          .setBinary(find("FIREFOX", FIREFOX))
+          .addArguments("-headless")
+          // Nothing but loopback.
+          .setPreference("network.captive-portal-service.enabled", false)
+          .setPreference("network.connectivity-service.enabled", false),
+      ),
+};
+
+/** Opens a browser on a page of the fault server. */
+export async function openPage(browser, url) {
+  const driver = await drivers[browser]().build();
+  await driver.manage().setTimeouts({ script: 60_000 });
+  const open = async () => {
+    await driver.get(url);
+    await driver.wait(() => driver.executeScript("return globalThis.faults !== undefined"), 20_000);
+  };
+  await open();
+  return {
+    /** Calls a function of the page's `faults`, waits for it and gives what it gave. */
+    call: (name, order) => driver.executeScript("return globalThis.faults[arguments[0]](arguments[1])", name, order),
+    open,
+    /** Goes elsewhere, so that the page is hidden. */
+    leave: () => driver.get("about:blank"),
+    version: async () => (await driver.getCapabilities()).get("browserVersion"),
+    close: () => driver.quit(),
+  };
+}
