@@ -1,6 +1,23 @@
 //! Update requests for a Stripe Checkout Session, made right.
 //!
-//! The pure part decides and is an ordinary Rust library; `browser` performs what it decided.
+//! The pure part decides, and is an ordinary Rust library: [`machine`] takes events and gives effects, and a server
+//! reads the rules of [`session`] and [`intent`]. The feature `browser` performs the effects.
 
+pub mod answer;
+pub mod clock;
+pub mod effect;
+pub mod endpoint;
+pub mod failure;
 pub mod intent;
+pub mod machine;
+pub mod metrics;
+pub mod queue;
+pub mod retry;
 pub mod session;
+pub mod stale;
+pub mod update;
+
+#[cfg(feature = "browser")]
+mod browser;
+#[cfg(feature = "browser")]
+mod exports;

@@ -1,0 +1,12 @@
+//! The only part that touches the browser: it turns what happens there into events, and performs effects.
+
+mod beacon;
+mod client;
+mod clock;
+mod fetch;
+mod host;
+mod stripe;
+mod value;
+
+pub use client::{Asked, close, open, with};
+pub use fetch::Found;

@@ -1,0 +1,160 @@
+//! What the machine is told, and what it wants done.
+
+use crate::answer::Answer;
+use crate::clock::Moment;
+use crate::failure::{Applied, Failure, Kind};
+use crate::update::Order;
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Nothing but time passed.
+    Clock,
+    /// The page called `run`.
+    Run {
+        /// The caller's number, and the update's if it is a new one.
+        id: u32,
+        /// The position of the endpoint.
+        endpoint: usize,
+        /// What to send.
+        order: Order,
+        /// When it was called; earlier than now if the engine was not loaded then.
+        asked: Moment,
+    },
+    /// The page, or Stripe.js on its behalf, called a function of `request` or `wrap`.
+    Invoke {
+        /// The call's number.
+        id: u32,
+        /// The position of the endpoint.
+        endpoint: usize,
+        /// What to send.
+        order: Order,
+        /// When it was called; earlier than now if the engine was not loaded then.
+        asked: Moment,
+    },
+    /// `runServerUpdate` could not be called for this update.
+    NotStarted(u32, Kind),
+    /// Stripe.js called the function of a `run`.
+    Call(u32),
+    /// The page gave its CSRF token, or threw.
+    Token(u32, bool),
+    /// An attempt ended.
+    Answered {
+        /// Of which update.
+        id: u32,
+        /// Which attempt.
+        attempt: u32,
+        /// How.
+        answer: Answer,
+    },
+    /// The task that was let through at the deadline is over.
+    Yielded(u32),
+    /// `runServerUpdate` ended.
+    Ended {
+        /// Of which update.
+        id: u32,
+        /// Whether with success.
+        success: bool,
+        /// Whether the session is still open.
+        open: bool,
+    },
+    /// The page called `refresh`.
+    Refresh(u32),
+    /// A refresh ended.
+    Refreshed {
+        /// Which.
+        id: u32,
+        /// Whether the session was fetched.
+        success: bool,
+        /// Whether it is still open.
+        open: bool,
+    },
+    /// A caller's signal was aborted.
+    Detach(u32),
+    /// `cancel`: of the endpoint at this position, or all.
+    Cancel(Option<usize>),
+    /// `dispose`.
+    Dispose,
+    /// The browser is online again, or the page visible.
+    Awake,
+    /// `pagehide`.
+    Left,
+    /// The module before this one died while it owed something.
+    Doubt,
+    /// `pageshow`; `true` if the page comes from the back/forward cache.
+    Back(bool),
+}
+
+/// What is to be done, in this order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the page for its CSRF token.
+    Token(u32),
+    /// Send an attempt, or call the page's own function.
+    Send {
+        /// Of which update.
+        id: u32,
+        /// Its number, from 1.
+        attempt: u32,
+    },
+    /// Abort the attempt.
+    Abort(u32),
+    /// Let one task through.
+    Yield(u32),
+    /// Call `runServerUpdate`.
+    Start(u32),
+    /// Make the error that `End`, `Count` and `Settle` of this update speak of.
+    Fail {
+        /// Of which update.
+        id: u32,
+        /// What happened.
+        failure: Failure,
+    },
+    /// Settle the function's promise.
+    End {
+        /// Of which update.
+        id: u32,
+        /// With the answer, or with the error.
+        ok: bool,
+    },
+    /// Tell the page of the failure.
+    Count(u32),
+    /// Record the time that an update took.
+    Measure {
+        /// The position of the endpoint.
+        endpoint: usize,
+        /// When it began.
+        began: Moment,
+    },
+    /// Give a caller the outcome.
+    Settle {
+        /// The caller.
+        caller: u32,
+        /// The update.
+        update: u32,
+        /// Success or failure.
+        ok: bool,
+        /// Whether the event that led here brought a fresh session.
+        session: bool,
+    },
+    /// Tell a caller that its update is cancelled, whatever becomes of the update.
+    Cancelled {
+        /// The caller.
+        caller: u32,
+        /// Why.
+        failure: Failure,
+    },
+    /// Let Stripe.js fetch the session again.
+    Refresh(u32),
+    /// Tell the page how its `refresh` ended: with the session, or with this kind.
+    Refreshed {
+        /// Which.
+        id: u32,
+        /// Why it failed.
+        failed: Option<(Kind, Applied)>,
+    },
+    /// Whether the page may be showing old totals has changed.
+    Stale(bool),
+    /// Let go of what was kept for this update.
+    Forget(u32),
+}

@@ -1,0 +1,52 @@
+//! A server URL for one specific customer interaction, with the rules of its intent.
+
+use crate::intent::{Field, Intent, Value, write_text};
+use crate::metrics::Counts;
+
+/// An endpoint, or a name that the page gave to a function of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Endpoint {
+    /// The name that the page uses.
+    pub name: String,
+    /// The path or URL.
+    pub url: String,
+    /// The `credentials` of the request, as `fetch` names them.
+    pub credentials: String,
+    /// The fields of its intent.
+    pub fields: Vec<Field>,
+    /// Whether a waiting update gives way to a later one; then the positions of the fields that must be the same.
+    pub latest: Option<Vec<u32>>,
+    /// Whether an update equal to the last in the queue shares its outcome.
+    pub join: bool,
+    /// Whether an `Idempotency-Key` is sent.
+    pub key: bool,
+    /// Whether the page's CSRF token is sent.
+    pub csrf: bool,
+    /// How often a request is repeated.
+    pub retries: u32,
+    /// Milliseconds for one attempt; 0 for no such limit.
+    pub attempt_timeout: f64,
+    /// Milliseconds for the whole.
+    pub timeout: f64,
+    /// What happened so far.
+    pub counts: Counts,
+}
+
+impl Endpoint {
+    /// The values that updates must share for the later to supersede the earlier, as text.
+    #[must_use]
+    pub fn group(&self, intent: &Intent) -> String {
+        let mut group = String::new();
+        for position in self.latest.iter().flatten() {
+            match intent.get(*position as usize) {
+                Value::Text(text) => write_text(&mut group, text),
+                Value::Number(number) => crate::intent::write_integer(&mut group, *number),
+                Value::Flag(true) => group.push('t'),
+                Value::Flag(false) => group.push('f'),
+                _ => {}
+            }
+            group.push(',');
+        }
+        group
+    }
+}

@@ -1,0 +1,338 @@
+//! All updates of one checkout session: the queue, each update's life, staleness and the counters, put together.
+//!
+//! Events go in, effects come out; time and chance are arguments. `docs/failures.md` and `docs/run.md` have its rules
+//! as tables.
+
+use crate::clock::{Moment, Timer};
+use crate::effect::{Effect, Event};
+use crate::endpoint::Endpoint;
+use crate::failure::{Applied, Failure, Kind, Reason};
+use crate::queue::{self, Place};
+use crate::stale::{Doubt, Freshness};
+use crate::update::{Order, Step, Update};
+
+/// Numbers of refreshes that the machine begins itself start here; the facade counts its own from 1.
+const OWN_REFRESHES: u32 = 1 << 31;
+
+/// The state of one `createUpdates`.
+#[derive(Debug, Default)]
+pub struct Machine {
+    /// Its endpoints, and the names of wrapped functions.
+    pub endpoints: Vec<Endpoint>,
+    updates: Vec<Update>,
+    freshness: Freshness,
+    /// How many refreshes were begun here.
+    refreshes: u32,
+    /// The update whose fresh session Stripe.js still owes.
+    owed: Option<u32>,
+    left: bool,
+    ran: bool,
+    told_stale: bool,
+}
+
+/// What every step works with.
+struct Turn<'a> {
+    now: Moment,
+    random: f64,
+    out: &'a mut Vec<Effect>,
+}
+
+impl Machine {
+    /// Takes an event, and appends what is to be done. `random` is in 0..1.
+    pub fn on(&mut self, event: Event, now: Moment, random: f64, out: &mut Vec<Effect>) {
+        let turn = &mut Turn { now, random, out };
+        for position in 0..self.updates.len() {
+            self.step(position, turn, Update::tick);
+        }
+        let awake = matches!(event, Event::Awake | Event::Back(_));
+        self.take(event, turn);
+        while let Some(id) = self.freshness.overdue(now) {
+            self.refreshed(id, false, true, Kind::StripeError, turn);
+        }
+        self.conclude(turn);
+        if self.ran && self.freshness.is_due(awake, now) {
+            self.refresh(turn);
+        }
+        if self.told_stale != self.freshness.is_stale() {
+            self.told_stale = self.freshness.is_stale();
+            turn.out.push(Effect::Stale(self.told_stale));
+        }
+    }
+
+    /// Milliseconds until the clock has to be looked at; `None` while nothing is waited for.
+    #[must_use]
+    pub fn wake(&self, now: Moment) -> Option<f64> {
+        let mut least: Option<f64> = None;
+        let mut look = |timer: Timer| {
+            let left = timer.left(now);
+            if least.is_none_or(|least| left < least) {
+                least = Some(left);
+            }
+        };
+        for update in &self.updates {
+            if let Some(endpoint) = self.endpoints.get(update.endpoint) {
+                update.timers(endpoint, &mut look);
+            }
+        }
+        self.freshness.timers(&mut look);
+        least.map(|ms| if ms > 0.0 { ms } else { 0.0 })
+    }
+
+    /// How many updates are known, for tests of what is left behind.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.updates.len()
+    }
+
+    /// Whether no update is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.updates.is_empty()
+    }
+
+    fn take(&mut self, event: Event, turn: &mut Turn) {
+        let now = turn.now;
+        match event {
+            Event::Clock | Event::Awake => {}
+            Event::Run { id, endpoint, order, asked } => self.run(Update::new(id, endpoint, order, asked, false), turn),
+            Event::Invoke { id, endpoint, order, asked } => {
+                self.ran = true;
+                self.updates.push(Update::new(id, endpoint, order, asked, true));
+                self.with(id, turn, |update, step| update.call(asked, step));
+            }
+            Event::NotStarted(id, kind) => {
+                self.with(id, turn, |update, step| update.abort(kind, None, step));
+                self.refreshed(id, false, true, kind, turn);
+            }
+            Event::Call(id) => self.with(id, turn, |update, step| update.call(now, step)),
+            Event::Token(id, there) => self.with(id, turn, |update, step| update.token(there, step)),
+            Event::Answered { id, attempt, answer } => {
+                self.with(id, turn, |update, step| update.answered(attempt, answer, step));
+            }
+            Event::Yielded(id) => self.with(id, turn, Update::yielded),
+            Event::Ended { id, success, open } => {
+                if success && self.owed == Some(id) {
+                    self.owed = None;
+                    self.freshness.learn(now, true, open, now);
+                }
+                self.with(id, turn, |update, _| update.stripe_ended(success));
+            }
+            Event::Refresh(id) => {
+                self.freshness.begin(id, true, now);
+                turn.out.push(Effect::Refresh(id));
+            }
+            Event::Refreshed { id, success, open } => self.refreshed(id, success, open, Kind::StripeError, turn),
+            Event::Detach(caller) => self.detach(caller, Reason::Signal, turn),
+            Event::Cancel(endpoint) => self.cancel(endpoint, turn),
+            Event::Dispose => self.dispose(turn),
+            Event::Doubt => {
+                self.ran = true;
+                self.freshness.doubt(Doubt::Unknown, now);
+                self.refresh(turn);
+            }
+            Event::Left => self.left = true,
+            Event::Back(from_cache) => {
+                self.left = false;
+                if from_cache && self.ran {
+                    self.freshness.doubt(Doubt::Behind, now);
+                }
+            }
+        }
+    }
+
+    /// Lets the update at this position act.
+    fn step(&mut self, position: usize, turn: &mut Turn, act: impl FnOnce(&mut Update, &mut Step)) {
+        let Some(update) = self.updates.get_mut(position) else { return };
+        let Some(endpoint) = self.endpoints.get_mut(update.endpoint) else { return };
+        act(update, &mut Step { now: turn.now, random: turn.random, left: self.left, endpoint, out: turn.out });
+    }
+
+    /// Lets the update of this number act, if it is still known.
+    fn with(&mut self, id: u32, turn: &mut Turn, act: impl FnOnce(&mut Update, &mut Step)) {
+        if let Some(position) = self.updates.iter().position(|update| update.id == id) {
+            self.step(position, turn, act);
+        }
+    }
+
+    fn run(&mut self, mut update: Update, turn: &mut Turn) {
+        self.ran = true;
+        let (id, endpoint) = (update.id, update.endpoint);
+        let Some(rules) = self.endpoints.get_mut(endpoint) else { return };
+        let superseded = queue::superseded(&self.updates, rules, &update);
+        if let Some(position) = superseded {
+            rules.counts.superseded += 1;
+            self.drop_waiting(position, Reason::Superseded, turn);
+        }
+        let Some(rules) = self.endpoints.get_mut(endpoint) else { return };
+        let place = queue::place(&self.updates, rules, &update);
+        if let Place::Shared(position) = place {
+            rules.counts.joined += 1;
+            if let Some(shared) = self.updates.get_mut(position) {
+                shared.callers.push(id);
+            }
+            return;
+        }
+        let refused = matches!(update.order, Order::Refused { .. });
+        update.callers.push(id);
+        self.updates.push(update);
+        if refused {
+            self.with(id, turn, |update, step| update.call(step.now, step));
+        } else if place == Place::Full {
+            self.with(id, turn, |update, step| update.abort(Kind::Busy, None, step));
+        }
+    }
+
+    /// Drops an update that waits: each of its callers is told why.
+    fn drop_waiting(&mut self, position: usize, reason: Reason, turn: &mut Turn) {
+        self.step(position, turn, |update, step| update.abort(Kind::Cancelled, Some(reason), step));
+        self.finish(position, false, false, turn);
+    }
+
+    fn cancel(&mut self, endpoint: Option<usize>, turn: &mut Turn) {
+        let matches = |update: &Update| update.is_waiting() && endpoint.is_none_or(|which| update.endpoint == which);
+        while let Some(position) = self.updates.iter().position(matches) {
+            self.drop_waiting(position, Reason::Cancelled, turn);
+        }
+    }
+
+    /// One caller no longer waits. The update goes on while anyone else does.
+    fn detach(&mut self, caller: u32, reason: Reason, turn: &mut Turn) {
+        let waits = |update: &Update| update.callers.contains(&caller);
+        let Some(position) = self.updates.iter().position(waits) else { return };
+        let Some(update) = self.updates.get_mut(position) else { return };
+        update.callers.retain(|waiting| *waiting != caller);
+        let applied = if update.was_sent() { Applied::Unknown } else { Applied::No };
+        let mut failure = update.failure(Kind::Cancelled, applied, turn.now);
+        failure.reason = Some(reason);
+        let alone = update.callers.is_empty();
+        turn.out.push(Effect::Cancelled { caller, failure });
+        if alone {
+            self.step(position, turn, |update, step| update.abort(Kind::Cancelled, Some(reason), step));
+        }
+    }
+
+    fn dispose(&mut self, turn: &mut Turn) {
+        while let Some(update) = self.updates.first() {
+            // A function that has settled keeps its result; who still waits for the outcome is told that it is over.
+            for caller in update.callers.clone() {
+                self.detach(caller, Reason::Disposed, turn);
+            }
+            self.step(0, turn, |update, step| update.abort(Kind::Cancelled, Some(Reason::Disposed), step));
+            self.finish(0, false, false, turn);
+        }
+        for id in self.freshness.stop() {
+            report(id, Some((Kind::Cancelled, Applied::No)), turn);
+        }
+        self.owed = None;
+        self.ran = false;
+    }
+
+    /// Lets what has ended go, and starts what is next.
+    fn conclude(&mut self, turn: &mut Turn) {
+        let mut position = 0;
+        while position < self.updates.len() {
+            let mut decision = None;
+            self.step(position, turn, |update, step| decision = update.decide(step));
+            let gone = match decision {
+                None => false,
+                Some(Ok(())) => {
+                    self.count(position, None, turn);
+                    self.finish(position, true, true, turn);
+                    true
+                }
+                Some(Err(failure)) => self.failed(position, &failure, turn),
+            };
+            if !gone {
+                position += 1;
+            }
+        }
+        if let Some(position) = queue::next(&self.updates) {
+            self.step(position, turn, Update::start);
+        }
+    }
+
+    /// An update failed: it goes, or the refresh that belongs to it holds it. Gives whether it has gone.
+    fn failed(&mut self, position: usize, failure: &Failure, turn: &mut Turn) -> bool {
+        let Some(update) = self.updates.get_mut(position) else { return false };
+        let (id, sent, apart, silent) = (update.id, update.was_sent(), update.is_apart(), update.is_silent());
+        if failure.kind == Kind::RefreshFailed {
+            turn.out.push(Effect::Fail { id, failure: failure.clone() });
+            if silent {
+                self.owed = Some(id);
+            }
+        }
+        let doubt = match failure.applied {
+            Applied::Unknown => Doubt::Unknown,
+            Applied::Yes => Doubt::Behind,
+            Applied::No => Doubt::None,
+        };
+        self.count(position, Some(failure.kind), turn);
+        if sent && doubt != Doubt::None {
+            self.freshness.doubt(doubt, turn.now);
+            if !apart {
+                let refresh = self.refresh(turn);
+                if let Some(update) = self.updates.get_mut(position) {
+                    update.held = Some(refresh);
+                }
+                return false;
+            }
+        } else if sent && !apart {
+            self.refresh(turn);
+        }
+        self.finish(position, false, false, turn);
+        true
+    }
+
+    /// Counts how an update ended. What was cancelled is no failure, and tells nothing about durations.
+    fn count(&mut self, position: usize, failed: Option<Kind>, turn: &mut Turn) {
+        if failed == Some(Kind::Cancelled) {
+            return;
+        }
+        self.step(position, turn, |update, step| {
+            step.endpoint.counts.record(failed, update.duration(step.now));
+            step.out.push(Effect::Measure { endpoint: update.endpoint, began: update.began() });
+            if failed.is_some() {
+                step.out.push(Effect::Count(update.id));
+            }
+        });
+    }
+
+    /// Gives the callers of an update its outcome, and forgets it.
+    fn finish(&mut self, position: usize, ok: bool, session: bool, turn: &mut Turn) {
+        if position >= self.updates.len() {
+            return;
+        }
+        let update = self.updates.remove(position);
+        for caller in update.callers {
+            turn.out.push(Effect::Settle { caller, update: update.id, ok, session });
+        }
+        turn.out.push(Effect::Forget(update.id));
+    }
+
+    /// Begins a refresh, and gives its number.
+    fn refresh(&mut self, turn: &mut Turn) -> u32 {
+        self.refreshes = self.refreshes.wrapping_add(1) % OWN_REFRESHES;
+        let id = OWN_REFRESHES + self.refreshes;
+        self.freshness.begin(id, false, turn.now);
+        turn.out.push(Effect::Refresh(id));
+        id
+    }
+
+    /// A refresh ended, or was given up. The update that it held gets its outcome, and the page its answer.
+    fn refreshed(&mut self, id: u32, success: bool, open: bool, kind: Kind, turn: &mut Turn) {
+        if !self.freshness.end(id, success, open, turn.now) {
+            return;
+        }
+        if let Some(position) = self.updates.iter().position(|update| update.held == Some(id)) {
+            self.finish(position, false, success, turn);
+        }
+        report(id, if success { None } else { Some((kind, Applied::No)) }, turn);
+    }
+}
+
+/// Tells the page how a refresh that it asked for ended.
+fn report(id: u32, failed: Option<(Kind, Applied)>, turn: &mut Turn) {
+    if id < OWN_REFRESHES {
+        turn.out.push(Effect::Refreshed { id, failed });
+    }
+}

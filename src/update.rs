@@ -1,0 +1,422 @@
+//! The life of one update: events in, effects out. It knows no browser and no queue.
+//!
+//! Two things run beside each other: the page's *function*, which sends the request, and *Stripe.js*, whose
+//! `runServerUpdate` calls that function and then fetches the session again. What both say is held against each other
+//! in [`Update::decide`].
+
+use crate::answer::{self, Answer};
+use crate::clock::{Moment, Timer};
+use crate::effect::Effect;
+use crate::endpoint::Endpoint;
+use crate::failure::{Applied, Failure, Kind, Reason};
+use crate::retry;
+
+/// Stripe's limit on the function, and ours on waiting: for a turn, and for Stripe.js to call the function.
+pub const LIMIT: f64 = 20_000.0;
+/// An end of Stripe.js this late is its timeout.
+const STRIPE_GAVE_UP: f64 = 19_000.0;
+/// How long Stripe.js may be silent after the function failed.
+const SILENT_AFTER_FAILURE: f64 = 1_000.0;
+/// How long Stripe.js may be silent after the function succeeded: it fetches the session.
+const SILENT_AFTER_SUCCESS: f64 = 10_000.0;
+
+/// What an update is to send.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// A request with this body.
+    Request {
+        /// The session it is for.
+        session: String,
+        /// The body, JSON.
+        body: String,
+        /// The values of the endpoint's `latest` fields; of no meaning where it has none.
+        group: String,
+    },
+    /// A function of the page.
+    Wrapped,
+    /// Nothing: it was refused here.
+    Refused {
+        /// What is wrong.
+        kind: Kind,
+        /// With which field.
+        field: Option<String>,
+        /// In words that hold no value.
+        message: Option<String>,
+    },
+}
+
+/// How far the function is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Stage {
+    /// Not called yet.
+    Idle,
+    /// It waits for the page's CSRF token.
+    Token,
+    /// An attempt is under way since then.
+    Sent(Moment),
+    /// It waits before the next attempt.
+    Pause(Timer),
+    /// It has settled then.
+    Ended(Moment),
+}
+
+/// How far Stripe.js is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Stripe {
+    /// It is out of sight: a function of `request` or `wrap` that the page hands to Stripe.js itself.
+    Apart,
+    /// `runServerUpdate` has not been called: the update waits for its turn.
+    Waiting,
+    /// `runServerUpdate` was called.
+    Called,
+    /// It has ended, with success or not.
+    Ended(bool),
+}
+
+/// What a step of an update works with.
+pub struct Step<'a> {
+    /// The time.
+    pub now: Moment,
+    /// A random number in 0..1.
+    pub random: f64,
+    /// Set after `pagehide`, when it is the browser that ends attempts.
+    pub left: bool,
+    /// The update's endpoint.
+    pub endpoint: &'a mut Endpoint,
+    /// What is to be done.
+    pub out: &'a mut Vec<Effect>,
+}
+
+/// One update.
+#[derive(Debug)]
+pub struct Update {
+    /// Its number, given by the facade.
+    pub id: u32,
+    /// The position of its endpoint.
+    pub endpoint: usize,
+    /// What it is to send.
+    pub order: Order,
+    /// Who waits for the outcome: numbers given by the facade.
+    pub callers: Vec<u32>,
+    /// The refresh after its failure, while that holds its turn and its outcome.
+    pub held: Option<u32>,
+    asked: Moment,
+    turn: Moment,
+    called: Option<Moment>,
+    stage: Stage,
+    stripe: Stripe,
+    result: Option<Result<(), Failure>>,
+    attempts: u32,
+    doubt: bool,
+    overdue: bool,
+    status: u16,
+    request_id: Option<String>,
+    message: Option<String>,
+}
+
+impl Update {
+    /// An update that was asked for then. `apart` is set where the page hands the function to Stripe.js itself.
+    #[must_use]
+    pub fn new(id: u32, endpoint: usize, order: Order, asked: Moment, apart: bool) -> Self {
+        Self {
+            id,
+            endpoint,
+            order,
+            callers: Vec::new(),
+            held: None,
+            asked,
+            turn: asked,
+            called: None,
+            stage: Stage::Idle,
+            stripe: if apart { Stripe::Apart } else { Stripe::Waiting },
+            result: None,
+            attempts: 0,
+            doubt: false,
+            overdue: false,
+            status: 0,
+            request_id: None,
+            message: None,
+        }
+    }
+
+    /// Whether it is none of the queue's business.
+    #[must_use]
+    pub fn is_apart(&self) -> bool {
+        self.stripe == Stripe::Apart
+    }
+
+    /// Whether it waits for its turn.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.stripe == Stripe::Waiting
+    }
+
+    /// Whether a request was sent, or the page's own function was called.
+    #[must_use]
+    pub fn was_sent(&self) -> bool {
+        self.attempts > 0
+    }
+
+    /// The moment that [`Update::duration`] counts from.
+    #[must_use]
+    pub fn began(&self) -> Moment {
+        self.called.unwrap_or(self.asked)
+    }
+
+    /// Milliseconds since the function was called, or since the update was asked for where it never was.
+    #[must_use]
+    pub fn duration(&self, now: Moment) -> f64 {
+        let end = if let Stage::Ended(at) = self.stage { at } else { now };
+        let ms = end.since(self.began());
+        if ms > 0.0 { ms } else { 0.0 }
+    }
+
+    /// A failure of this update. One attempt in doubt makes every later "no" an "unknown".
+    #[must_use]
+    pub fn failure(&self, kind: Kind, applied: Applied, now: Moment) -> Failure {
+        Failure {
+            kind,
+            applied: if self.doubt && applied == Applied::No { Applied::Unknown } else { applied },
+            endpoint: self.endpoint,
+            status: self.status,
+            duration: self.duration(now),
+            attempts: self.attempts,
+            request_id: self.request_id.clone(),
+            message: None,
+            field: None,
+            reason: None,
+        }
+    }
+
+    /// Its turn has come: `runServerUpdate` is called next.
+    pub fn start(&mut self, step: &mut Step) {
+        self.stripe = Stripe::Called;
+        self.turn = step.now;
+        step.out.push(Effect::Start(self.id));
+    }
+
+    /// The function was called at that moment. A second call changes nothing: it gets the first promise.
+    pub fn call(&mut self, at: Moment, step: &mut Step) {
+        if self.stage != Stage::Idle {
+            return;
+        }
+        self.called = Some(at);
+        if let Order::Refused { kind, field, message } = &self.order {
+            let (field, message) = (field.clone(), message.clone());
+            let mut failure = self.failure(*kind, Applied::No, step.now);
+            failure.field = field;
+            failure.message = message;
+            self.end(Err(failure), step);
+        } else if self.left(step) <= 0.0 {
+            self.abort(Kind::Timeout, None, step);
+        } else if step.endpoint.csrf && self.order != Order::Wrapped {
+            self.stage = Stage::Token;
+            step.out.push(Effect::Token(self.id));
+        } else {
+            self.send(step);
+        }
+    }
+
+    /// The CSRF token is there, or could not be had.
+    pub fn token(&mut self, there: bool, step: &mut Step) {
+        if self.stage != Stage::Token || self.overdue {
+            return;
+        }
+        if there {
+            self.send(step);
+        } else {
+            self.abort(Kind::CallbackFailed, None, step);
+        }
+    }
+
+    fn send(&mut self, step: &mut Step) {
+        self.attempts += 1;
+        self.stage = Stage::Sent(step.now);
+        step.out.push(Effect::Send { id: self.id, attempt: self.attempts });
+    }
+
+    /// An attempt ended. What is no longer waited for is ignored.
+    pub fn answered(&mut self, attempt: u32, answer: Answer, step: &mut Step) {
+        if !matches!(self.stage, Stage::Sent(_)) || attempt != self.attempts {
+            return;
+        }
+        if self.overdue {
+            step.endpoint.counts.late += 1;
+        }
+        self.status = 0;
+        match answer {
+            Answer::Value => self.end(Ok(()), step),
+            Answer::Threw => self.failed(Kind::CallbackFailed, false, None, step),
+            Answer::NotSent => {
+                self.attempts -= 1;
+                self.stage = Stage::Token;
+                self.abort(Kind::CallbackFailed, None, step);
+            }
+            Answer::None if step.left => self.abort(Kind::Cancelled, Some(Reason::Left), step),
+            Answer::None => self.failed(Kind::Network, true, None, step),
+            Answer::Http { status, body, message, request_id, retry_after } => {
+                self.status = status;
+                self.request_id = request_id;
+                self.message = message;
+                match answer::judge(status, body) {
+                    Ok(()) => self.end(Ok(()), step),
+                    Err(kind) => self.failed(kind, retry::may_repeat(status), retry_after, step),
+                }
+            }
+        }
+    }
+
+    /// An attempt failed: it is repeated, or the function ends.
+    fn failed(&mut self, kind: Kind, repeatable: bool, retry_after: Option<f64>, step: &mut Step) {
+        let applied = answer::applied(kind, self.status);
+        if applied == Applied::Unknown {
+            self.doubt = true;
+        }
+        let again =
+            repeatable && !self.overdue && self.order != Order::Wrapped && self.attempts <= step.endpoint.retries;
+        if again && let Some(ms) = retry::pause(self.attempts, step.random, retry_after, self.left(step)) {
+            step.endpoint.counts.retries += 1;
+            self.stage = Stage::Pause(Timer::new(step.now, ms));
+            return;
+        }
+        let mut failure = self.failure(kind, applied, step.now);
+        failure.message = self.message.take();
+        self.end(Err(failure), step);
+    }
+
+    /// Milliseconds that are left of the deadline.
+    fn left(&self, step: &Step) -> f64 {
+        Timer::new(self.began(), step.endpoint.timeout).left(step.now)
+    }
+
+    /// Looks at the clock. At the deadline one more task is let through first: an answer that is there already wins.
+    pub fn tick(&mut self, step: &mut Step) {
+        let running = !matches!(self.stage, Stage::Idle | Stage::Ended(_));
+        if !running || self.overdue {
+            return;
+        }
+        if self.left(step) <= 0.0 {
+            self.overdue = true;
+            step.out.push(Effect::Yield(self.id));
+            return;
+        }
+        match self.stage {
+            Stage::Pause(timer) if timer.is_over(step.now) => self.send(step),
+            Stage::Sent(since) if attempt_timer(since, step.endpoint).is_some_and(|timer| timer.is_over(step.now)) => {
+                step.out.push(Effect::Abort(self.id));
+                self.status = 0;
+                self.failed(Kind::Timeout, true, None, step);
+            }
+            _ => {}
+        }
+    }
+
+    /// The task after the deadline is over, and no answer came in it.
+    pub fn yielded(&mut self, step: &mut Step) {
+        if self.overdue {
+            self.abort(Kind::Timeout, None, step);
+        }
+    }
+
+    /// Ends the function where it is: at the deadline, or since nobody wants it any more.
+    pub fn abort(&mut self, kind: Kind, reason: Option<Reason>, step: &mut Step) {
+        let applied = match self.stage {
+            Stage::Ended(_) => return,
+            Stage::Sent(_) => {
+                step.out.push(Effect::Abort(self.id));
+                self.status = 0;
+                Applied::Unknown
+            }
+            _ => Applied::No,
+        };
+        let mut failure = self.failure(kind, applied, step.now);
+        failure.reason = reason;
+        self.end(Err(failure), step);
+    }
+
+    fn end(&mut self, result: Result<(), Failure>, step: &mut Step) {
+        if let Err(failure) = &result {
+            step.out.push(Effect::Fail { id: self.id, failure: failure.clone() });
+        }
+        step.out.push(Effect::End { id: self.id, ok: result.is_ok() });
+        self.stage = Stage::Ended(step.now);
+        self.result = Some(result);
+    }
+
+    /// Stripe.js has ended.
+    pub fn stripe_ended(&mut self, success: bool) {
+        if self.stripe == Stripe::Called {
+            self.stripe = Stripe::Ended(success);
+        }
+    }
+
+    /// Holds what Stripe.js did against what the function saw: the table in `docs/run.md`. `None`: not yet.
+    pub fn decide(&mut self, step: &mut Step) -> Option<Result<(), Failure>> {
+        if self.held.is_some() {
+            return None;
+        }
+        let silent = self.patience().is_some_and(|timer| timer.is_over(step.now));
+        let gave_up = match (self.stripe, self.stage) {
+            (Stripe::Waiting, _) | (Stripe::Called, Stage::Idle) if silent => Some(Kind::Timeout),
+            (Stripe::Ended(_), Stage::Idle) => Some(Kind::StripeError),
+            (Stripe::Ended(_), Stage::Ended(_)) => None,
+            (Stripe::Ended(_), _) if step.now.since(self.turn) >= STRIPE_GAVE_UP => Some(Kind::Timeout),
+            (Stripe::Ended(_), _) => Some(Kind::StripeError),
+            _ => None,
+        };
+        if let Some(kind) = gave_up {
+            self.abort(kind, None, step);
+        }
+        let result = self.result.as_ref()?;
+        match (result, self.stripe) {
+            (Ok(()), Stripe::Apart | Stripe::Ended(true)) => Some(Ok(())),
+            (Ok(()), Stripe::Called) if !silent => None,
+            (Ok(()), _) => Some(Err(self.failure(Kind::RefreshFailed, Applied::Yes, step.now))),
+            (Err(_), Stripe::Called) if self.was_sent() && !silent => None,
+            (Err(failure), _) => Some(Err(failure.clone())),
+        }
+    }
+
+    /// Whether Stripe.js is the one that has not answered.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.stripe == Stripe::Called
+    }
+
+    /// When patience with Stripe.js, or with the queue, ends.
+    fn patience(&self) -> Option<Timer> {
+        match (self.stripe, self.stage) {
+            (Stripe::Waiting, _) => Some(Timer::new(self.asked, LIMIT)),
+            (Stripe::Called, Stage::Idle) => Some(Timer::new(self.turn, LIMIT)),
+            (Stripe::Called, Stage::Ended(at)) => {
+                let succeeded = matches!(self.result, Some(Ok(())));
+                Some(Timer::new(at, if succeeded { SILENT_AFTER_SUCCESS } else { SILENT_AFTER_FAILURE }))
+            }
+            _ => None,
+        }
+    }
+
+    /// Calls `look` with each timer that this update waits for.
+    pub fn timers(&self, endpoint: &Endpoint, look: &mut dyn FnMut(Timer)) {
+        if self.held.is_some() {
+            return;
+        }
+        if let Some(timer) = self.patience() {
+            look(timer);
+        }
+        if matches!(self.stage, Stage::Idle | Stage::Ended(_)) || self.overdue {
+            return;
+        }
+        look(Timer::new(self.began(), endpoint.timeout));
+        match self.stage {
+            Stage::Pause(timer) => look(timer),
+            Stage::Sent(since) => attempt_timer(since, endpoint).into_iter().for_each(look),
+            _ => {}
+        }
+    }
+}
+
+/// When a silent attempt that was sent then is given up.
+fn attempt_timer(since: Moment, endpoint: &Endpoint) -> Option<Timer> {
+    (endpoint.attempt_timeout > 0.0).then(|| Timer::new(since, endpoint.attempt_timeout))
+}
