@@ -14,6 +14,7 @@
  * @property {string} [message] The server's own, where it is shown.
  * @property {number | "any"} [requests] How many the server gets. Default: 1.
  * @property {boolean} [primed] Whether another update goes first, so that its connection is used again.
+ * @property {boolean} [leaves] Whether the page gives the answer up before it ends; so it does at each deadline.
  * @property {object} [endpointOptions]
  */
 
@@ -135,7 +136,7 @@ export const groups = [
       { fault: "400, cut off within the body", path: "cut?code=400", ...refused, status: 400 },
       { fault: "400, reset within the body", path: "cut-reset?code=400", ...refused, status: 400 },
       { fault: "400, 10 MB", path: "big?code=400", ...refused, status: 400 },
-      { fault: "400, endless", path: "endless?code=400", ...refused, status: 400 },
+      { fault: "400, endless", path: "endless?code=400", ...refused, status: 400, leaves: true },
       { fault: "400, the body drips", path: "drip?code=400", ...refused, status: 400, settles: "deadline" },
       { fault: "401", path: "status?code=401", ...refused, status: 401, message: SOLD_OUT },
       { fault: "403, HTML, as of a CSRF check", path: "html?code=403", ...refused, status: 403 },
@@ -180,7 +181,7 @@ export const groups = [
       { fault: "200, closed within the body", path: "cut", ...bad, status: 200 },
       { fault: "200, reset within the body", path: "cut-reset", ...bad, status: 200 },
       { fault: "200, 10 MB", path: "big", ...bad, status: 200 },
-      { fault: "200, endless", path: "endless", ...bad, status: 200 },
+      { fault: "200, endless", path: "endless", ...bad, status: 200, leaves: true },
       { fault: "200, the body is not the gzip that it says", path: "not-gzip", ...bad, status: 200 },
       { fault: "302, same origin", path: "redirect?to=same", ...bad },
       { fault: "302, another origin", path: "redirect?to=other", ...bad },

@@ -1,30 +1,17 @@
 // The system's own browsers, through WebDriver.
-import { accessSync, constants } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
 import { Builder } from "selenium-webdriver";
 import chrome from "selenium-webdriver/chrome.js";
 import firefox from "selenium-webdriver/firefox.js";
+import { toolFolders } from "../../../../scripts/lib/places.mjs";
+import { which } from "../../../../scripts/lib/run.mjs";
 
 export const BROWSERS = ["Chromium", "Firefox"];
 
-/** The first of these programs, on PATH or where cargo installs. */
+/** The first of these programs, on PATH or where set-up installs. */
 function find(variable, names) {
-  const named = process.env[variable];
-  if (named) return named;
-  const folders = [...(process.env.PATH ?? "").split(delimiter), join(homedir(), ".cargo", "bin")];
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
-  if (!found) throw new Error(`no ${names[0]} on PATH: install it or name it in ${variable}`);
+  const found = process.env[variable] || names.map((name) => which(name, toolFolders)).find((path) => path !== null);
+  if (!found) throw new Error(`no ${names[0]} on PATH: run npm run setup, or name it in ${variable}`);
   return found;
-}
-
-function isProgram(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const CHROMIUM = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];

@@ -59,8 +59,8 @@ function checkTime(row, ms, timeoutMs) {
 async function checkServer(row, apply, { key, server, settled }) {
   const wanted = row.requests ?? 1;
   const sent = wanted === "any" ? 1 : wanted;
-  const cut = row.settles === "deadline" && sent > 0;
   // The server sees its connection closed: nothing goes on behind the customer's back.
+  const cut = (row.settles === "deadline" || row.leaves) && sent > 0;
   const { requests, applied } = await server.wait({ key, method: "POST", count: sent, left: cut ? 1 : 0 });
   if (wanted !== "any") assert.equal(requests.length, wanted, "requests");
   if (row.kind !== "success" && wanted !== "any" && wanted > 0) assert.equal(settled.attempts, wanted, "attempts");
