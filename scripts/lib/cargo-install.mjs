@@ -7,12 +7,12 @@ import { capture, run, step, which } from "./run.mjs";
 // Shared, since these crates have most of their dependencies in common.
 const workshop = join(cache, "cargo-install");
 
-const versionOf = (program) => /\d+\.\d+\.\d+/.exec(capture(program, ["--version"]) ?? "")?.[0];
+const versionOf = (program, question) => /\d+\.\d+\.\d+/.exec(capture(program, question) ?? "")?.[0];
 
-/** The path of `program` from `crate` in exactly this version; built if it is not there. */
-export async function cargoInstall(crate, version, program = crate) {
+/** The path of `program` from `crate` in exactly this version, which `question` asks for; built if it is not there. */
+export async function cargoInstall(crate, version, { program = crate, question = ["--version"] } = {}) {
   const there = [which(program, toolFolders.slice(0, 1)), which(program), which(program, toolFolders)];
-  const found = there.find((path) => path !== null && versionOf(path) === version);
+  const found = there.find((path) => path !== null && versionOf(path, question) === version);
   if (found) return found;
   // Unoptimised and without debug information: a third of the time, and these tools are not what takes long.
   const env = { CARGO_PROFILE_DEV_DEBUG: "0", CARGO_TARGET_DIR: workshop };

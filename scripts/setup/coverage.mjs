@@ -36,5 +36,8 @@ export async function coverage() {
   const env = llvmTools(version);
   if (!env)
     throw new Stop("llvm-tools is needed to count the lines that tests reach. Run: rustup component add llvm-tools");
-  return { program: await cargoInstall("cargo-llvm-cov", CARGO_LLVM_COV), env };
+  return {
+    program: await cargoInstall("cargo-llvm-cov", CARGO_LLVM_COV, { question: ["llvm-cov", "--version"] }),
+    env,
+  };
 }

@@ -13,4 +13,4 @@ export function wasmBindgenVersion() {
 }
 
 /** The path of a wasm-bindgen in the right version. */
-export const wasmBindgen = () => cargoInstall("wasm-bindgen-cli", wasmBindgenVersion(), "wasm-bindgen");
+export const wasmBindgen = () => cargoInstall("wasm-bindgen-cli", wasmBindgenVersion(), { program: "wasm-bindgen" });

@@ -1,0 +1,19 @@
+// The npm package as others see it: what its exports promise, for every way of resolving them.
+import { join } from "node:path";
+import { main, root, run, step } from "./lib/run.mjs";
+
+const bin = (name) => join(root, "node_modules", ".bin", name);
+
+/** Checks the built package with publint and "are the types wrong". */
+export async function checkPackage() {
+  await step("publint", () => run(bin("publint"), ["--strict"], { quiet: true }));
+  await step("are the types wrong", () => run(bin("attw"), ["--pack", "."], { quiet: true }));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await main(async () => {
+    const { buildPackage } = await import("./build.mjs");
+    await buildPackage();
+    await checkPackage();
+  });
+}

@@ -1,0 +1,57 @@
+// Running test programs: their output is shown as it comes, and what they passed and failed is added up.
+import { spawn } from "node:child_process";
+import { root, Stop } from "./run.mjs";
+
+const totals = { passed: 0, failed: 0 };
+
+// How the runners end: cargo and wasm-bindgen-test, vitest, node:test, Playwright.
+const PASSED = [
+  /^test result: \w+\. (\d+) passed/gm,
+  /^ +Tests .*?(\d+) passed/gm,
+  /^ℹ pass (\d+)/gm,
+  /^ +(\d+) passed \(/gm,
+];
+const FAILED = [
+  /^test result: .* (\d+) failed;/gm,
+  /^ +Tests +(\d+) failed/gm,
+  /^ℹ fail (\d+)/gm,
+  /^ +(\d+) failed$/gm,
+];
+
+const sum = (patterns, text) =>
+  patterns.flatMap((pattern) => [...text.matchAll(pattern)]).reduce((total, [, count]) => total + Number(count), 0);
+
+/** Runs one test program under a heading that says where its tests run. Throws `Stop` when it fails. */
+export async function suite(title, where, command, args, { env, cwd = root } = {}) {
+  const start = performance.now();
+  console.log(`\n== ${title} [${where}]\n$ ${[command.replace(`${root}/`, ""), ...args].join(" ")}`);
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk) => {
+      text += chunk;
+      process.stdout.write(chunk);
+    });
+  }
+  const code = await new Promise((resolve, reject) => {
+    child.on("error", (error) => reject(new Stop(`${command} could not be started: ${error.message}`)));
+    child.on("close", (exit, signal) => resolve(exit ?? signal));
+  });
+  const [passed, failed] = [sum(PASSED, text), sum(FAILED, text)];
+  totals.passed += passed;
+  totals.failed += failed;
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`-- ${title} [${where}]: ${passed} passed, ${failed} failed, in ${seconds} s`);
+  if (code !== 0) throw new Stop(`${title} [${where}] failed (${code})`);
+  if (passed === 0) throw new Stop(`${title} [${where}] ran no test`);
+}
+
+/** Prints the sum of all suites; a run that was stopped by anything else counts as one failure. */
+export function printTotals(complete) {
+  if (!complete && totals.failed === 0) totals.failed = 1;
+  console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+}
