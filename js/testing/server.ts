@@ -1,0 +1,165 @@
+/** The function that the package calls in place of `fetch` while it is there. Known to every copy of the package. */
+const PLACE = Symbol.for("checkout-updates.server");
+
+type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+type Place = { [PLACE]?: Fetch };
+
+/** A request that the package made. */
+export interface FakeRequest {
+  readonly url: string;
+  /** The path without the query, by which the handler was found. */
+  readonly path: string;
+  readonly method: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as it was sent. */
+  readonly text: string;
+  readonly signal: AbortSignal | null;
+}
+
+/** What an answer needs to have; any `Response` has it. */
+export interface FakeAnswer {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
+
+type Handled = object | string | number | boolean | null | undefined | void;
+
+/**
+ * Answers a request. A `Response`, or what `respond` makes, is the answer as it is; a number is a status without a
+ * body; a string is the body; nothing is 204; any other value is sent as JSON. Throwing is a broken connection.
+ */
+export type FakeHandler = (body: any, request: FakeRequest) => Handled | PromiseLike<Handled>;
+
+export interface FakeServer {
+  /** Every request so far, oldest first. */
+  readonly requests: readonly FakeRequest[];
+  /** Replaces or adds a handler. */
+  handle(path: string, handler: FakeHandler): void;
+  /** Ends it; requests go to the network again. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/** An answer with a status, a body that is sent as JSON unless it is a string, and headers. */
+export function respond(status: number, body?: unknown, headers: Record<string, string> = {}): FakeAnswer {
+  const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
+  const type = typeof body === "string" ? "text/plain" : "application/json";
+  const all = text === null ? headers : { "content-type": type, ...headers };
+  // jsdom has none.
+  return typeof Response === "function" ? new Response(text, { status, headers: all }) : plain(status, text ?? "", all);
+}
+
+/**
+ * Answers the package's requests in a test, without a network, in Node too. The newest server is asked.
+ *
+ * `handlers` are found by the path of the endpoint's URL; a path that nobody handles is answered by 404.
+ */
+export function createFakeServer(handlers: Record<string, FakeHandler>): FakeServer {
+  const known = new Map(Object.entries(handlers));
+  const requests: FakeRequest[] = [];
+
+  const answer: Fetch = async (url, init = {}) => {
+    const signal = init.signal ?? null;
+    if (signal?.aborted) throw reasonOf(signal);
+    const request: FakeRequest = {
+      url,
+      path: url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").replace(/[?#].*$/, "") || "/",
+      method: (init.method ?? "GET").toUpperCase(),
+      headers: headersOf(init.headers),
+      text: typeof init.body === "string" ? init.body : "",
+      signal,
+    };
+    requests.push(request);
+    const handler = known.get(request.path);
+    const handled = handler
+      ? await untilAborted(signal, async () => handler(bodyOf(request.text), request))
+      : respond(404, { type: "error", message: `No handler for ${request.path}.` });
+    return toAnswer(handled) as Response;
+  };
+
+  const close = (): void => {
+    const place = globalThis as Place;
+    if (place[PLACE] === answer) delete place[PLACE];
+  };
+  (globalThis as Place)[PLACE] = answer;
+  return {
+    requests,
+    handle: (path, handler) => void known.set(path, handler),
+    close,
+    // Older engines have no such symbol, and then nobody asks for it.
+    [Symbol.dispose ?? Symbol.for("Symbol.dispose")]: close,
+  } as FakeServer;
+}
+
+function toAnswer(handled: Handled): FakeAnswer {
+  if (handled === undefined || handled === null) return respond(204);
+  if (typeof handled === "number") return respond(handled);
+  if (typeof handled === "object" && "status" in handled && "text" in handled) return handled as FakeAnswer;
+  return respond(200, handled);
+}
+
+/** Settles as the work does, or rejects when the signal is aborted, whichever is first. */
+function untilAborted<T>(signal: AbortSignal | null, work: () => Promise<T>): Promise<T> {
+  if (!signal) return work();
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(reasonOf(signal));
+    signal.addEventListener("abort", abort, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+function reasonOf(signal: AbortSignal): unknown {
+  return signal.reason ?? Object.assign(new Error("The request was aborted."), { name: "AbortError" });
+}
+
+function bodyOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function headersOf(given: RequestInit["headers"]): Record<string, string> {
+  const entries =
+    given === undefined
+      ? []
+      : Array.isArray(given)
+        ? given
+        : typeof (given as Headers).forEach === "function"
+          ? listed(given as Headers)
+          : Object.entries(given);
+  return Object.fromEntries(entries.map(([name, value]) => [String(name).toLowerCase(), String(value)]));
+}
+
+function listed(headers: Headers): [string, string][] {
+  const entries: [string, string][] = [];
+  headers.forEach((value, name) => entries.push([name, value]));
+  return entries;
+}
+
+/** As much of a `Response` as can be had where there is none. */
+function plain(status: number, text: string, headers: Record<string, string>): FakeAnswer {
+  const known = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    status,
+    ok: status >= 200 && status < 300,
+    headers: { get: (name) => known.get(name.toLowerCase()) ?? null },
+    text: async () => text,
+    ...{
+      statusText: "",
+      type: "basic",
+      redirected: false,
+      url: "",
+      body: null,
+      bodyUsed: false,
+      json: async () => JSON.parse(text),
+      clone: () => plain(status, text, headers),
+    },
+  };
+}

@@ -1,0 +1,549 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  createFakeStripe,
+  type FakeLoadedActions,
+  type FakeSession,
+  type FakeStripe,
+  type FakeStripeOptions,
+} from "../../../js/testing/index.js";
+
+const clientSecret = "cs_test_1_secret_2";
+
+async function open(options?: FakeStripeOptions): Promise<{
+  stripe: FakeStripe;
+  fake: FakeStripe["fake"];
+  actions: FakeLoadedActions;
+  changes: FakeSession[];
+}> {
+  const stripe = createFakeStripe(options);
+  const sdk = stripe.initCheckoutElementsSdk({ clientSecret });
+  const changes: FakeSession[] = [];
+  sdk.on("change", (session) => changes.push(session));
+  const loading = sdk.loadActions();
+  await vi.runAllTimersAsync();
+  const loaded = await loading;
+  if (loaded.type === "error") throw new Error(loaded.error.message);
+  return { stripe, fake: stripe.fake, actions: loaded.actions, changes };
+}
+
+/** A promise, and what it has come to so far. */
+function watch<T>(promise: Promise<T>): { state: string; value?: T; error?: unknown } {
+  const seen: { state: string; value?: T; error?: unknown } = { state: "pending" };
+  promise.then(
+    (value) => Object.assign(seen, { state: "resolved", value }),
+    (error: unknown) => Object.assign(seen, { state: "rejected", error }),
+  );
+  return seen;
+}
+
+const never = () => new Promise<never>(() => {});
+const nothing = async () => {};
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("loading", () => {
+  test("is synchronous and takes a secret or a promise of one", async () => {
+    const stripe = createFakeStripe({ session: { id: "cs_test_9" } });
+    for (const secret of [clientSecret, Promise.resolve(clientSecret)]) {
+      const loaded = await stripe.initCheckoutElementsSdk({ clientSecret: secret }).loadActions();
+      expect(loaded.type).toBe("success");
+    }
+    expect(stripe.fake.session().id).toBe("cs_test_9");
+  });
+
+  test("takes the id from the secret where the session has none", async () => {
+    expect((await open()).actions.getSession().id).toBe("cs_test_1");
+  });
+
+  test.each([
+    ["an id", () => "cs_test_1"],
+    ["a secret that cannot be had", () => Promise.reject<string>(new Error("offline"))],
+  ])("fails with %s", async (_, secret) => {
+    const loaded = await createFakeStripe().initCheckoutElementsSdk({ clientSecret: secret() }).loadActions();
+    expect(loaded).toEqual({ type: "error", error: { message: expect.any(String), code: null } });
+  });
+
+  test("needs a secret", () => {
+    expect(() => createFakeStripe().initCheckoutElementsSdk({} as never)).toThrow();
+  });
+
+  test("does not leave a rejection unhandled when nobody asks for the actions", async () => {
+    createFakeStripe().initCheckoutElementsSdk({ clientSecret: "x" });
+    await vi.runAllTimersAsync();
+  });
+
+  test("fetches the session where only `refresh` is given", async () => {
+    const refresh = vi.fn(async () => ({ lineItems: [{ name: "Plan", unitAmount: 1200 }] }));
+    const { actions } = await open({ refresh });
+    expect(refresh).toHaveBeenCalledExactlyOnceWith("cs_test_1");
+    expect(actions.getSession().total.total).toEqual({ minorUnitsAmount: 1200, amount: "$12.00" });
+  });
+
+  test("knows its options", () => {
+    expect(() => createFakeStripe({ latency: 5 } as never)).toThrow(
+      new TypeError('createFakeStripe: unknown key "latency"'),
+    );
+  });
+});
+
+describe("the session", () => {
+  test("is filled in and added up", async () => {
+    const { actions } = await open({
+      session: {
+        currency: "eur",
+        lineItems: [
+          { unitAmount: 500, quantity: 3, taxExclusive: 100 },
+          { unitAmount: 250, discount: 50 },
+        ],
+        total: { shippingRate: 300 },
+      },
+    });
+    const session = actions.getSession();
+    expect(session.lineItems.map(({ id, subtotal, total }) => [id, subtotal.minorUnitsAmount, total.amount])).toEqual([
+      ["li_1", 1500, "€16.00"],
+      ["li_2", 250, "€2.00"],
+    ]);
+    expect(session.total).toMatchObject({
+      subtotal: { minorUnitsAmount: 1750, amount: "€17.50" },
+      discount: { minorUnitsAmount: 50 },
+      taxExclusive: { minorUnitsAmount: 100 },
+      total: { minorUnitsAmount: 2100, amount: "€21.00" },
+    });
+    expect(session).toMatchObject({ status: { type: "open" }, canConfirm: true, minorUnitsAmountDivisor: 100 });
+  });
+
+  test("is right for a currency without minor units", async () => {
+    const { actions } = await open({ session: { currency: "jpy", lineItems: [{ unitAmount: 500 }] } });
+    expect(actions.getSession()).toMatchObject({ minorUnitsAmountDivisor: 1, total: { total: { amount: "¥500" } } });
+  });
+
+  test("stays the same object until something changes", async () => {
+    const { actions, fake, changes } = await open();
+    const before = actions.getSession();
+    await fake.refetch();
+    expect(actions.getSession()).toBe(before);
+    fake.server({ email: null });
+    expect(actions.getSession()).toBe(before);
+    await fake.refetch();
+    expect(actions.getSession()).not.toBe(before);
+    expect(changes).toEqual([actions.getSession()]);
+  });
+
+  test("can be confirmed when it is open and there is an e-mail address", async () => {
+    expect((await open({ session: { email: null } })).actions.getSession().canConfirm).toBe(false);
+    expect((await open({ session: { status: { type: "expired" } } })).actions.getSession().canConfirm).toBe(false);
+    expect((await open({ canConfirm: () => false })).actions.getSession().canConfirm).toBe(false);
+  });
+});
+
+describe("runServerUpdate", () => {
+  test("fetches the session after the function has succeeded, and hands back nothing of the function's", async () => {
+    const { actions, fake, changes } = await open();
+    const result = await actions.runServerUpdate(async () => {
+      fake.server({ lineItems: [{ unitAmount: 7700 }] });
+      return "response";
+    });
+    expect(result).toEqual({ type: "success", session: actions.getSession() });
+    expect(actions.getSession().total.total.minorUnitsAmount).toBe(7700);
+    expect(changes.map(({ canConfirm }) => canConfirm)).toEqual([false, true]);
+    expect(fake.updates).toEqual([{ calls: 1, refetched: true, ended: "success" }]);
+  });
+
+  test("runs one at a time, in order, and cannot be confirmed meanwhile", async () => {
+    const { actions, fake } = await open({ latencyMs: 5 });
+    const steps: string[] = [];
+    const step = (name: string) => async () => {
+      steps.push(`${name} in`);
+      expect(actions.getSession().canConfirm).toBe(false);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      steps.push(`${name} out`);
+    };
+    const all = [actions.runServerUpdate(step("a")), actions.runServerUpdate(step("b"))];
+    expect(actions.getSession().canConfirm).toBe(false);
+    const idle = watch(fake.idle());
+    await vi.advanceTimersByTimeAsync(29);
+    expect(idle.state).toBe("pending");
+    await vi.advanceTimersByTimeAsync(1);
+    await Promise.all(all);
+    expect(steps).toEqual(["a in", "a out", "b in", "b out"]);
+    expect(actions.getSession().canConfirm).toBe(true);
+    await vi.waitFor(() => expect(idle.state).toBe("resolved"));
+  });
+
+  test.each([
+    ["rejects", () => Promise.reject(new Error("refused"))],
+    [
+      "throws",
+      () => {
+        throw new Error("refused");
+      },
+    ],
+  ])("fails without a fetch when the function %s", async (_, userFunction) => {
+    const refresh = vi.fn(async () => ({}));
+    const { actions, fake } = await open({ session: {}, refresh });
+    expect(await actions.runServerUpdate(userFunction)).toEqual({
+      type: "error",
+      error: { message: "refused", code: null },
+    });
+    fake.set({ failures: "reject" });
+    await expect(actions.runServerUpdate(userFunction)).rejects.toThrow("refused");
+    expect(refresh).not.toHaveBeenCalled();
+    expect(actions.getSession().canConfirm).toBe(true);
+    expect(fake.updates.map(({ ended }) => ended)).toEqual(["error", "rejection"]);
+  });
+
+  test("gives the function 20 s from its turn, and the fetch as long as it takes", async () => {
+    const { actions } = await open({ latencyMs: 60_000 });
+    const slow = () => new Promise<void>((resolve) => setTimeout(resolve, 19_999));
+    const first = watch(actions.runServerUpdate(slow));
+    const second = watch(actions.runServerUpdate(never));
+    await vi.advanceTimersByTimeAsync(79_998);
+    expect(first.state).toBe("pending");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(first.value?.type).toBe("success");
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect(second.state).toBe("pending");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(second.value).toEqual({ type: "error", error: { message: "The update took too long.", code: null } });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("does not fetch when the function succeeds after its limit", async () => {
+    const { actions, fake } = await open({ limitMs: 100 });
+    const late = actions.runServerUpdate(() => new Promise((resolve) => setTimeout(resolve, 150)));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(await late).toMatchObject({ type: "error" });
+    expect(fake.updates[0]?.refetched).toBe(false);
+  });
+
+  test("a failed fetch is an error of its own, and the server's change stands", async () => {
+    let down = true;
+    const refresh = async () => {
+      if (down) throw new Error("The session could not be fetched.");
+      return { email: "new@example.com" };
+    };
+    const { actions } = await open({ session: {}, refresh });
+    const failed = await actions.runServerUpdate(nothing);
+    expect(failed).toMatchObject({ type: "error", error: { message: "The session could not be fetched." } });
+    down = false;
+    expect(await actions.runServerUpdate(nothing)).toMatchObject({ session: { email: "new@example.com" } });
+  });
+
+  test("a listener that throws stops nobody and is seen", async () => {
+    const { stripe, actions, changes } = await open();
+    stripe.initCheckoutElementsSdk({ clientSecret }).on("change", () => {
+      throw new Error("listener");
+    });
+    const reported: (() => void)[] = [];
+    vi.stubGlobal("queueMicrotask", (callback: () => void) => reported.push(callback));
+    expect(await actions.runServerUpdate(nothing)).toMatchObject({ type: "success" });
+    vi.unstubAllGlobals();
+    expect(reported).toHaveLength(2);
+    for (const report of reported) expect(report).toThrow("listener");
+    expect(changes).toHaveLength(2);
+  });
+});
+
+describe("misbehaves on request", () => {
+  test("fails without calling the function", async () => {
+    const userFunction = vi.fn(nothing);
+    const { actions, fake } = await open({ failWith: "No." });
+    expect(await actions.runServerUpdate(userFunction)).toMatchObject({ type: "error", error: { message: "No." } });
+    fake.set({ failWith: null });
+    expect(await actions.runServerUpdate(userFunction)).toMatchObject({ type: "success" });
+    expect(userFunction).toHaveBeenCalledOnce();
+  });
+
+  test("fails to fetch the session after the function", async () => {
+    const { actions, fake } = await open({ failWith: "No.", failAt: "refresh" });
+    fake.server({ email: "new@example.com" });
+    expect(await actions.runServerUpdate(nothing)).toMatchObject({ type: "error", error: { message: "No." } });
+    expect(fake.updates).toEqual([{ calls: 1, refetched: false, ended: "error" }]);
+    expect(actions.getSession().email).toBe("customer@example.com");
+  });
+
+  test("ends without calling, and calls late", async () => {
+    const userFunction = vi.fn(nothing);
+    const { actions, fake } = await open();
+    for (const [ends, type] of [
+      ["honest", "error"],
+      ["success", "success"],
+      ["error", "error"],
+    ] as const) {
+      fake.next({ calls: 0, ends });
+      expect(await actions.runServerUpdate(userFunction)).toMatchObject({ type });
+    }
+    expect(userFunction).not.toHaveBeenCalled();
+    fake.next({ calls: 0, callsLate: true });
+    await actions.runServerUpdate(userFunction);
+    expect(userFunction).not.toHaveBeenCalled();
+    await vi.runAllTimersAsync();
+    expect(userFunction).toHaveBeenCalledOnce();
+    expect(fake.updates[3]).toEqual({ calls: 1, refetched: false, ended: "error" });
+  });
+
+  test("calls twice", async () => {
+    const userFunction = vi.fn(nothing);
+    const { actions } = await open({ calls: 2 });
+    expect(await actions.runServerUpdate(userFunction)).toMatchObject({ type: "success" });
+    expect(userFunction).toHaveBeenCalledTimes(2);
+  });
+
+  test("is silent until it is released, and then says what happened", async () => {
+    const { actions, fake } = await open({ ends: "silent" });
+    const good = watch(actions.runServerUpdate(nothing));
+    const bad = watch(actions.runServerUpdate(() => Promise.reject(new Error("refused"))));
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect([good.state, bad.state]).toEqual(["pending", "pending"]);
+    expect(actions.getSession().canConfirm).toBe(false);
+    fake.release();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(good.value?.type).toBe("success");
+    expect(bad.value?.type).toBe("error");
+  });
+
+  test("is silent without having called", async () => {
+    const userFunction = vi.fn(nothing);
+    const { actions, fake } = await open({ calls: 0, ends: "silent", callsLate: true });
+    const silent = watch(actions.runServerUpdate(userFunction));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(silent.state).toBe("pending");
+    expect(userFunction).not.toHaveBeenCalled();
+    fake.release();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(silent.value?.type).toBe("error");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(userFunction).toHaveBeenCalledOnce();
+  });
+
+  test.each([
+    ["honest", "error"],
+    ["success", "success"],
+    ["error", "error"],
+  ] as const)("ends (%s) while the function is running", async (ends, type) => {
+    const { actions } = await open({ endsAfterMs: 50, ends });
+    const early = watch(actions.runServerUpdate(never));
+    await vi.advanceTimersByTimeAsync(49);
+    expect(early.state).toBe("pending");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(early.value?.type).toBe(type);
+  });
+
+  test("says success though the function failed, and error though it succeeded", async () => {
+    const { actions, fake } = await open();
+    fake.next({ ends: "success" });
+    fake.next({ ends: "error", failures: "reject" });
+    expect(await actions.runServerUpdate(() => Promise.reject(new Error("refused")))).toMatchObject({
+      type: "success",
+    });
+    await expect(actions.runServerUpdate(nothing)).rejects.toThrow();
+    expect(await actions.runServerUpdate(nothing)).toMatchObject({ type: "success" });
+  });
+
+  test("knows its settings", async () => {
+    const { fake } = await open();
+    expect(() => fake.set({ silent: true } as never)).toThrow(TypeError);
+    expect(() => fake.next({ session: {} } as never)).toThrow(TypeError);
+  });
+});
+
+describe("the other actions", () => {
+  test("what the customer typed outlives a fetch, and the server's word replaces the rest", async () => {
+    const { actions, fake } = await open({
+      session: { email: null, lineItems: [{ quantity: 1, adjustableQuantity: { minimum: 1, maximum: 5 } }] },
+    });
+    expect(await actions.updateEmail("me@example.com")).toMatchObject({ session: { canConfirm: true } });
+    await actions.updatePhoneNumber("+15550100");
+    await actions.updateIndividualName("A. Customer");
+    await actions.updateBusinessName("Customer Ltd");
+    const address = { name: "A. Customer", address: { country: "DE" } };
+    await actions.updateShippingAddress(address);
+    await actions.updateBillingAddress(address);
+    await actions.updateTaxIdInfo({ taxId: { type: "eu_vat", value: "DE123456789" }, businessName: "Customer Ltd" });
+    const changed = await actions.updateLineItemQuantity({ lineItem: "li_1", quantity: 4 });
+    expect(changed).toMatchObject({ session: { total: { total: { minorUnitsAmount: 4000 } } } });
+    fake.server({ lineItems: [{ unitAmount: 1 }], email: "server@example.com" });
+    await fake.refetch();
+    expect(actions.getSession()).toMatchObject({
+      email: "me@example.com",
+      phoneNumber: "+15550100",
+      nameCollection: { individualName: "A. Customer", businessName: "Customer Ltd" },
+      shippingAddress: address,
+      billingAddress: address,
+      taxIdInfo: { taxId: { value: "DE123456789" } },
+      lineItems: [{ unitAmount: { minorUnitsAmount: 1 } }],
+    });
+  });
+
+  test.each([
+    ["", "incompleteEmail"],
+    ["me", "invalidEmail"],
+  ])("refuse the e-mail address %j", async (email, code) => {
+    const { actions, changes } = await open();
+    expect(await actions.updateEmail(email)).toMatchObject({ type: "error", error: { code } });
+    expect(changes).toEqual([]);
+  });
+
+  test("choose a shipping option and an optional item", async () => {
+    const option = { id: "shr_1", currency: "usd", displayName: "Express", deliveryEstimate: null };
+    const optional = { priceId: "price_9", name: "Sticker", description: null, unitAmountDecimal: null };
+    const { actions } = await open({
+      session: {
+        shippingOptions: [{ ...option, minorUnitsAmount: 700, amount: "$7.00" }],
+        optionalItems: [
+          {
+            ...optional,
+            unitAmount: { minorUnitsAmount: 100, amount: "$1.00" },
+            unitLabel: null,
+            quantity: 1,
+            adjustableQuantity: null,
+            recurring: null,
+            images: [],
+            isSelected: false,
+          },
+        ],
+      },
+    });
+    await actions.updateShippingOption("shr_1");
+    expect(actions.getSession()).toMatchObject({
+      shipping: { shippingOption: { id: "shr_1" } },
+      total: { shippingRate: { amount: "$7.00" }, total: { amount: "$17.00" } },
+    });
+    await actions.addOptionalLineItem("price_9");
+    expect(actions.getSession().optionalItems).toMatchObject([{ isSelected: true }]);
+    await actions.removeOptionalLineItem("price_9");
+    expect(actions.getSession().optionalItems).toMatchObject([{ isSelected: false }]);
+    for (const refused of [
+      actions.updateShippingOption("shr_2"),
+      actions.addOptionalLineItem("price_8"),
+      actions.removeOptionalLineItem("price_8"),
+      actions.updateLineItemQuantity({ lineItem: "li_9", quantity: 1 }),
+      actions.updateLineItemQuantity({ lineItem: "li_1", quantity: 2 }),
+    ]) {
+      expect(await refused).toMatchObject({ type: "error", error: { code: null } });
+    }
+  });
+
+  test("a promotion code needs a server to know it", async () => {
+    const bare = await open();
+    expect(await bare.actions.applyPromotionCode("SAVE")).toMatchObject({ error: { code: "invalidCode" } });
+    const onChange = vi.fn((change: object) => ("applyPromotionCode" in change ? { total: { discount: 100 } } : {}));
+    const { actions } = await open({ session: {}, onChange });
+    expect(await actions.applyPromotionCode("SAVE")).toMatchObject({
+      session: { total: { total: { amount: "$9.00" } } },
+    });
+    expect(onChange).toHaveBeenCalledWith({ applyPromotionCode: "SAVE" }, expect.objectContaining({ id: "cs_test_1" }));
+    expect(await actions.removePromotionCode()).toMatchObject({ type: "success" });
+    expect(await actions.validateElements()).toMatchObject({ type: "success" });
+  });
+
+  test("a server may refuse a change", async () => {
+    const onChange = () => Promise.reject(new Error("We do not ship there."));
+    const { actions } = await open({ onChange });
+    expect(await actions.updateShippingAddress({ address: { country: "AQ" } })).toEqual({
+      type: "error",
+      error: { message: "We do not ship there.", code: null },
+    });
+    expect(actions.getSession().shippingAddress).toBeNull();
+  });
+
+  test("take as long as the latency says", async () => {
+    const { actions } = await open({ latencyMs: 50 });
+    const email = watch(actions.updateEmail("me@example.com"));
+    await vi.advanceTimersByTimeAsync(49);
+    expect(email.state).toBe("pending");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(email.state).toBe("resolved");
+  });
+});
+
+describe("confirm", () => {
+  test("completes the session for good", async () => {
+    const { actions, fake } = await open({ session: { email: null } });
+    expect(await actions.confirm()).toMatchObject({ type: "error", error: { code: null } });
+    const result = await actions.confirm({ email: "me@example.com" });
+    const complete = { status: { type: "complete", paymentStatus: "paid" }, canConfirm: false };
+    expect(result).toMatchObject({ type: "success", session: complete });
+    await fake.refetch();
+    expect(actions.getSession()).toMatchObject(complete);
+    expect(await actions.confirm()).toMatchObject({ type: "error" });
+  });
+
+  test("is refused while an update is pending", async () => {
+    const { actions, fake } = await open({ ends: "silent" });
+    const update = actions.runServerUpdate(nothing);
+    expect(await actions.confirm()).toMatchObject({ type: "error", error: { message: "An update is pending." } });
+    fake.release();
+    await update;
+    expect(await actions.confirm()).toMatchObject({ type: "success" });
+  });
+
+  test("can be declined", async () => {
+    const { actions, fake } = await open({ declineWith: "Your card was declined." });
+    expect(await actions.confirm()).toMatchObject({
+      error: { code: "paymentFailed", message: "Your card was declined." },
+    });
+    expect(actions.getSession().lastPaymentError).toEqual({ message: "Your card was declined." });
+    fake.set({ declineWith: null });
+    expect(await actions.confirm()).toMatchObject({ session: { lastPaymentError: null } });
+  });
+});
+
+describe("the shapes of older versions", () => {
+  test.each([
+    [5, "success"],
+    [6, "success"],
+    [7, "session"],
+  ] as const)("%i has everything on checkout, and the session under %j", async (version, key) => {
+    const stripe = createFakeStripe({ version });
+    const checkout = await stripe.initCheckout?.({ fetchClientSecret: async () => clientSecret });
+    expect(checkout.session().id).toBe("cs_test_1");
+    expect(checkout).not.toHaveProperty("loadActions");
+    expect(checkout).not.toHaveProperty("getSession");
+    expect(await checkout.runServerUpdate(nothing)).toEqual({ type: "success", [key]: checkout.session() });
+    await expect(stripe.initCheckout?.({ clientSecret: "x" })).rejects.toThrow();
+  });
+
+  test("8 has both entries, and 9 and 10 the new one only", async () => {
+    expect(createFakeStripe({ version: 8 }).initCheckout?.({ clientSecret })).toHaveProperty("loadActions");
+    expect(createFakeStripe({ version: 9 })).not.toHaveProperty("initCheckout");
+    expect(createFakeStripe()).not.toHaveProperty("initCheckout");
+  });
+});
+
+test("everything survives being copied, as React's hook does", async () => {
+  const stripe = { ...createFakeStripe() };
+  const sdk = { ...stripe.initCheckoutElementsSdk({ clientSecret }) };
+  const loaded = await sdk.loadActions();
+  if (loaded.type === "error") throw new Error(loaded.error.message);
+  const { getSession, ...others } = loaded.actions;
+  const checkout = { ...getSession(), ...sdk, ...others };
+  const { runServerUpdate } = checkout;
+  expect(await runServerUpdate(nothing)).toMatchObject({ type: "success" });
+  for (const made of [stripe, sdk, loaded.actions, checkout])
+    expect(Object.getPrototypeOf(made)).toBe(Object.prototype);
+});
+
+test("takes a clock of one's own", async () => {
+  const due: (() => void)[] = [];
+  const timers = { setTimeout: (callback: () => void) => due.push(callback), clearTimeout: () => {} };
+  const stripe = createFakeStripe({ timers, limitMs: 5 });
+  const loaded = await stripe.initCheckoutElementsSdk({ clientSecret }).loadActions();
+  if (loaded.type === "error") throw new Error(loaded.error.message);
+  const update = watch(loaded.actions.runServerUpdate(never));
+  await vi.advanceTimersByTimeAsync(100);
+  expect(update.state).toBe("pending");
+  expect(due).toHaveLength(1);
+  due[0]?.();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(update.value?.type).toBe("error");
+});
+
+test("what the stand-in cannot do is said", async () => {
+  const stripe = createFakeStripe();
+  for (const result of [stripe.createToken(), stripe.createPaymentMethod({}), stripe.confirmCardPayment("x")]) {
+    expect(await result).toMatchObject({ error: { type: "invalid_request_error" } });
+  }
+  expect(() => stripe.elements()).toThrow();
+});
