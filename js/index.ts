@@ -1,0 +1,8 @@
+import { creator } from "./updates.js";
+
+/** See `Updates` for what it gives. Throws `TypeError`, which names the key, for whatever is wrong with the options. */
+export const createUpdates = creator(() => import("./inline.js").then(({ compile }) => compile()));
+
+export { CheckoutUpdateError, isCheckoutUpdateError } from "./error.js";
+export { endpoint, flag, identifier, integer, oneOf } from "./rules.js";
+export type * from "./types.js";

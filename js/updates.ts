@@ -1,0 +1,499 @@
+import { deferred, failed, read, UNREADABLE, type Owed, type Reading } from "./call.js";
+import { enter, isAlive, load, mourn, type Glue, type Source } from "./engine.js";
+import { canRun, isPage, report, safely, send } from "./environment.js";
+import { CheckoutUpdateError } from "./error.js";
+import { createLedger } from "./ledger.js";
+import { normalise } from "./options.js";
+import type {
+  Applied,
+  CancelReason,
+  CheckoutUpdateErrorShape,
+  Endpoints,
+  FailureKind,
+  Outcome,
+  RunOptions,
+  Snapshot,
+  UpdateFunction,
+  Updates,
+  UpdatesOptions,
+} from "./types.js";
+
+/** What `run` needs to know of a function made by `request` or `wrap`. */
+interface Recipe {
+  readonly endpoint: number;
+  readonly reading: Reading;
+  readonly own?: (signal: AbortSignal) => unknown;
+  setFailure(error: CheckoutUpdateErrorShape | null): void;
+}
+
+const PAGE_EVENTS = ["pagehide", "pageshow", "online", "visibilitychange", "resume"];
+
+/** How much later than the engine the facade looks at the clock, in milliseconds. */
+const BACKSTOP = 250;
+
+/** Makes `createUpdates` for a way to load the engine. */
+export function creator(source: Source) {
+  return function createUpdates<const E extends Endpoints>(given: UpdatesOptions<E>): Updates<E> {
+    const options = normalise(given as unknown as UpdatesOptions<Endpoints>);
+    const names = options.endpoints.map(({ name }) => name);
+    const recipes = new WeakMap<object, Recipe>();
+    const owed = new Map<number, Owed>();
+    const sent = new Set<number>();
+    const listeners = new Set<() => void>();
+    const idle = new Set<(state: { stale: boolean }) => void>();
+    const reporters: (string | undefined)[] = [];
+    const ledger = createLedger(names);
+    let snapshot: Snapshot = { pending: false, stale: false };
+    let stale = false;
+    let lastId = 0;
+    let handle: number | undefined;
+    let actionsSeen: object | undefined;
+    let doubtful = false;
+    let backstop: ReturnType<typeof setTimeout> | undefined;
+    let listening: AbortController | undefined;
+
+    const nothing = () => Promise.resolve();
+    const now = (): [number, number] => [performance.now(), Date.now()];
+    const nameOf = (endpoint: number) => names[endpoint] ?? "";
+    const isPending = (name?: string) => {
+      for (const call of owed.values()) {
+        if (call.counts && (name === undefined || nameOf(call.endpoint) === name)) return true;
+      }
+      return false;
+    };
+
+    function changed(): void {
+      const pending = isPending();
+      if (pending !== snapshot.pending || stale !== snapshot.stale) {
+        snapshot = { pending, stale };
+        for (const listener of [...listeners]) safely(listener);
+      }
+      if (!pending) {
+        for (const resolve of idle) resolve({ stale });
+        idle.clear();
+      }
+    }
+
+    function settle(id: number, ok: boolean, value: unknown, session: unknown): void {
+      const call = owed.get(id);
+      owed.delete(id);
+      sent.delete(id);
+      call?.settle(ok, value, session);
+      changed();
+    }
+
+    function count(error: CheckoutUpdateErrorShape): void {
+      ledger.keep(error);
+      safely(options.onFailure, error);
+    }
+
+    /** Settles what the engine cannot settle, since it is not there. */
+    function fail(
+      call: Owed,
+      kind: FailureKind,
+      applied: Applied,
+      text?: string,
+      more?: { cause?: unknown; reason?: CancelReason },
+    ) {
+      const error = failed(kind, nameOf(call.endpoint), call.at[0], applied, options.messages[kind] ?? text, more);
+      if (kind !== "cancelled") {
+        if (call.counts) ledger.note(call.endpoint, error);
+        count(error);
+      }
+      call.work?.reject(error);
+      settle(call.id, false, error, undefined);
+    }
+
+    // The engine's way back. Once the module has died, nothing of the old one is listened to.
+    const createHost = (alive: () => boolean) => ({
+      enter: () => void (alive() && enter((glue) => glue.drain(handle!))),
+      wake(ms: number) {
+        clearTimeout(backstop);
+        if (ms >= 0 && alive()) backstop = setTimeout(() => enter((glue) => glue.page(handle!, 0)), ms + BACKSTOP);
+      },
+      fetch(id: number, url: string, init: RequestInit) {
+        sent.add(id);
+        return send(url, init);
+      },
+      token: () => options.csrf!.token(),
+      work(id: number, signal: AbortSignal) {
+        sent.add(id);
+        return owed.get(id)!.own!(signal);
+      },
+      error(
+        kind: FailureKind,
+        applied: Applied,
+        endpoint: string,
+        status: number,
+        durationMs: number,
+        attempts: number,
+        requestId: string | undefined,
+        text: string | undefined,
+        field: string | undefined,
+        reason: CancelReason | undefined,
+        cause: unknown,
+      ) {
+        // What is wrong with what the page passed gives way to the page's own words; what the server said does not.
+        const own = options.messages[kind];
+        const detail = text && field ? `"${field}" ${text}` : text;
+        return new CheckoutUpdateError({
+          kind,
+          applied,
+          endpoint,
+          status: status || null,
+          durationMs: Math.round(durationMs),
+          attempts,
+          requestId: requestId ?? null,
+          field: field ?? null,
+          reason: reason ?? null,
+          message: (/^invalid/.test(kind) ? (own ?? detail) : (detail ?? own)) ?? null,
+          cause,
+        });
+      },
+      end(id: number, ok: boolean, value: unknown) {
+        const call = owed.get(id);
+        if (!call) return;
+        if (ok) call.work?.resolve(value);
+        else call.work?.reject(value);
+      },
+      settle,
+      count,
+      measure(endpoint: string, start: number) {
+        const name = `checkout-updates:${endpoint}`;
+        try {
+          performance.measure(name, { start });
+          performance.clearMeasures(name);
+        } catch {
+          // An environment without user timing loses this record alone.
+        }
+      },
+      stale(value: boolean) {
+        stale = value;
+        changed();
+      },
+    });
+
+    function listen(): void {
+      if (listening || !isPage()) return;
+      listening = new AbortController();
+      const { signal } = listening;
+      const look = ({ type, persisted }: Event & { persisted?: boolean }) => {
+        const hidden = document.visibilityState === "hidden";
+        if (type === "pagehide" || hidden) sendReports();
+        const event = type === "pagehide" ? 2 : type === "pageshow" ? (persisted ? 4 : 3) : hidden ? 0 : 1;
+        if (handle !== undefined) enter((glue) => glue.page(handle!, event));
+      };
+      for (const type of PAGE_EVENTS) {
+        (/^[pv]/.test(type) && type !== "visibilitychange"
+          ? window
+          : type === "online"
+            ? window
+            : document
+        ).addEventListener(type, look as EventListener, { signal });
+      }
+    }
+
+    function sendReports(): void {
+      reporters.forEach((url, reporter) => {
+        if (url !== undefined && handle !== undefined) enter((glue) => glue.report(handle!, reporter, url));
+      });
+    }
+
+    function declare(glue: Glue, position: number): void {
+      const declared = options.endpoints[position];
+      const name = nameOf(position);
+      if (!declared) {
+        glue.endpoint(handle!, name, "", "", undefined, false, false, false, 0, 0, options.timeoutMs);
+        return;
+      }
+      const { url, credentials, latest, join, idempotencyKey, csrf, retries, attemptTimeoutMs, timeoutMs } = declared;
+      glue.endpoint(
+        ...([handle!, name, url, credentials, latest ? Uint32Array.from(latest) : undefined, join] as const),
+        ...([idempotencyKey, csrf && !!options.csrf, retries, attemptTimeoutMs, timeoutMs] as const),
+      );
+      for (const { name, rule } of declared.fields) {
+        const closed = rule.kind === "oneOf";
+        const choices = closed ? rule.values : rule.kind === "identifier" ? [rule.prefix] : [];
+        const [least, most] = rule.kind === "integer" ? [rule.min, rule.max] : [1, 0];
+        glue.field(handle!, name, rule.isOptional, closed, [...choices], least, most);
+      }
+    }
+
+    /** Makes this object known to the engine. Gives whether it is. */
+    function open(): boolean {
+      if (handle === undefined && isAlive()) {
+        enter((glue) => {
+          let alive = true;
+          handle = glue.open(
+            createHost(() => alive),
+            options.sessionField,
+            options.csrf?.header ?? "",
+            nothing,
+          );
+          names.forEach((_, position) => declare(glue, position));
+          ledger.play((endpoint, kind, ms) => glue.note(handle!, endpoint, kind, ms));
+          mourn(() => {
+            alive = false;
+            died();
+          });
+          closeHost = () => (alive = false);
+          if (doubtful) glue.doubt(handle, actionsSeen);
+          doubtful = false;
+        });
+        listen();
+      }
+      return handle !== undefined;
+    }
+    let closeHost = () => {};
+
+    /** The module has trapped: what it owed is settled here, and the next update finds a fresh instance. */
+    function died(): void {
+      handle = undefined;
+      clearTimeout(backstop);
+      const applied = sent.size ? "unknown" : "no";
+      stale = doubtful = true;
+      for (const call of [...owed.values()]) if (call.played) fail(call, "internal", applied);
+      sent.clear();
+      changed();
+      // The fresh instance finds out what the server has.
+      if (actionsSeen) open();
+    }
+
+    function play(): void {
+      if (!open()) return;
+      for (const call of [...owed.values()]) {
+        if (call.played || handle === undefined) continue;
+        call.played = true;
+        enter(() => call.play(handle!));
+      }
+    }
+
+    /** Hands a call to the engine, or keeps it until there is one. */
+    function begin(call: Owed): void {
+      owed.set(call.id, call);
+      changed();
+      if (isAlive()) return play();
+      if (!canRun()) return fail(call, "unavailable", "no", "Updates run in a browser, or with ./testing's server.");
+      const limit = options.endpoints[call.endpoint]?.timeoutMs ?? options.timeoutMs;
+      const isWaiting = () => owed.get(call.id) === call && !call.played;
+      const timer = setTimeout(() => {
+        if (isWaiting()) fail(call, "unavailable", "no", "checkout-updates: the module was not loaded in time.");
+      }, limit);
+      load(source).then(
+        () => {
+          clearTimeout(timer);
+          play();
+        },
+        (cause: Error) => {
+          clearTimeout(timer);
+          if (isWaiting()) fail(call, "unavailable", "no", `checkout-updates: ${cause.message}.`, { cause });
+        },
+      );
+    }
+
+    /** The session id, read now: as the call says, else as the option does. */
+    function session(call?: RunOptions): Pick<Reading, "cause"> & { session: unknown } {
+      try {
+        return { session: call?.session ?? options.session?.(), cause: undefined };
+      } catch (cause) {
+        return { session: UNREADABLE, cause };
+      }
+    }
+
+    function ask(
+      call: Owed,
+      { reading, endpoint }: Recipe,
+      of: { session: unknown; cause?: unknown },
+      actions?: object,
+    ) {
+      return (handle: number) =>
+        void enter((glue) =>
+          glue.ask(
+            ...([handle, call.id, endpoint, reading.values, reading.undeclared] as const),
+            ...([of.session, reading.cause ?? of.cause, ...call.at, actions, actions && work(call)] as const),
+          ),
+        );
+    }
+
+    /** What Stripe.js is given: each call gets the same promise, and one that comes too late is refused by it. */
+    const work = (call: Owed) => () => {
+      if (call.played) enter((glue) => glue.call(handle!, call.id));
+      return call.work!.promise;
+    };
+
+    function invoke(recipe: Recipe): Promise<unknown> {
+      const found = recipe.own ? { session: undefined } : session();
+      const work = deferred<unknown>();
+      recipe.setFailure(null);
+      const call: Owed = {
+        id: ++lastId,
+        endpoint: recipe.endpoint,
+        at: now(),
+        counts: true,
+        work,
+        own: recipe.own,
+        play: (handle) => ask(call, recipe, found)(handle),
+        settle: (ok, value) => recipe.setFailure(ok ? null : (value as CheckoutUpdateErrorShape)),
+      };
+      begin(call);
+      return work.promise;
+    }
+
+    function updateFunction(recipe: Omit<Recipe, "setFailure">): UpdateFunction<any> {
+      let failure: CheckoutUpdateErrorShape | null = null;
+      const whole: Recipe = { ...recipe, setFailure: (error) => (failure = error) };
+      const update = () => invoke(whole);
+      recipes.set(update, whole);
+      return Object.defineProperty(update, "failure", { get: () => failure, enumerable: true }) as UpdateFunction;
+    }
+
+    function position(name: unknown): number {
+      const found = options.endpoints.findIndex((declared) => declared.name === name);
+      if (found < 0) throw new TypeError("checkout-updates: no such endpoint is declared");
+      return found;
+    }
+
+    const request = (name: string, intent: unknown) => updateFunction(recipe(name, intent));
+
+    function recipe(name: string, intent: unknown): Omit<Recipe, "setFailure"> {
+      const endpoint = position(name);
+      const fields = options.endpoints[endpoint]!.fields.map((field) => field.name);
+      return { endpoint, reading: read(fields, intent) };
+    }
+
+    function wrap(name: string, own: (signal: AbortSignal) => unknown): UpdateFunction<any> {
+      if (typeof own !== "function") throw new TypeError("wrap: takes a name and a function");
+      return updateFunction({
+        endpoint: ledger.place(name, handle !== undefined && declareLater),
+        reading: { values: undefined },
+        own,
+      });
+    }
+    const declareLater = (position: number) => void enter((glue) => declare(glue, position));
+
+    function start(actions: object, of: Recipe, given: RunOptions = {}): Promise<Outcome<any, any>> {
+      const { signal } = given;
+      const found = of.own ? { session: undefined } : session(given);
+      of.setFailure(null);
+      return new Promise((resolve) => {
+        const call: Owed = {
+          id: ++lastId,
+          endpoint: of.endpoint,
+          at: now(),
+          counts: true,
+          work: deferred(),
+          own: of.own,
+          play: (handle) => ask(call, of, found, actions)(handle),
+          settle(ok, value, session) {
+            signal?.removeEventListener("abort", detach);
+            if (ok) return resolve({ type: "success", session, body: value });
+            const error = value as CheckoutUpdateErrorShape;
+            of.setFailure(error);
+            if (error.kind === "cancelled") resolve({ type: "cancelled", error });
+            else resolve({ type: "error", error, ...(session !== undefined && { session }) });
+          },
+        };
+        const detach = () => {
+          if (call.played) enter((glue) => glue.detach(handle!, call.id));
+          else fail(call, "cancelled", "no", undefined, { reason: "signal" });
+        };
+        actionsSeen = actions;
+        if (signal?.aborted) return detach();
+        signal?.addEventListener("abort", detach);
+        begin(call);
+      });
+    }
+
+    async function run(actions: object, what: any, ...rest: any[]): Promise<Outcome<any, any>> {
+      if (typeof what === "function") {
+        const known = recipes.get(what as object);
+        if (!known) throw new TypeError("run: takes a function of request or wrap");
+        return start(actions, known, rest[0] as RunOptions);
+      }
+      const whole: Recipe = { ...recipe(what as string, rest[0]), setFailure() {} };
+      return start(actions, whole, rest[1] as RunOptions);
+    }
+
+    function cancelWaiting(name?: string): void {
+      for (const call of [...owed.values()]) {
+        const named = name === undefined || nameOf(call.endpoint) === name;
+        if (named && !call.played && call.counts) fail(call, "cancelled", "no", undefined, { reason: "cancelled" });
+      }
+      const which = name === undefined ? undefined : names.indexOf(name);
+      if (handle !== undefined && which !== -1) enter((glue) => glue.cancel(handle!, which));
+    }
+
+    function dispose(): void {
+      for (const call of [...owed.values()]) {
+        if (!call.played) fail(call, "cancelled", "no", undefined, { reason: "disposed" });
+      }
+      if (handle !== undefined) {
+        enter((glue) => {
+          glue.dispose(handle!);
+          ledger.close(glue.metrics(handle!));
+          glue.close(handle!);
+        });
+      }
+      closeHost();
+      handle = undefined;
+      actionsSeen = undefined;
+      listening?.abort();
+      listening = undefined;
+      clearTimeout(backstop);
+      stale = doubtful = false;
+      changed();
+    }
+
+    if (isPage()) void load(source).catch(() => {});
+
+    return {
+      request,
+      wrap,
+      run,
+      refresh: (actions: object) =>
+        new Promise((resolve) => {
+          actionsSeen = actions;
+          const call: Owed = {
+            id: ++lastId,
+            endpoint: -1,
+            at: now(),
+            counts: false,
+            play: (handle) => void enter((glue) => glue.refresh(handle, call.id, actions)),
+            settle: (ok, value, session) =>
+              resolve(ok ? { type: "success", session } : { type: "error", error: value as CheckoutUpdateErrorShape }),
+          };
+          begin(call);
+        }),
+      cancel: cancelWaiting,
+      dispose,
+      [Symbol.dispose ?? Symbol.for("Symbol.dispose")]: dispose,
+      isPending,
+      isStale: () => stale,
+      settled: () =>
+        new Promise((resolve) => {
+          if (isPending()) idle.add(resolve);
+          else resolve({ stale });
+        }),
+      subscribe(listener: () => void) {
+        // Each subscription counts for itself, also of the same function.
+        const own = () => listener();
+        listeners.add(own);
+        return () => void listeners.delete(own);
+      },
+      getSnapshot: () => snapshot,
+      metrics: () => ledger.metrics(open() ? enter((glue) => glue.metrics(handle!)) : undefined),
+      reportTo(url: string, { sampleRate = 1 }: { sampleRate?: number } = {}) {
+        const reporter = reporters.push(Math.random() < sampleRate ? url : undefined) - 1;
+        listen();
+        return () => void (reporters[reporter] = undefined);
+      },
+      get ready() {
+        const loaded = load(source).then(() => {});
+        loaded.catch(() => {});
+        return loaded;
+      },
+    } as unknown as Updates<E>;
+  };
+}
+
+export { report };
