@@ -1,0 +1,294 @@
+//! What the account sells: the objects that exist before any session does.
+//!
+//! A catalogue is plain data, in the names of the API, so that it can be written in code or in a JSON file.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::{self, Decimal, round_half_up};
+use crate::params::common::{DeliveryEstimate, FixedAmount, Recurring, TaxBehavior};
+
+/// Everything that exists at start.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Catalogue {
+    /// Products.
+    pub products: Vec<Product>,
+    /// Prices; each names a product above.
+    pub prices: Vec<Price>,
+    /// Tax rates.
+    pub tax_rates: Vec<TaxRate>,
+    /// Shipping rates.
+    pub shipping_rates: Vec<ShippingRate>,
+    /// Coupons.
+    pub coupons: Vec<Coupon>,
+    /// What automatic tax charges, by country: the sandbox's stand-in for a tax engine.
+    pub automatic_tax: Vec<AutomaticTax>,
+}
+
+/// A product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    /// `prod_…`
+    pub id: String,
+    /// As the customer reads it.
+    pub name: String,
+    /// A longer text.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Web addresses of pictures.
+    #[serde(default)]
+    pub images: Vec<String>,
+    /// Key-value pairs.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// `txcd_…`
+    #[serde(default)]
+    pub tax_code: Option<String>,
+    /// What one of it is called.
+    #[serde(default)]
+    pub unit_label: Option<String>,
+}
+
+/// A price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// `price_…`
+    pub id: String,
+    /// The product's id.
+    pub product: String,
+    /// Lower case.
+    pub currency: String,
+    /// In minor units.
+    pub unit_amount: Decimal,
+    /// How often it is billed, where it is not paid once.
+    #[serde(default)]
+    pub recurring: Option<Recurring>,
+    /// Whether the tax is in it.
+    #[serde(default)]
+    pub tax_behavior: TaxBehavior,
+    /// For the merchant.
+    #[serde(default)]
+    pub nickname: Option<String>,
+    /// Key-value pairs.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// Whether it can be used. Prices made inline are inactive.
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A tax rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaxRate {
+    /// `txr_…`
+    pub id: String,
+    /// As the customer reads it.
+    pub display_name: String,
+    /// How much.
+    pub percentage: Percentage,
+    /// Whether the tax is in the price.
+    #[serde(default)]
+    pub inclusive: bool,
+    /// Two letters.
+    #[serde(default)]
+    pub country: Option<String>,
+    /// Without the country.
+    #[serde(default)]
+    pub state: Option<String>,
+}
+
+/// A shipping rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShippingRate {
+    /// `shr_…`
+    pub id: String,
+    /// As the customer reads it.
+    pub display_name: String,
+    /// What it costs.
+    pub fixed_amount: FixedAmount,
+    /// How long it takes.
+    #[serde(default)]
+    pub delivery_estimate: Option<DeliveryEstimate>,
+    /// Whether the tax is in it.
+    #[serde(default)]
+    pub tax_behavior: TaxBehavior,
+    /// `txcd_…`
+    #[serde(default)]
+    pub tax_code: Option<String>,
+    /// Key-value pairs.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// A coupon: either `percent_off`, or `amount_off` in `currency`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coupon {
+    /// Its code.
+    pub id: String,
+    /// As the customer reads it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// How much of the price it takes off.
+    #[serde(default)]
+    pub percent_off: Option<Percentage>,
+    /// What it takes off the order, in minor units.
+    #[serde(default)]
+    pub amount_off: Option<i64>,
+    /// Of `amount_off`.
+    #[serde(default)]
+    pub currency: Option<String>,
+    /// How often it applies to a subscription.
+    #[serde(default)]
+    pub duration: Duration,
+    /// Of a repeating coupon.
+    #[serde(default)]
+    pub duration_in_months: Option<u32>,
+}
+
+/// How often a coupon applies to a subscription.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Duration {
+    Forever,
+    #[default]
+    Once,
+    Repeating,
+}
+
+/// What automatic tax charges in a country.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AutomaticTax {
+    /// Two letters.
+    pub country: String,
+    /// One state only.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// As the customer reads it.
+    pub display_name: String,
+    /// How much.
+    pub percentage: Percentage,
+}
+
+/// A percentage with at most four decimal places, exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Percentage(u32);
+
+impl Percentage {
+    const SCALE: i128 = 10_000;
+
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// A percentage in ten-thousandths of a percent: 8.25 % is `82_500`.
+    pub const fn ten_thousandths(value: u32) -> Self {
+        Self(value)
+    }
+
+    /// As it is written.
+    pub fn number(self) -> f64 {
+        f64::from(self.0) / 10_000.0
+    }
+
+    /// So much of `amount`, rounded to the nearest unit.
+    pub fn of(self, amount: i64) -> i64 {
+        small(round_half_up(i128::from(amount) * i128::from(self.0), 100 * Self::SCALE))
+    }
+
+    /// The part of `amount` that is this tax, where the taxes in the amount add up to `all`.
+    pub fn contained_in(self, amount: i64, all: Self) -> i64 {
+        let whole = 100 * Self::SCALE + i128::from(all.0);
+        small(round_half_up(i128::from(amount) * i128::from(self.0), whole))
+    }
+
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+fn small(number: i128) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+impl TryFrom<f64> for Percentage {
+    type Error = &'static str;
+
+    fn try_from(number: f64) -> Result<Self, Self::Error> {
+        if !(0.0..=100.0).contains(&number) {
+            return Err("a percentage is between 0 and 100");
+        }
+        let scaled = (number * 10_000.0).round();
+        // In range by the check above, so the conversion is exact.
+        format!("{scaled:.0}").parse().map(Self).map_err(|_| "a percentage is a number")
+    }
+}
+
+impl From<Percentage> for f64 {
+    fn from(percentage: Percentage) -> Self {
+        percentage.number()
+    }
+}
+
+/// What is wrong with a catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogueError(String);
+
+impl fmt::Display for CatalogueError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "catalogue: {}", self.0)
+    }
+}
+
+impl std::error::Error for CatalogueError {}
+
+impl Catalogue {
+    /// Finds ids used twice, prices of no product, unknown currencies, and coupons that take nothing off.
+    pub fn check(&self) -> Result<(), CatalogueError> {
+        let mut seen = HashSet::new();
+        let ids = (self.products.iter().map(|product| &product.id))
+            .chain(self.prices.iter().map(|price| &price.id))
+            .chain(self.tax_rates.iter().map(|rate| &rate.id))
+            .chain(self.shipping_rates.iter().map(|rate| &rate.id))
+            .chain(self.coupons.iter().map(|coupon| &coupon.id));
+        for id in ids {
+            if id.is_empty() || !seen.insert(id) {
+                return Err(CatalogueError(format!("'{id}' is empty or used twice as an id")));
+            }
+        }
+        for price in &self.prices {
+            if !self.products.iter().any(|product| product.id == price.product) {
+                return Err(CatalogueError(format!("{} is the price of no product", price.id)));
+            }
+        }
+        let currencies = (self.prices.iter().map(|price| &price.currency))
+            .chain(self.shipping_rates.iter().map(|rate| &rate.fixed_amount.currency))
+            .chain(self.coupons.iter().filter_map(|coupon| coupon.currency.as_ref()));
+        if let Some(currency) = currencies.into_iter().find(|currency| !money::is_currency(currency)) {
+            return Err(CatalogueError(format!("'{currency}' is no supported currency, in lower case")));
+        }
+        match self.coupons.iter().find(|coupon| {
+            coupon.percent_off.is_some() == coupon.amount_off.is_some()
+                || coupon.amount_off.is_some() != coupon.currency.is_some()
+        }) {
+            Some(coupon) => {
+                Err(CatalogueError(format!("{} needs either percent_off, or amount_off and currency", coupon.id)))
+            }
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `POST /v1/checkout/sessions/:id`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::common::{self, AdjustableQuantity, EXPAND, MOST_ITEMS, PriceData, ShippingDetails, ShippingOption, TEXT};
+use super::{Change, MetadataChange};
+use crate::schema::{Need, Rule, Shape, optional};
+use crate::version::Version;
+
+/// The parameters.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Update {
+    pub collected_information: Option<CollectedInformation>,
+    pub expand: Vec<String>,
+    pub line_items: Option<Vec<LineItem>>,
+    pub metadata: MetadataChange,
+    pub payment_intent_data: Option<IntentData>,
+    pub shipping_options: Change<Vec<ShippingOption>>,
+}
+
+/// What the server has collected about the customer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[allow(missing_docs)]
+pub struct CollectedInformation {
+    pub shipping_details: Option<ShippingDetails>,
+}
+
+/// One of the retransmitted `line_items`: kept by `id`, changed by what else is sent, added where there is no `id`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct LineItem {
+    pub id: Option<String>,
+    pub adjustable_quantity: Option<AdjustableQuantity>,
+    pub metadata: MetadataChange,
+    pub price: Option<String>,
+    pub price_data: Option<PriceData>,
+    pub quantity: Option<u64>,
+    pub tax_rates: Change<Vec<String>>,
+}
+
+/// A subset of what is applied to the payment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct IntentData {
+    pub description: Change<String>,
+    pub metadata: Change<BTreeMap<String, Option<String>>>,
+    pub setup_future_usage: Change<String>,
+    pub statement_descriptor: Change<String>,
+    pub statement_descriptor_suffix: Change<String>,
+}
+
+/// The table.
+pub const UPDATE: Shape = Shape {
+    fields: &[
+        optional(
+            "collected_information",
+            Rule::Object(&Shape { fields: &[optional("shipping_details", common::SHIPPING_DETAILS)], needs: &[] }),
+        ),
+        EXPAND,
+        optional("line_items", Rule::NonEmptyList(&Rule::Object(&LINE_ITEM), 100)),
+        optional("metadata", Rule::Metadata),
+        optional("payment_intent_data", Rule::Since(Version::INTENT_DATA_UPDATES, &Rule::Object(&INTENT_DATA), None)),
+        optional("shipping_options", Rule::Clearable(&Rule::List(&common::SHIPPING_OPTION, 5))),
+    ],
+    needs: &[],
+};
+
+const LINE_ITEM: Shape = Shape {
+    fields: &[
+        optional("adjustable_quantity", Rule::Object(&common::ADJUSTABLE_QUANTITY)),
+        optional("id", TEXT),
+        optional("metadata", Rule::Metadata),
+        optional("price", TEXT),
+        optional("price_data", Rule::Object(&common::PRICE_DATA)),
+        optional("quantity", Rule::Integer(1, MOST_ITEMS)),
+        optional("tax_rates", Rule::Clearable(&Rule::List(&TEXT, 5))),
+    ],
+    needs: &[Need::ExactlyOneUnless(&["price", "price_data"], "id"), Need::Unless("quantity", "id")],
+};
+
+/// `payment_intent_data`, as far as it can be updated.
+pub const INTENT_DATA: Shape = Shape {
+    fields: &[
+        optional("description", Rule::Clearable(&Rule::Text(1000))),
+        optional("metadata", Rule::Metadata),
+        optional("setup_future_usage", Rule::Clearable(&Rule::OneOf(&["off_session", "on_session"]))),
+        optional("statement_descriptor", Rule::Clearable(&Rule::Text(22))),
+        optional("statement_descriptor_suffix", Rule::Clearable(&Rule::Text(22))),
+    ],
+    needs: &[],
+};

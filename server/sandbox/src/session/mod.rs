@@ -1,0 +1,191 @@
+//! A Checkout Session as the sandbox keeps it.
+
+pub mod create;
+pub mod line_items;
+pub mod shipping;
+pub mod totals;
+pub mod update;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::catalogue::{Coupon, Percentage, Price, Product, ShippingRate, TaxRate};
+use crate::error::ApiError;
+use crate::params::MetadataChange;
+use crate::params::common::{AdjustableQuantity, ShippingDetails};
+use crate::params::create::{Mode, UiMode};
+use totals::Totals;
+
+/// The API's limit on keys in one `metadata`.
+const METADATA_KEYS: usize = 50;
+
+/// Key-value pairs of the merchant.
+pub type Metadata = BTreeMap<String, String>;
+
+/// A session.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Session {
+    pub id: String,
+    pub client_secret: String,
+    pub created: i64,
+    pub expires_at: i64,
+    pub status: Status,
+    pub mode: Mode,
+    pub ui_mode: UiMode,
+    pub currency: String,
+    pub line_items: Vec<LineItem>,
+    pub shipping_options: Vec<Arc<ShippingRate>>,
+    /// The id of the option that is chosen: the first one until the customer chooses.
+    pub shipping_rate: Option<String>,
+    pub discount: Option<Discount>,
+    pub automatic_tax: bool,
+    pub metadata: Metadata,
+    pub shipping_details: Option<ShippingDetails>,
+    pub customer_email: Option<String>,
+    pub email: Option<String>,
+    pub intent: IntentData,
+    pub settings: Settings,
+    /// Recalculated after every change.
+    pub totals: Totals,
+}
+
+/// Where a session is in its life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Status {
+    Open,
+    Complete(Completion),
+    Expired,
+}
+
+impl Status {
+    /// As the API writes it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Complete(_) => "complete",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// What completing a session made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Completion {
+    pub payment_intent: Option<String>,
+    pub subscription: Option<String>,
+    pub paid: bool,
+}
+
+/// A line item.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub struct LineItem {
+    pub id: String,
+    pub price: Arc<Price>,
+    pub product: Arc<Product>,
+    pub quantity: u64,
+    pub adjustable_quantity: Option<AdjustableQuantity>,
+    pub metadata: Metadata,
+    pub tax_rates: Vec<Arc<TaxRate>>,
+}
+
+/// A coupon applied to the session.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Discount {
+    pub id: String,
+    pub coupon: Arc<Coupon>,
+}
+
+/// What will be applied to the payment, or to the subscription.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct IntentData {
+    pub description: Option<String>,
+    pub metadata: Metadata,
+    pub setup_future_usage: Option<String>,
+    pub statement_descriptor: Option<String>,
+    pub statement_descriptor_suffix: Option<String>,
+}
+
+/// What was set at creation and only shows in the answer.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs)]
+pub struct Settings {
+    pub allow_promotion_codes: Option<bool>,
+    pub allowed_countries: Option<Vec<String>>,
+    pub billing_address_collection: Option<String>,
+    pub cancel_url: Option<String>,
+    pub client_reference_id: Option<String>,
+    pub customer_creation: Option<String>,
+    pub locale: Option<String>,
+    pub payment_method_types: Vec<String>,
+    pub phone_number_collection: bool,
+    pub redirect_on_completion: Option<String>,
+    pub return_url: Option<String>,
+    pub submit_type: Option<String>,
+    pub success_url: Option<String>,
+    /// `permissions`, and in it `update_shipping_details`.
+    pub permissions: Option<Option<String>>,
+}
+
+/// A tax as it is applied: a rate, or what automatic tax found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AppliedTax {
+    /// The rate, as the API shows it.
+    pub rate: Arc<TaxRate>,
+    /// How much of the amount.
+    pub percentage: Percentage,
+    /// Whether the tax is in the amount.
+    pub inclusive: bool,
+}
+
+impl Session {
+    /// Refuses where the session is not open.
+    pub fn require_open(&self, action: &str) -> Result<(), ApiError> {
+        match self.status {
+            Status::Open => Ok(()),
+            Status::Complete(_) | Status::Expired => Err(ApiError::closed(action, self.status.name())),
+        }
+    }
+
+    /// The chosen shipping option.
+    pub fn chosen_shipping(&self) -> Option<&Arc<ShippingRate>> {
+        let chosen = self.shipping_rate.as_ref()?;
+        self.shipping_options.iter().find(|rate| rate.id == *chosen)
+    }
+
+    /// Whether only the server may set the shipping details.
+    pub fn server_only_shipping(&self) -> bool {
+        matches!(&self.settings.permissions, Some(Some(who)) if who == "server_only")
+    }
+}
+
+/// Merges `change` into `metadata`: keys are set, or unset where their value is empty.
+pub fn merge_metadata(metadata: &mut Metadata, change: MetadataChange, param: &str) -> Result<(), ApiError> {
+    match change {
+        MetadataChange::Keep => {}
+        MetadataChange::Clear => metadata.clear(),
+        MetadataChange::Set(pairs) => {
+            for (key, value) in pairs {
+                match value {
+                    Some(value) => metadata.insert(key, value),
+                    None => metadata.remove(&key),
+                };
+            }
+        }
+    }
+    if metadata.len() > METADATA_KEYS {
+        return Err(ApiError::invalid(param, format!("You may have at most {METADATA_KEYS} metadata keys")));
+    }
+    Ok(())
+}
+
+/// Metadata of something new.
+pub fn new_metadata(change: MetadataChange) -> Metadata {
+    let pairs = change.set().unwrap_or_default();
+    pairs.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
+}

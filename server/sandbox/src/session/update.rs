@@ -1,0 +1,156 @@
+//! Changing a session: all of a request, or nothing of it.
+
+use std::sync::Arc;
+
+use super::totals::{self, Line, Off, Shipping, Totals};
+use super::{AppliedTax, IntentData, Session, line_items, merge_metadata, shipping};
+use crate::catalogue::{AutomaticTax, TaxRate};
+use crate::error::ApiError;
+use crate::objects::{Draft, Objects};
+use crate::params::Change;
+use crate::params::common::{MOST, TaxBehavior};
+use crate::params::create::{Mode, UiMode};
+use crate::params::customer::Customer;
+use crate::params::update::{self, Update};
+
+/// The session as it is after the update. `session` is left alone, so a refusal changes nothing.
+pub fn update(session: &Session, params: Update, draft: &mut Draft<'_>) -> Result<Session, ApiError> {
+    session.require_open("updated")?;
+    let mut next = session.clone();
+    if let Some(items) = params.line_items {
+        next.line_items = line_items::merge(&next.line_items, items, draft)?;
+        line_items::check(&next.line_items, next.mode, &next.currency)?;
+    }
+    match params.shipping_options {
+        Change::Keep => {}
+        Change::Clear => shipping::offer(&mut next, Vec::new()),
+        Change::Set(options) => {
+            let rates = shipping::options(options, &next.currency, draft)?;
+            shipping::offer(&mut next, rates);
+        }
+    }
+    if let Some(details) = params.collected_information.and_then(|collected| collected.shipping_details) {
+        shipping::set_details(&mut next, details)?;
+    }
+    if let Some(data) = params.payment_intent_data {
+        if next.mode != Mode::Payment || next.ui_mode != UiMode::Elements {
+            let message = "payment_intent_data can only be updated in payment mode, when ui_mode is elements.";
+            return Err(ApiError::invalid("payment_intent_data", message).while_executing());
+        }
+        apply_intent(&mut next.intent, data)?;
+    }
+    merge_metadata(&mut next.metadata, params.metadata, "metadata")?;
+    recalculate(&mut next, draft.objects)?;
+    Ok(next)
+}
+
+/// The session after its customer has done something on the page.
+pub fn by_customer(session: &Session, params: Customer, objects: &Objects) -> Result<Session, ApiError> {
+    session.require_open("updated")?;
+    let mut next = session.clone();
+    if let Some(details) = params.shipping_details {
+        if next.server_only_shipping() {
+            let message = "permissions[update_shipping_details] is server_only: only the server may set the address.";
+            return Err(ApiError::invalid("shipping_details", message).while_executing());
+        }
+        shipping::ship_to(&mut next, details, "shipping_details")?;
+    }
+    if let Some(id) = params.shipping_option {
+        if !next.shipping_options.iter().any(|rate| rate.id == id) {
+            return Err(ApiError::no_such("shipping option", &id, "shipping_option"));
+        }
+        next.shipping_rate = Some(id);
+    }
+    if params.email.is_some() {
+        next.email = params.email;
+    }
+    recalculate(&mut next, objects)?;
+    Ok(next)
+}
+
+/// Applies `payment_intent_data`.
+pub fn apply_intent(intent: &mut IntentData, sent: update::IntentData) -> Result<(), ApiError> {
+    set(&mut intent.description, sent.description);
+    set(&mut intent.setup_future_usage, sent.setup_future_usage);
+    set(&mut intent.statement_descriptor, sent.statement_descriptor);
+    set(&mut intent.statement_descriptor_suffix, sent.statement_descriptor_suffix);
+    merge_metadata(&mut intent.metadata, sent.metadata, "payment_intent_data[metadata]")
+}
+
+fn set(field: &mut Option<String>, change: Change<String>) {
+    match change {
+        Change::Keep => {}
+        Change::Clear => *field = None,
+        Change::Set(value) => *field = Some(value),
+    }
+}
+
+/// Brings the totals up to date.
+pub fn recalculate(session: &mut Session, objects: &Objects) -> Result<(), ApiError> {
+    session.totals = totals_of(session, objects, |_| true, true);
+    if session.totals.total > MOST {
+        let message = format!("The Checkout Session's total amount must be no more than {MOST}.");
+        return Err(ApiError::parameter("amount_too_large", "line_items", message).while_executing());
+    }
+    Ok(())
+}
+
+/// What the lines that `wanted` picks come to, with or without shipping.
+pub fn totals_of(
+    session: &Session,
+    objects: &Objects,
+    wanted: impl Fn(&super::LineItem) -> bool,
+    with_shipping: bool,
+) -> Totals {
+    let found = automatic_rate(session, objects);
+    let automatic = |behavior: TaxBehavior| {
+        let tax = found.as_ref()?;
+        Some(applied(tax, behavior == TaxBehavior::Inclusive))
+    };
+    let lines: Vec<Line> = (session.line_items.iter().filter(|item| wanted(item)))
+        .map(|item| Line {
+            unit_amount: item.price.unit_amount,
+            quantity: item.quantity,
+            taxes: if session.automatic_tax {
+                automatic(item.price.tax_behavior).into_iter().collect()
+            } else {
+                item.tax_rates.iter().map(|rate| by_rate(Arc::clone(rate))).collect()
+            },
+        })
+        .collect();
+    let off = session.discount.as_ref().and_then(|discount| {
+        let percent = discount.coupon.percent_off.map(Off::Percent);
+        percent.or(discount.coupon.amount_off.map(Off::Amount))
+    });
+    let chosen = session.chosen_shipping().filter(|_| with_shipping);
+    let shipping = chosen.map(|rate| Shipping {
+        amount: shipping::cost(rate, &session.currency).unwrap_or_default(),
+        taxes: automatic(rate.tax_behavior).filter(|_| session.automatic_tax).into_iter().collect(),
+    });
+    totals::calculate(&lines, off, shipping.as_ref())
+}
+
+fn automatic_rate<'a>(session: &Session, objects: &'a Objects) -> Option<&'a AutomaticTax> {
+    if !session.automatic_tax {
+        return None;
+    }
+    let address = &session.shipping_details.as_ref()?.address;
+    objects.automatic_tax(&address.country, address.state.as_deref())
+}
+
+fn by_rate(rate: Arc<TaxRate>) -> AppliedTax {
+    AppliedTax { percentage: rate.percentage, inclusive: rate.inclusive, rate }
+}
+
+fn applied(tax: &AutomaticTax, inclusive: bool) -> AppliedTax {
+    let place = tax.state.as_ref().map(|state| format!("_{state}")).unwrap_or_default();
+    let kind = if inclusive { "_inclusive" } else { "" };
+    by_rate(Arc::new(TaxRate {
+        id: format!("txr_automatic_{}{place}{kind}", tax.country),
+        display_name: tax.display_name.clone(),
+        percentage: tax.percentage,
+        inclusive,
+        country: Some(tax.country.clone()),
+        state: tax.state.clone(),
+    }))
+}

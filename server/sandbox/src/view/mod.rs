@@ -1,0 +1,6 @@
+//! Sessions as others see them: the API, and Stripe.js in the browser.
+
+pub mod browser;
+pub mod expand;
+pub mod item;
+pub mod session;
