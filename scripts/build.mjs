@@ -22,7 +22,7 @@ export async function buildPackage({ trap = false } = {}) {
   await unlessFresh(`${generated}/js.stamp`, hash, outputs, async () => {
     const { buildJs } = await import("./build/js.mjs");
     await step(`Bundle the JavaScript into ${dist}/`, () => buildJs({ trap }));
-    if (trap || !entries.index) return;
+    if (trap) return;
     const { buildTypes } = await import("./build/types.mjs");
     await step("Write the types into dist/types/", buildTypes);
   });

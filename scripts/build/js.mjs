@@ -96,7 +96,7 @@ export async function buildJs({ trap = false } = {}) {
   mkdirSync(dist, { recursive: true });
   const plugins = [fromFolder(generated)];
   await modules(dist, plugins);
-  if (!trap && entries.index) {
+  if (!trap) {
     await commonJs(dist);
     await script(dist, plugins);
   }
