@@ -34,6 +34,8 @@ async function runOnce(row, apply, { page, server }) {
 
   assert.equal(settled.kind, row.kind, JSON.stringify(settled));
   assert.equal(settled.applied, row.applied);
+  assert.ok(settled.recorded, "update.failure is the error that was thrown, or null");
+  assert.ok(!settled.pending, "nothing is pending any more");
   if (row.kind !== "success") checkFailure(row, settled);
   checkTime(row, settled.ms, timeoutMs);
   await checkServer(row, apply, { key, server, settled });
@@ -44,7 +46,6 @@ function checkFailure(row, settled) {
   assert.equal(settled.name, "CheckoutUpdateError");
   assert.equal(settled.status, row.status ?? null);
   assert.equal(settled.message, row.message ?? `Our words for ${row.kind}.`);
-  assert.ok(settled.recorded, "update.failure is the error that was thrown");
   assert.ok(Math.abs(settled.durationMs - settled.ms) <= 50, `${settled.durationMs} is not ${settled.ms}`);
 }
 

@@ -23,12 +23,15 @@ async function attempt(order) {
   try {
     const response = await update();
     const ms = performance.now() - start;
-    return { kind: "success", applied: "yes", ms, status: response.status, body: await response.text() };
+    const recorded = update.failure === null;
+    const pending = updates.isPending();
+    return { kind: "success", applied: "yes", recorded, pending, ms, body: await response.text() };
   } catch (error) {
     const ms = performance.now() - start;
     const { name, kind, applied, status, attempts, requestId, message, durationMs } = error;
     const recorded = update.failure === error;
-    return { name, kind, applied, status, attempts, requestId, message, durationMs, recorded, ms };
+    const pending = updates.isPending();
+    return { name, kind, applied, status, attempts, requestId, message, durationMs, recorded, pending, ms };
   } finally {
     updates.dispose();
   }
