@@ -1,0 +1,128 @@
+import { callback, checked, fail, matches, needed, record, type Row } from "./check.js";
+import { report, safely } from "./environment.js";
+import type { Endpoint, Endpoints, IntentOf, Outcome, SessionOf, Updates } from "./types.js";
+
+type Intent<E extends Endpoints, N extends keyof E> = E[N] extends Endpoint<infer R> ? IntentOf<R> : never;
+
+export interface SwitchOptions<E extends Endpoints, N extends keyof E & string, A extends object> {
+  updates: Updates<E>;
+  /** What has `runServerUpdate`, as for `run`. */
+  actions: A;
+  /** The endpoint. */
+  name: N;
+  /** The intent that switches it on. */
+  on: Intent<E, N>;
+  /** The intent that switches it off. */
+  off: Intent<E, N>;
+  /** What the button says while it is on, and while it is off. Default: its text is left alone. */
+  labels?: { on: string; off: string };
+  /** Whether it is on in this session. Default: it starts as its `aria-checked` says and follows what was applied. */
+  isOn?: (session: SessionOf<A>) => boolean;
+  /** The live region for messages. Default: a new element with `role="status"` behind the button. */
+  status?: HTMLElement;
+  /** Called after each update, for what else the page wants to draw. */
+  onOutcome?: (outcome: Outcome<SessionOf<A>>) => void;
+}
+
+/** A bound switch: own functions that use no `this`. */
+export interface BoundSwitch {
+  /** Draws it as on or off, where the session has changed by other means. Sends nothing. */
+  set(on: boolean): void;
+  /** Lets go of the button. An update that is under way goes on. */
+  unbind(): void;
+}
+
+const object: Row = [(value) => Object(value) === value, "an object"];
+
+const OPTIONS: Record<keyof SwitchOptions<Endpoints, string, object>, Row> = {
+  updates: needed(record),
+  actions: needed(object),
+  name: needed(matches(/./s, "the name of an endpoint")),
+  on: needed(record),
+  off: needed(record),
+  labels: record,
+  isOn: callback,
+  status: object,
+  onOutcome: callback,
+};
+
+/**
+ * Makes a button a switch of the checkout: `role="switch"`, `aria-checked`, `aria-busy`, by mouse and by keyboard, one
+ * update at a time. It shows what was applied, so after a failure it is where it was, and the message is in a live
+ * region.
+ *
+ * @throws TypeError for a wrong option or an undeclared name.
+ */
+export function bindSwitch<E extends Endpoints, N extends keyof E & string, A extends object>(
+  button: HTMLElement,
+  options: SwitchOptions<E, N, A>,
+): BoundSwitch {
+  const { updates, actions, name, on, off, labels, isOn, status, onOutcome } = checked("bindSwitch", options, OPTIONS);
+  if (!button) fail("bindSwitch", "there is no button");
+  // Throws for an undeclared name, and sends nothing.
+  updates.request(name, on);
+
+  const region = status ?? document.createElement("span");
+  const attribute = (key: string, value: unknown) => button.setAttribute(key, String(value));
+  const isBusy = () => button.getAttribute("aria-busy") === "true";
+  let isNow = button.getAttribute("aria-checked") === "true";
+  let isBound = true;
+
+  function set(next: boolean): void {
+    isNow = next;
+    attribute("aria-checked", next);
+    const label = labels?.[next ? "on" : "off"];
+    if (label !== undefined && button.textContent !== label) button.textContent = label;
+  }
+
+  async function press(): Promise<void> {
+    // `aria-busy` and not `disabled`, which would take the focus from those who use the keyboard.
+    if (isBusy()) return;
+    const wanted = !isNow;
+    attribute("aria-busy", true);
+    region.textContent = "";
+    const outcome = await updates.run(actions, name, wanted ? on : off);
+    if (!isBound) return;
+    attribute("aria-busy", false);
+    const isApplied = outcome.type === "success" || outcome.error.applied === "yes";
+    const session = outcome.type !== "cancelled" && outcome.session;
+    set(isOn && session ? isOn(session) : isApplied ? wanted : isNow);
+    if (outcome.type === "error") region.textContent = outcome.error.message;
+    safely(onOutcome, outcome);
+  }
+
+  const click = (event: Event): void => {
+    // A button in a form would submit it.
+    event.preventDefault();
+    press().catch(report);
+  };
+  const key = (event: KeyboardEvent): void => {
+    if ((event.key === " " || event.key === "Enter") && !event.repeat) click(event);
+  };
+
+  attribute("role", "switch");
+  attribute("aria-busy", false);
+  set(isNow);
+  if (!status) {
+    region.setAttribute("role", "status");
+    button.after(region);
+  }
+  button.addEventListener("click", click);
+  const isNative = button.tagName === "BUTTON";
+  if (!isNative) {
+    // What is no button is made reachable, and answers the keys that a button answers by itself.
+    button.tabIndex = 0;
+    button.addEventListener("keydown", key);
+  }
+
+  return {
+    set,
+    unbind: () => {
+      isBound = false;
+      attribute("aria-busy", false);
+      button.removeEventListener("click", click);
+      button.removeEventListener("keydown", key);
+      if (!status) region.remove();
+    },
+  };
+}
