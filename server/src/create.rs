@@ -1,0 +1,166 @@
+//! `/create-checkout-session`: a new session for a visitor, with a plan or with goods in it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::Response;
+use axum::http::header::{ORIGIN, SET_COOKIE};
+use checkout_updates::intent::{Field, Intent, Rule, Value};
+use serde_json::json;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use crate::answer::{Answer, json_response};
+use crate::app::App;
+use crate::body;
+use crate::cart::{Cart, PRODUCT_NOTE};
+use crate::catalogue::{COUNTRIES, Interval, PLAN, STOCKED};
+use crate::endpoints::declaration::read_object;
+use crate::holds;
+use crate::plan::{CART_NOTE, SPEED_NOTE, VISITOR_NOTE, stocked};
+use crate::rules::shipping::{self, Speed};
+use crate::secret::random_id;
+use crate::store::Held;
+use crate::stripe::Form;
+use crate::stripe::types::Session;
+use crate::update::STRIPE_LIMIT;
+use crate::visitor::Visitor;
+
+const LONGEST_BODY: usize = 4 * 1024;
+
+/// What to start with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Subscription,
+    Goods,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Subscription => "subscription",
+            Self::Goods => "goods",
+        }
+    }
+}
+
+/// The request. Its body may be empty, `{}` or `{"cart":"goods"}`.
+pub async fn handle(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    // Not given up when the page goes away: a hold must end up with its session.
+    let tasks = app.tasks.clone();
+    let task = tasks.spawn(async move { create(&app, request).await }.in_current_span());
+    match task.await {
+        Ok(Ok(response)) => response,
+        Ok(Err(answer)) => answer.into_response(),
+        Err(_) => Answer::BROKEN.into_response(),
+    }
+}
+
+async fn create(app: &App, request: Request) -> Result<Response<Body>, Answer> {
+    let (parts, body) = request.into_parts();
+    let body = body::read(body, LONGEST_BODY).await?;
+    if !body.is_empty() && !body::is_json(&parts.headers) {
+        return Err(Answer::NOT_JSON);
+    }
+    let kind = read_kind(&body).ok_or(Answer::BAD_REQUEST)?;
+    let visitor = match Visitor::of(&parts.headers, &app.key) {
+        Some(visitor) => visitor,
+        None => Visitor::new().map_err(|_| Answer::NOT_NOW)?,
+    };
+    let deadline = Instant::now() + STRIPE_LIMIT;
+    if kind == Kind::Goods {
+        holds::release_earlier(app, &visitor.0, deadline).await;
+    }
+    let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
+    let session = start(app, kind, &visitor, origin, deadline).await?;
+    let body = json!({ "clientSecret": session.client_secret, "publishableKey": app.publishable_key });
+    let mut response = json_response(200, &body);
+    if let Some(cookie) = visitor.cookie(&app.key, app.origin.is_secure()) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+fn read_kind(body: &[u8]) -> Option<Kind> {
+    if body.is_empty() {
+        return Some(Kind::Subscription);
+    }
+    let words = [Kind::Subscription, Kind::Goods].map(|kind| kind.word().to_owned());
+    let field = Field::new("cart", Rule::OneOf(words.to_vec())).optional();
+    let intent = Intent::check_named(&[field], read_object(body).ok()?).ok()?;
+    match intent.get(0) {
+        Value::Text(word) if word == Kind::Goods.word() => Some(Kind::Goods),
+        _ => Some(Kind::Subscription),
+    }
+}
+
+/// Holds the stock first, under a name of its own, so that no session is made for what is sold out.
+async fn start(app: &App, kind: Kind, visitor: &Visitor, origin: &str, deadline: Instant) -> Result<Session, Answer> {
+    let mut cart = Cart::empty();
+    if let Some(product) = app.catalogue.product(STOCKED).filter(|_| kind == Kind::Goods) {
+        cart.add(product);
+    }
+    let name = random_id().map_err(|_| Answer::NOT_NOW)?;
+    let until = app.clock.now() + app.hold_seconds;
+    for (product, quantity) in stocked(app, &cart) {
+        if quantity == 0 {
+            continue;
+        }
+        match app.store.hold(&visitor.0, &name, &product, quantity, until).await {
+            Ok(Held::Yes) => {}
+            Ok(Held::Short { .. }) => {
+                app.metrics.sold_out();
+                return Err(Answer::refused("This is sold out at the moment."));
+            }
+            Err(error) => {
+                tracing::error!(%error, "store");
+                return Err(Answer::NOT_NOW);
+            }
+        }
+    }
+    let form = form(app, kind, visitor, origin, &cart);
+    let reply = app.stripe.post("create", "/v1/checkout/sessions", form.encode(), &name, deadline).await;
+    let session = reply.and_then(|reply| reply.read::<Session>());
+    let kept = match &session {
+        Ok(session) => app.store.rename(&name, &session.id).await,
+        // In doubt, too: nobody has the secret of a session that may have been made, so nobody can pay for it.
+        Err(_) => app.store.settle(&name, Vec::new()).await,
+    };
+    if let Err(error) = kept {
+        tracing::error!(%error, "store");
+    }
+    session.map_err(|error| match error.status() {
+        Some(429) => Answer::BUSY,
+        _ => Answer::UPSTREAM,
+    })
+}
+
+fn form(app: &App, kind: Kind, visitor: &Visitor, origin: &str, cart: &Cart) -> Form {
+    let mut form = Form::new();
+    form.add("ui_mode", "elements");
+    form.add("return_url", format!("{origin}/?cart={}", kind.word()));
+    form.add(format!("metadata[{VISITOR_NOTE}]"), &visitor.0);
+    form.add(format!("metadata[{CART_NOTE}]"), kind.word());
+    if app.stripe_tax {
+        form.add("automatic_tax[enabled]", true);
+    }
+    match kind {
+        Kind::Subscription => {
+            form.add("mode", "subscription");
+            form.add("line_items[0][price]", &app.catalogue.plan(Interval::Monthly).price);
+            form.add("line_items[0][quantity]", 1);
+            form.add(format!("line_items[0][metadata][{PRODUCT_NOTE}]"), PLAN);
+        }
+        Kind::Goods => {
+            form.add("mode", "payment");
+            cart.transmit(&mut form);
+            form.add(format!("metadata[{SPEED_NOTE}]"), Speed::Standard.word());
+            shipping::transmit(&shipping::offers(None, cart.subtotal(), Speed::Standard), &mut form);
+            for (position, country) in COUNTRIES.iter().enumerate() {
+                form.add(format!("shipping_address_collection[allowed_countries][{position}]"), country.code);
+            }
+        }
+    }
+    form
+}

@@ -1,0 +1,117 @@
+//! How holds end: with the session's payment or end, or because their time is up.
+
+use std::time::Duration;
+
+use checkout_updates::session::SessionId;
+use tokio::time::{Instant, interval, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::cart::Cart;
+use crate::plan::stocked;
+use crate::secret::random_id;
+use crate::stripe::StripeError;
+use crate::stripe::client::session_path;
+use crate::stripe::types::Session;
+use crate::update::STRIPE_LIMIT;
+
+/// How long stock is held, in seconds.
+pub const HOLD_SECONDS: i64 = 30 * 60;
+/// How long the ends of updates are remembered, in seconds. No session lives longer than 24 hours.
+const MEMORY_SECONDS: i64 = 48 * 60 * 60;
+/// How often it is looked for holds whose time is up.
+const ROUND: Duration = Duration::from_secs(15);
+
+/// Whether a session that is still open is to be ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfOpen {
+    /// Stripe said it was over, so leave it to what Stripe says next.
+    Leave,
+    /// Its time is up.
+    Expire,
+}
+
+/// Ends the holds of a session, as Stripe says it ended. Says whether they have ended.
+///
+/// Stock is free again only when its session cannot be paid for any more; otherwise it could be sold twice.
+///
+/// # Errors
+///
+/// When Stripe or the store cannot be asked now. The holds stay.
+pub async fn end(app: &App, session: &str, if_open: IfOpen, deadline: Instant) -> Result<bool, String> {
+    let settle = async |sold| app.store.settle(session, sold).await.map(|()| true).map_err(|error| error.to_string());
+    let Ok(id) = SessionId::parse(session) else {
+        // Held for a session that was never made.
+        return settle(Vec::new()).await;
+    };
+    let turn = timeout_at(deadline, app.locks.turn(session)).await;
+    let _turn = turn.map_err(|_| "the session is busy".to_owned())?;
+    let found = match app.stripe.session(&id, deadline).await {
+        Ok(found) => found,
+        Err(error) if error.is_missing() => return settle(Vec::new()).await,
+        Err(error) => return Err(error.to_string()),
+    };
+    match found.status.as_deref() {
+        Some("complete") => settle(sold(app, &found)).await,
+        Some("expired") => settle(Vec::new()).await,
+        _ if if_open == IfOpen::Leave => Ok(false),
+        _ => match expire(app, &id, deadline).await {
+            Ok(()) => settle(Vec::new()).await,
+            Err(error) => Err(error.to_string()),
+        },
+    }
+}
+
+async fn expire(app: &App, id: &SessionId, deadline: Instant) -> Result<(), StripeError> {
+    // Expiring twice is harmless, so every try has a key of its own.
+    let key = random_id().map_err(|_| StripeError::Unreachable)?;
+    let path = format!("{}/expire", session_path(id));
+    app.stripe.post("expire", &path, String::new(), &key, deadline).await.map(drop)
+}
+
+fn sold(app: &App, session: &Session) -> Vec<(String, u32)> {
+    let items = session.line_items.as_ref().map(|items| items.data.as_slice()).unwrap_or_default();
+    let mut sold = stocked(app, &Cart::of(items, &app.catalogue));
+    sold.retain(|(_, quantity)| *quantity > 0);
+    sold
+}
+
+/// A visitor who starts again gives back what the earlier sessions held.
+pub async fn release_earlier(app: &App, visitor: &str, deadline: Instant) {
+    let sessions = match app.store.holding(visitor).await {
+        Ok(sessions) => sessions,
+        Err(error) => return tracing::error!(%error, "store"),
+    };
+    for session in sessions.iter().filter(|session| SessionId::parse(session).is_ok()) {
+        if let Err(error) = end(app, session, IfOpen::Expire, deadline).await {
+            tracing::warn!(error, "an earlier session keeps its hold");
+        }
+    }
+}
+
+/// Ends the holds whose time is up, and forgets what is too old.
+pub async fn sweep(app: &App) {
+    let now = app.clock.now();
+    match app.store.lapsed(now).await {
+        Ok(sessions) => {
+            for session in sessions {
+                let ended = end(app, &session, IfOpen::Expire, Instant::now() + STRIPE_LIMIT).await;
+                if let Err(error) = ended {
+                    tracing::warn!(error, "a hold outlasts its time");
+                }
+            }
+        }
+        Err(error) => tracing::error!(%error, "store"),
+    }
+    if let Err(error) = app.store.forget(now - MEMORY_SECONDS).await {
+        tracing::error!(%error, "store");
+    }
+}
+
+/// Sweeps now and then until told to stop.
+pub async fn keep_sweeping(app: &App, stop: CancellationToken) {
+    let mut rounds = interval(ROUND);
+    while stop.run_until_cancelled(rounds.tick()).await.is_some() {
+        sweep(app).await;
+    }
+}

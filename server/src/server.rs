@@ -1,0 +1,265 @@
+//! The server as a whole: everything is opened, then it serves until told to stop.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use checkout_updates_sandbox::{Sandbox, Webhook};
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::catalogue::{Catalogue, PriceIds, STOCKED};
+use crate::clock::Clock;
+use crate::config::{Backend, Config};
+use crate::endpoints::{self, script};
+use crate::holds::{self, HOLD_SECONDS};
+use crate::metrics::Metrics;
+use crate::rules::tax::TaxTable;
+use crate::secret::{Key, Secret, random_id};
+use crate::store::{Sqlite, Store, StoreError};
+use crate::stripe::Client;
+use crate::{router, sandbox, update};
+
+/// How long running requests may take when the server stops. An update takes 15 s at most.
+const LAST_REQUESTS: Duration = Duration::from_secs(20);
+
+/// Why the server could not be started.
+#[derive(Debug)]
+pub enum StartError {
+    /// The port cannot be listened on.
+    Port(SocketAddr, io::Error),
+    /// The database cannot be opened.
+    Store(String, StoreError),
+    /// The sandbox could not be started.
+    Sandbox(String),
+    /// The key or the version cannot be sent.
+    Stripe(String),
+    /// The operating system has no randomness.
+    Random(getrandom::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Port(address, error) if error.kind() == io::ErrorKind::AddrInUse => {
+                write!(formatter, "port {} is taken; set PORT to another", address.port())
+            }
+            Self::Port(address, error) => write!(formatter, "cannot listen on {address}: {error}"),
+            Self::Store(file, error) => write!(formatter, "{file}: {error}"),
+            Self::Sandbox(why) => write!(formatter, "sandbox: {why}"),
+            Self::Stripe(why) => formatter.write_str(why),
+            Self::Random(error) => write!(formatter, "no randomness: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A server that has its port, its database and its sandbox, and is ready to serve.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    sandbox: Option<OwnSandbox>,
+    app: Arc<App>,
+    router: axum::Router,
+}
+
+struct OwnSandbox(Sandbox);
+
+impl fmt::Debug for OwnSandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Sandbox({})", self.0.base_url())
+    }
+}
+
+/// The account that the server works with.
+struct Account {
+    base: String,
+    secret_key: Secret,
+    publishable_key: Option<String>,
+    webhook_secret: Option<Secret>,
+    prices: PriceIds,
+    taxes: TaxTable,
+}
+
+impl Server {
+    /// Opens everything, the database first and the port after it.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] says in one line what is in the way.
+    pub async fn bind(config: &Config) -> Result<Self, StartError> {
+        let file = config.database.display().to_string();
+        let store = Sqlite::open(&config.database).map_err(|error| StartError::Store(file.clone(), error))?;
+        store.stock(STOCKED, config.stock).await.map_err(|error| StartError::Store(file.clone(), error))?;
+        let key = Key::new(store.key().await.map_err(|error| StartError::Store(file, error))?);
+
+        let wanted = SocketAddr::new(config.address, config.port);
+        let failed = |error| StartError::Port(wanted, error);
+        let listener = TcpListener::bind(wanted).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+
+        let (account, sandbox) = open_account(config, address).await?;
+        let metrics = Metrics::new();
+        let stripe = Client::new(&account.base, &account.secret_key, &config.api_version, metrics.clone())
+            .map_err(|error| StartError::Stripe(error.to_string()))?;
+        let catalogue = Catalogue::new(account.prices);
+        let endpoints = endpoints::all(&catalogue);
+        let app = Arc::new(App {
+            endpoints_module: script::module(&endpoints),
+            endpoints: endpoints.into_iter().map(Arc::new).collect(),
+            catalogue,
+            taxes: account.taxes,
+            stripe_tax: config.stripe_tax,
+            stripe,
+            is_sandbox: account.publishable_key.is_none(),
+            publishable_key: account.publishable_key,
+            webhook_secret: account.webhook_secret,
+            store: Arc::new(store),
+            key,
+            origin: config.origin.clone(),
+            hold_seconds: HOLD_SECONDS,
+            clock: Clock::default(),
+            locks: crate::locks::Locks::default(),
+            running: crate::locks::Running::default(),
+            tasks: TaskTracker::new(),
+            metrics,
+        });
+        let router = router::router(&app, config);
+        Ok(Self { listener, address, sandbox, app, router })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where its own sandbox listens.
+    #[must_use]
+    pub fn sandbox_url(&self) -> Option<String> {
+        self.sandbox.as_ref().map(|sandbox| sandbox.0.base_url())
+    }
+
+    /// What its requests share.
+    #[must_use]
+    pub fn app(&self) -> Arc<App> {
+        Arc::clone(&self.app)
+    }
+
+    /// Serves until `stop`, lets what is running come to its end, and stops the sandbox last.
+    ///
+    /// # Errors
+    ///
+    /// When the port is lost.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        let Self { listener, sandbox, app, router, .. } = self;
+        let (stopping, sandbox_stop) = (CancellationToken::new(), CancellationToken::new());
+        let sandbox = sandbox.map(|sandbox| tokio::spawn(sandbox.0.serve(sandbox_stop.clone().cancelled_owned())));
+        let sweeper = tokio::spawn({
+            let (app, stopping) = (Arc::clone(&app), stopping.clone());
+            async move {
+                // An update that is left in the middle stays unfinished, as it was.
+                stopping.run_until_cancelled(update::recover(&app)).await;
+                holds::keep_sweeping(&app, stopping).await;
+            }
+        });
+
+        // An answer of a few bytes must not wait for more to come.
+        let listener = listener.tap_io(|connection| {
+            let _ = connection.set_nodelay(true);
+        });
+        let told = stopping.clone();
+        let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+            stop.await;
+            tracing::info!("stopping");
+            told.cancel();
+        });
+        let mut serving = tokio::spawn(serving.into_future());
+        let result = tokio::select! {
+            result = &mut serving => result,
+            () = given_up(&stopping) => Ok(Ok(())),
+        };
+        serving.abort();
+        app.tasks.close();
+        let _ = timeout(LAST_REQUESTS, app.tasks.wait()).await;
+        stopping.cancel();
+        let _ = timeout(LAST_REQUESTS, sweeper).await;
+        sandbox_stop.cancel();
+        if let Some(sandbox) = sandbox {
+            let _ = timeout(LAST_REQUESTS, sandbox).await;
+        }
+        result.unwrap_or_else(|error| Err(io::Error::other(error)))
+    }
+}
+
+/// Ends when running requests have had their time.
+async fn given_up(stopping: &CancellationToken) {
+    stopping.cancelled().await;
+    tokio::time::sleep(LAST_REQUESTS).await;
+}
+
+async fn open_account(config: &Config, address: SocketAddr) -> Result<(Account, Option<OwnSandbox>), StartError> {
+    let on_sandbox = |base, webhook_secret| -> Result<Account, StartError> {
+        Ok(Account {
+            base,
+            // The sandbox takes any test key.
+            secret_key: Secret::new(format!("sk_test_{}", random_id().map_err(StartError::Random)?)),
+            publishable_key: None,
+            webhook_secret: Some(webhook_secret),
+            prices: sandbox::prices(),
+            taxes: sandbox::taxes(),
+        })
+    };
+    match &config.backend {
+        Backend::Stripe(account) => {
+            let account = account.as_ref().clone();
+            let account = Account {
+                base: account.base,
+                secret_key: account.secret_key,
+                publishable_key: Some(account.publishable_key),
+                webhook_secret: account.webhook_secret,
+                prices: account.prices,
+                taxes: account.taxes,
+            };
+            Ok((account, None))
+        }
+        Backend::RunningSandbox { base, webhook_secret } => {
+            Ok((on_sandbox(base.clone(), webhook_secret.clone())?, None))
+        }
+        Backend::Sandbox { port, misbehave } => {
+            let failed = |why: String| StartError::Sandbox(why);
+            let secret = format!("whsec_{}", random_id().map_err(StartError::Random)?);
+            let url = format!("http://{}/webhook", reachable(address));
+            let url = url.parse().map_err(|_| failed("the webhook has no address".to_owned()))?;
+            let sandbox = Sandbox::bind(checkout_updates_sandbox::Config {
+                address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), *port),
+                catalogue: sandbox::catalogue().map_err(|error| failed(error.to_string()))?,
+                business_name: Some("Northdesk".to_owned()),
+                misbehave: *misbehave,
+                webhook: Some(Webhook { url, secret: secret.clone() }),
+                ..Default::default()
+            });
+            let sandbox = sandbox.await.map_err(|error| failed(error.to_string()))?;
+            Ok((on_sandbox(sandbox.base_url(), Secret::new(secret))?, Some(OwnSandbox(sandbox))))
+        }
+    }
+}
+
+/// Where this machine finds a server that listens on all addresses.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+    };
+    SocketAddr::new(ip, address.port())
+}

@@ -1,0 +1,160 @@
+//! For the stand-in of Stripe.js, on the sandbox only: the session as Stripe.js would show it, and what the customer
+//! does to it there. With Stripe, the page's Stripe.js and Stripe do this among themselves.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Response, StatusCode};
+use checkout_updates::session::SessionId;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::answer::{Answer, text_response};
+use crate::app::App;
+use crate::body;
+use crate::endpoints::declaration::SESSION_FIELD;
+use crate::plan::VISITOR_NOTE;
+use crate::secret::random_id;
+use crate::stripe::{Form, StripeError};
+use crate::update::STRIPE_LIMIT;
+use crate::visitor::Visitor;
+
+const LONGEST_BODY: usize = 4 * 1024;
+
+/// `GET /session?checkout_session_id=cs_…`: the visitor's own session.
+pub async fn session(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    let (parts, _) = request.into_parts();
+    let query = parts.uri.query().unwrap_or_default();
+    let id = query.split('&').find_map(|part| part.strip_prefix(SESSION_FIELD)?.strip_prefix('='));
+    let deadline = Instant::now() + STRIPE_LIMIT;
+    let show = async {
+        let id = own(&app, &parts.headers, id.unwrap_or_default(), deadline).await?;
+        let path = format!("/sandbox/sessions/{}/browser", id.as_str());
+        let reply = app.stripe.get("browser", &path, deadline).await.map_err(failed)?;
+        Ok(String::from_utf8_lossy(&reply.body).into_owned())
+    };
+    match show.await {
+        Ok(session) => text_response(200, "application/json", session),
+        Err::<_, Answer>(answer) => answer.into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+struct Told {
+    checkout_session_id: String,
+    change: Change,
+}
+
+/// What the customer did, named as the actions of Stripe.js. What is not here has no effect on the session.
+#[derive(Deserialize)]
+struct Change {
+    #[serde(rename = "updateEmail")]
+    email: Option<String>,
+    #[serde(rename = "updateShippingAddress")]
+    contact: Option<Contact>,
+    #[serde(rename = "updateShippingOption")]
+    shipping_option: Option<String>,
+    confirm: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Contact {
+    name: Option<String>,
+    address: Address,
+}
+
+#[derive(Deserialize)]
+struct Address {
+    country: String,
+    line1: Option<String>,
+    line2: Option<String>,
+    city: Option<String>,
+    postal_code: Option<String>,
+    state: Option<String>,
+}
+
+/// `POST /session`: `{"checkout_session_id":…, "change":{"updateShippingAddress":…}}`, as the stand-in's `onChange`
+/// gives it.
+pub async fn change(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    match make(&app, request).await {
+        Ok(()) => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        }
+        Err(answer) => answer.into_response(),
+    }
+}
+
+async fn make(app: &App, request: Request) -> Result<(), Answer> {
+    let (parts, body) = request.into_parts();
+    if !body::is_json(&parts.headers) {
+        return Err(Answer::NOT_JSON);
+    }
+    let body = body::read(body, LONGEST_BODY).await?;
+    let told: Told = serde_json::from_slice(&body).map_err(|_| Answer::BAD_REQUEST)?;
+    let deadline = Instant::now() + STRIPE_LIMIT;
+    let id = own(app, &parts.headers, &told.checkout_session_id, deadline).await?;
+    let confirmed_email = told.change.confirm.as_ref().and_then(|confirm| confirm.get("email")?.as_str());
+    let mut form = Form::new();
+    if let Some(email) = told.change.email.as_deref().or(confirmed_email) {
+        form.add("email", email);
+    }
+    if let Some(contact) = &told.change.contact {
+        add_contact(&mut form, contact);
+    }
+    if let Some(option) = &told.change.shipping_option {
+        form.add("shipping_option", option);
+    }
+    let path = format!("/sandbox/sessions/{}", id.as_str());
+    if !form.is_empty() {
+        post(app, &format!("{path}/customer"), form, deadline).await?;
+    }
+    if told.change.confirm.is_some() {
+        post(app, &format!("{path}/complete"), Form::new(), deadline).await?;
+    }
+    Ok(())
+}
+
+/// Stripe.js takes addresses that are not complete yet; the API does not.
+fn add_contact(form: &mut Form, contact: &Contact) {
+    let Contact { name, address } = contact;
+    form.add("shipping_details[name]", name.as_deref().filter(|name| !name.is_empty()).unwrap_or("Customer"));
+    form.add("shipping_details[address][country]", &address.country);
+    let line1 = address.line1.as_deref().filter(|line| !line.is_empty()).unwrap_or("Not given yet");
+    form.add("shipping_details[address][line1]", line1);
+    for (field, value) in [
+        ("line2", &address.line2),
+        ("city", &address.city),
+        ("postal_code", &address.postal_code),
+        ("state", &address.state),
+    ] {
+        if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+            form.add(format!("shipping_details[address][{field}]"), value);
+        }
+    }
+}
+
+async fn post(app: &App, path: &str, form: Form, deadline: Instant) -> Result<(), Answer> {
+    let key = random_id().map_err(|_| Answer::NOT_NOW)?;
+    app.stripe.post("customer", path, form.encode(), &key, deadline).await.map(drop).map_err(failed)
+}
+
+/// The id, if the session is this visitor's.
+async fn own(app: &App, headers: &HeaderMap, id: &str, deadline: Instant) -> Result<SessionId, Answer> {
+    let visitor = Visitor::of(headers, &app.key).ok_or(Answer::FORBIDDEN)?;
+    let id = SessionId::parse(id).map_err(|_| Answer::BAD_REQUEST)?;
+    let session = app.stripe.session(&id, deadline).await.map_err(failed)?;
+    if session.note(VISITOR_NOTE) == Some(&visitor.0) { Ok(id) } else { Err(Answer::FORBIDDEN) }
+}
+
+fn failed(error: StripeError) -> Answer {
+    match error.status() {
+        Some(404) => Answer::FORBIDDEN,
+        Some(429) => Answer::BUSY,
+        Some(400..500) => Answer::BAD_REQUEST,
+        _ => Answer::UPSTREAM,
+    }
+}

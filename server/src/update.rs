@@ -1,0 +1,250 @@
+//! The life of one update on the server: once, whole, one at a time, and never in doubt without saying so.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use checkout_updates::intent::Intent;
+use checkout_updates::session::SessionId;
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::endpoints::Endpoint;
+use crate::endpoints::declaration::SESSION_FIELD;
+use crate::locks::{Joined, answer_of};
+use crate::plan;
+use crate::store::{End, Held, StoreError, Update, UpdateId};
+use crate::stripe::StripeError;
+use crate::stripe::client::session_path;
+
+/// What Stripe is given, all requests of an update together. The page waits 19.5 s.
+pub const STRIPE_LIMIT: Duration = Duration::from_secs(15);
+
+/// An update that a page asks for.
+#[derive(Debug)]
+pub struct Call {
+    /// Who asks.
+    pub visitor: String,
+    /// For what.
+    pub endpoint: Arc<Endpoint>,
+    /// Of which session.
+    pub session: SessionId,
+    /// What the customer chose.
+    pub intent: Intent,
+    /// The `Idempotency-Key`, or one made here where the page sent none.
+    pub key: String,
+}
+
+/// Carries an update out, or waits for it where it runs already. It goes on when the page has gone.
+pub async fn carry_out(app: Arc<App>, call: Call) -> Answer {
+    let id = UpdateId {
+        visitor: call.visitor.clone(),
+        session: call.session.as_str().to_owned(),
+        endpoint: call.endpoint.name.to_owned(),
+        key: call.key.clone(),
+    };
+    let body = call.intent.body(SESSION_FIELD, &call.session, &call.endpoint.fields);
+    let intent = app.key.sign("intent", &[&body]);
+    let waiting = match app.running.join(&id, &intent) {
+        Joined::Another => return Answer::KEY_REUSED,
+        Joined::Waiting(waiting) => waiting,
+        Joined::First(runner) => {
+            let waiting = runner.answer();
+            let app_of_task = Arc::clone(&app);
+            let task = async move {
+                let deadline = Instant::now() + STRIPE_LIMIT;
+                let run = Run { app: &app_of_task, call: &call, id: &id, intent: &intent, deadline };
+                let answer = run.perform().await.unwrap_or_else(|refusal| refusal);
+                runner.finish(answer);
+            };
+            app.tasks.spawn(task.in_current_span());
+            waiting
+        }
+    };
+    answer_of(waiting).await
+}
+
+/// One run of an update.
+struct Run<'a> {
+    app: &'a App,
+    call: &'a Call,
+    id: &'a UpdateId,
+    intent: &'a str,
+    deadline: Instant,
+}
+
+impl Run<'_> {
+    async fn perform(&self) -> Result<Answer, Answer> {
+        let Self { app, call, id, deadline, .. } = *self;
+        let _turn = timeout_at(deadline, app.locks.turn(&id.session)).await.map_err(|_| Answer::BUSY)?;
+        if let Some(record) = app.store.find(id).await.map_err(failed)? {
+            if record.update.intent != self.intent {
+                return Err(Answer::KEY_REUSED);
+            }
+            return match record.answer {
+                Some(answer) => Ok(answer),
+                None => Ok(send(app, &record.update, Attempt::Another, deadline).await),
+            };
+        }
+        settle_earlier(app, &id.session, deadline).await?;
+        let session = app.stripe.session(&call.session, deadline).await.map_err(unavailable)?;
+        self.check(&session)?;
+
+        let planned = plan::plan(app, &call.endpoint, &call.intent, &session)?;
+        let mut holds = Vec::new();
+        for (product, after) in planned.stocked {
+            let before = app.store.held(&id.session, &product).await.map_err(failed)?;
+            if before != after {
+                holds.push(crate::store::HoldChange { product, before, after });
+            }
+        }
+        let update = Update {
+            id: id.clone(),
+            intent: self.intent.to_owned(),
+            request: (!planned.form.is_empty()).then(|| planned.form.encode()),
+            stripe_key: app.key.sign("stripe", &[&id.visitor, &id.session, &id.endpoint, &id.key]),
+            holds,
+        };
+        let now = app.clock.now();
+        match app.store.begin(&update, now, now + app.hold_seconds).await.map_err(failed)? {
+            Held::Yes => Ok(send(app, &update, Attempt::First, deadline).await),
+            Held::Short { left, .. } => {
+                app.metrics.sold_out();
+                Err(Answer::refused(match left {
+                    0 => "This is sold out at the moment.".to_owned(),
+                    left => format!("Only {left} of these are left."),
+                }))
+            }
+        }
+    }
+
+    /// Open, not past its time, and this visitor's own.
+    fn check(&self, session: &crate::stripe::types::Session) -> Result<(), Answer> {
+        if session.note(plan::VISITOR_NOTE) != Some(&self.call.visitor) {
+            tracing::warn!("another visitor's session");
+            return Err(Answer::FORBIDDEN);
+        }
+        if session.status.as_deref() != Some("open") || session.expires_at <= self.app.clock.now() {
+            return Err(Answer::refused("This checkout is no longer open. Please start again."));
+        }
+        Ok(())
+    }
+}
+
+/// The first time a request is made, or another time, when an earlier one may have got through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    First,
+    Another,
+}
+
+/// What a request to Stripe has brought.
+enum Verdict {
+    Made,
+    /// `true` when a repeat would end in the same way.
+    NotMade(bool, Answer),
+    InDoubt(Answer),
+}
+
+/// Makes the request that was written down, and writes down how it ended.
+async fn send(app: &App, update: &Update, attempt: Attempt, deadline: Instant) -> Answer {
+    let (end, answer) = match judge(request(app, update, deadline).await, attempt) {
+        Verdict::Made => (Some(End::Made), Answer::SUCCESS),
+        Verdict::NotMade(true, answer) => (Some(End::NotMade(Some(answer.clone()))), answer),
+        Verdict::NotMade(false, answer) => (Some(End::NotMade(None)), answer),
+        Verdict::InDoubt(answer) => (None, answer),
+    };
+    if let Some(end) = end {
+        write_down(app, update, end).await;
+    }
+    answer
+}
+
+async fn request(app: &App, update: &Update, deadline: Instant) -> Result<(), StripeError> {
+    let Some(body) = &update.request else { return Ok(()) };
+    let session = SessionId::parse(&update.id.session).map_err(|_| StripeError::Malformed)?;
+    let path = session_path(&session);
+    app.stripe.post("update", &path, body.clone(), &update.stripe_key, deadline).await.map(drop)
+}
+
+fn judge(result: Result<(), StripeError>, attempt: Attempt) -> Verdict {
+    let Err(error) = result else { return Verdict::Made };
+    match error.status() {
+        Some(401 | 403) if attempt == Attempt::First => Verdict::NotMade(false, Answer::NOT_NOW),
+        Some(429) if attempt == Attempt::First => Verdict::NotMade(false, Answer::BUSY),
+        // These come before Stripe has looked whether it knows the key, so they say nothing of the earlier request.
+        Some(401 | 403 | 429) => Verdict::InDoubt(Answer::UPSTREAM),
+        Some(_) if error.nothing_changed() => Verdict::NotMade(true, Answer::BAD_REQUEST),
+        None if error == StripeError::Unreachable && attempt == Attempt::First => {
+            Verdict::NotMade(false, Answer::NOT_NOW)
+        }
+        None if error == StripeError::TimedOut => Verdict::InDoubt(Answer::TIMED_OUT),
+        _ => Verdict::InDoubt(Answer::UPSTREAM),
+    }
+}
+
+/// Finds out how earlier updates of the session ended, by making their requests again under the keys that Stripe may
+/// know them by. Without that, a request that is still on its way could undo the next update.
+async fn settle_earlier(app: &App, session: &str, deadline: Instant) -> Result<(), Answer> {
+    for record in app.store.unfinished(Some(session)).await.map_err(failed)? {
+        if !settle(app, &record.update, deadline).await {
+            return Err(Answer::NOT_NOW);
+        }
+    }
+    Ok(())
+}
+
+/// Finds out how one update ended. Says whether it has ended.
+async fn settle(app: &App, update: &Update, deadline: Instant) -> bool {
+    let result = request(app, update, deadline).await;
+    // Stripe has answered twice that it failed: it is done with it, and what the session has then counts.
+    let gave_up = result.as_ref().is_err_and(|error| error.status().is_some_and(|status| status >= 500));
+    let end = match judge(result, Attempt::Another) {
+        Verdict::Made => End::Made,
+        Verdict::NotMade(_, answer) => End::NotMade(Some(answer)),
+        Verdict::InDoubt(answer) if gave_up => End::Unknown(answer),
+        Verdict::InDoubt(_) => return false,
+    };
+    write_down(app, update, end).await;
+    true
+}
+
+/// Ends what a stopped server has left unfinished.
+pub async fn recover(app: &App) {
+    let unfinished = match app.store.unfinished(None).await {
+        Ok(unfinished) => unfinished,
+        Err(error) => return tracing::error!(%error, "unfinished updates cannot be read"),
+    };
+    for record in unfinished {
+        let _turn = app.locks.turn(&record.update.id.session).await;
+        // A page may have asked again and ended it meanwhile.
+        let known = app.store.find(&record.update.id).await;
+        if known.is_ok_and(|known| known.is_some_and(|record| record.answer.is_none())) {
+            let ended = settle(app, &record.update, Instant::now() + STRIPE_LIMIT).await;
+            tracing::info!(endpoint = record.update.id.endpoint, ended, "an unfinished update was made again");
+        }
+    }
+}
+
+async fn write_down(app: &App, update: &Update, end: End) {
+    // The update stays unfinished then, and is made again under the same key: a replay at Stripe.
+    if let Err(error) = app.store.end(&update.id, end).await {
+        tracing::error!(%error, "the end of an update was not written down");
+    }
+}
+
+/// Reading the session failed, so nothing was changed.
+fn unavailable(error: StripeError) -> Answer {
+    match error.status() {
+        Some(404) => Answer::FORBIDDEN,
+        Some(429) => Answer::BUSY,
+        _ => Answer::NOT_NOW,
+    }
+}
+
+/// The store failed before Stripe was asked, so nothing was changed.
+fn failed(error: StoreError) -> Answer {
+    tracing::error!(%error, "store");
+    Answer::NOT_NOW
+}
