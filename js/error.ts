@@ -1,30 +1,35 @@
 import type { Applied, CancelReason, CheckoutUpdateErrorShape, Failure, FailureKind } from "./types.js";
 
 const NAME = "CheckoutUpdateError";
-const NOT_MADE = "This change could not be made.";
-const AGAIN = " Please try again.";
-const CHECK = "We could not tell whether your change was made. Please check your order.";
-const RELOAD = " Please reload the page.";
+const WAIT = "Please wait a moment.";
+const RELOAD = "Please reload the page.";
 
-/** The texts that a customer sees where the server sent none of its own. */
-export const MESSAGES: Readonly<Record<FailureKind, string>> = {
-  invalid_intent: NOT_MADE,
-  invalid_session: NOT_MADE,
-  unsupported: NOT_MADE,
-  unavailable: NOT_MADE + RELOAD,
-  session_closed: "This checkout is no longer open." + RELOAD,
-  busy: "Too many changes at once." + AGAIN,
-  callback_failed: NOT_MADE + AGAIN,
-  cancelled: "This change was cancelled.",
-  timeout: "This took too long. " + CHECK,
-  network: "No answer came. " + CHECK,
-  refused: NOT_MADE,
-  rate_limited: "Too many changes at once." + AGAIN,
-  server_error: CHECK,
-  bad_response: CHECK,
-  stripe_error: CHECK,
-  refresh_failed: "Your change was made, but the new total could not be shown." + RELOAD,
-  internal: CHECK,
+/** What a customer is told where the server said nothing, first about the change and then by kind. */
+const CHANGE: Readonly<Record<Applied, string>> = {
+  no: "Your change was not made.",
+  yes: "Your change was made.",
+  unknown: "We could not tell whether your change was made.",
+};
+
+/** By kind; every kind is here. */
+export const ADVICE: Readonly<Record<FailureKind, string>> = {
+  invalid_intent: "",
+  invalid_session: RELOAD,
+  unsupported: "",
+  unavailable: RELOAD,
+  session_closed: RELOAD,
+  busy: WAIT,
+  callback_failed: "",
+  cancelled: "",
+  timeout: "It took too long.",
+  network: "Please check your connection.",
+  refused: "",
+  rate_limited: WAIT,
+  server_error: "",
+  bad_response: "",
+  stripe_error: "",
+  refresh_failed: RELOAD,
+  internal: RELOAD,
 };
 
 /** What an error is made from: a failure, whose message may be left to the kind. */
@@ -46,7 +51,7 @@ export class CheckoutUpdateError extends Error implements CheckoutUpdateErrorSha
   declare readonly toJSON: () => Failure;
 
   constructor({ message, cause, ...rest }: FailureInit) {
-    super(message || MESSAGES[rest.kind]);
+    super(message || (CHANGE[rest.applied] + " " + ADVICE[rest.kind]).trim());
     const record = { ...rest, message: this.message };
     Object.assign(this, rest, { toJSON: () => record });
     // As the platform does it: there only where a cause was given, and not enumerable.

@@ -12,7 +12,7 @@ import {
   whole,
   type Row,
 } from "./check.js";
-import { MESSAGES } from "./error.js";
+import { ADVICE } from "./error.js";
 import { lint, type RuleData } from "./rules.js";
 import type { Endpoints, UpdatesOptions } from "./types.js";
 
@@ -101,7 +101,7 @@ export function normalise(given: UpdatesOptions<Endpoints>): NormalisedOptions {
     ...rest,
     sessionField,
     timeoutMs,
-    messages: checked("messages", messages, Object.fromEntries(keys(MESSAGES).map((kind) => [kind, text]))),
+    messages: checked("messages", messages, Object.fromEntries(keys(ADVICE).map((kind) => [kind, text]))),
     ...(csrf && { csrf: checked("csrf", csrf, CSRF) }),
     endpoints: keys(endpoints).map((name): NormalisedEndpoint => {
       const where = "endpoints." + name;

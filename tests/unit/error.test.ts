@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CheckoutUpdateError, isCheckoutUpdateError, MESSAGES } from "../../js/error.js";
+import { CheckoutUpdateError, isCheckoutUpdateError, ADVICE } from "../../js/error.js";
 import type { FailureKind } from "../../js/types.js";
 
 const record = {
@@ -36,12 +36,17 @@ test("has no cause unless one was given", () => {
   expect("cause" in new CheckoutUpdateError(record)).toBe(false);
 });
 
-test.each(Object.keys(MESSAGES) as FailureKind[])("%s has a short, plain text for the customer", (kind) => {
-  for (const message of [undefined, null, ""]) {
-    const error = new CheckoutUpdateError({ ...record, kind, ...(message === undefined ? {} : { message }) });
-    expect(error.message).toBe(MESSAGES[kind]);
+const texts = {
+  no: /^Your change was not made\.( Please [a-z ]+\.| It took too long\.)?$/,
+  yes: /^Your change was made\.( Please [a-z ]+\.| It took too long\.)?$/,
+  unknown: /^We could not tell whether your change was made\.( Please [a-z ]+\.| It took too long\.)?$/,
+};
+test.each(Object.keys(ADVICE) as FailureKind[])("%s has a text for the customer that says what is true", (kind) => {
+  for (const applied of ["no", "yes", "unknown"] as const) {
+    for (const more of [{}, { message: null }, { message: "" }]) {
+      expect(new CheckoutUpdateError({ ...record, kind, applied, ...more }).message).toMatch(texts[applied]);
+    }
   }
-  expect(MESSAGES[kind]).toMatch(/^[A-Z][\w ,.]{10,100}\.$/);
 });
 
 test("is known by its shape, so that another copy's errors are too", () => {
