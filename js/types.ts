@@ -105,7 +105,11 @@ export type SessionOf<A> = A extends { getSession: () => infer S }
   ? S
   : A extends { session: () => infer S }
     ? S
-    : unknown;
+    : A extends { runServerUpdate: (...given: any[]) => Promise<infer R> }
+      ? Extract<R, { type: "success" }> extends { session: infer S }
+        ? S
+        : unknown
+      : unknown;
 
 /** A zero-argument function for `runServerUpdate`. It has own fields only and does not use `this`. */
 export interface UpdateFunction<T = Response> {

@@ -4,6 +4,7 @@
 export const entries = {
   index: "./js/index.ts",
   slim: "./js/slim.ts",
+  react: "./js/react.ts",
   testing: "./js/testing/index.ts",
 };
 
