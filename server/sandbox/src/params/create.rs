@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::common::{self, AdjustableQuantity, EXPAND, MOST_ITEMS, PriceData, ShippingOption, TEXT};
-use super::update::{INTENT_DATA, IntentData};
+use super::update::IntentData;
 use super::{Change, MetadataChange};
 use crate::schema::{Need, Rule, Shape, optional, required};
 use crate::version::Version;
@@ -167,7 +167,7 @@ pub const CREATE: Shape = Shape {
         optional("name_collection", Rule::LeftOut),
         optional("optional_items", Rule::LeftOut),
         optional("origin_context", Rule::LeftOut),
-        optional("payment_intent_data", Rule::Object(&INTENT_DATA)),
+        optional("payment_intent_data", Rule::Object(&PAYMENT_INTENT_DATA)),
         optional("payment_method_collection", Rule::LeftOut),
         optional("payment_method_configuration", Rule::LeftOut),
         optional("payment_method_data", Rule::LeftOut),
@@ -219,6 +219,24 @@ const LINE_ITEM: Shape = Shape {
         optional("tax_rates", Rule::List(&TEXT, 5)),
     ],
     needs: &[Need::ExactlyOne(&["price", "price_data"])],
+};
+
+const PAYMENT_INTENT_DATA: Shape = Shape {
+    fields: &[
+        optional("application_fee_amount", Rule::LeftOut),
+        optional("capture_method", Rule::LeftOut),
+        optional("description", Rule::Text(1000)),
+        optional("metadata", Rule::Metadata),
+        optional("on_behalf_of", Rule::LeftOut),
+        optional("receipt_email", Rule::LeftOut),
+        optional("setup_future_usage", Rule::OneOf(&["off_session", "on_session"])),
+        optional("shipping", Rule::LeftOut),
+        optional("statement_descriptor", Rule::Text(22)),
+        optional("statement_descriptor_suffix", Rule::Text(22)),
+        optional("transfer_data", Rule::LeftOut),
+        optional("transfer_group", Rule::LeftOut),
+    ],
+    needs: &[],
 };
 
 const SUBSCRIPTION_DATA: Shape = Shape {

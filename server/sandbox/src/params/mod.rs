@@ -1,6 +1,8 @@
 //! The parameters of each endpoint: a table for the validator, and the types that a valid request is read into.
 
 pub mod common;
+#[cfg(test)]
+mod conformance;
 pub mod create;
 pub mod customer;
 pub mod list;

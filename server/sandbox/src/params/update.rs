@@ -84,8 +84,7 @@ const LINE_ITEM: Shape = Shape {
     needs: &[Need::ExactlyOneUnless(&["price", "price_data"], "id"), Need::Unless("quantity", "id")],
 };
 
-/// `payment_intent_data`, as far as it can be updated.
-pub const INTENT_DATA: Shape = Shape {
+const INTENT_DATA: Shape = Shape {
     fields: &[
         optional("description", Rule::Clearable(&Rule::Text(1000))),
         optional("metadata", Rule::Metadata),

@@ -1,0 +1,117 @@
+//! The tables against Stripe's own description of the API: same names, same types, same limits.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{create, list, update};
+use crate::schema::{Field, Rule, Shape};
+
+const OPENAPI: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/sandbox/checkout-sessions.openapi.json"));
+
+/// Where the tables are stricter than the description, with the reason.
+const STRICTER: &[(&str, &str)] = &[
+    ("line_items", "needed in the modes that are there: payment and subscription"),
+    ("mode", "needed by the documentation; setup is left out"),
+    ("payment_method_types", "cards and Link are there"),
+    ("quantity", "needed for prices that are not metered, and there are no others"),
+    ("fixed_amount", "needed where the type is fixed_amount, and there is no other"),
+    ("currency", "a format, not a length"),
+    ("country", "a format, not a length"),
+];
+
+fn post(path: &str) -> Value {
+    let api: Value = serde_json::from_str(OPENAPI).unwrap();
+    api["paths"][path]["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"].clone()
+}
+
+fn stricter(name: &str) -> bool {
+    STRICTER.iter().any(|(known, _)| *known == name)
+}
+
+fn shape(shape: &Shape, schema: &Value, path: &str) {
+    let known: BTreeSet<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    for name in &known {
+        assert!(shape.fields.iter().any(|field| field.name == *name), "{path}.{name} is missing from the table");
+    }
+    let required: BTreeSet<&str> =
+        schema["required"].as_array().into_iter().flatten().map(|name| name.as_str().unwrap()).collect();
+    for Field { name, rule, required: needed } in shape.fields {
+        if !known.contains(name) {
+            let newer = matches!(rule, Rule::Since(..) | Rule::LeftOut);
+            assert!(newer, "{path}.{name} is not in the description");
+            continue;
+        }
+        assert!(*needed == required.contains(name) || (*needed && stricter(name)), "{path}.{name}: required");
+        value(rule, &schema["properties"][name], &format!("{path}.{name}"), name);
+    }
+}
+
+fn value(rule: &Rule, schema: &Value, path: &str, name: &str) {
+    let kind = schema["type"].as_str().unwrap_or("anyOf");
+    match rule {
+        Rule::LeftOut => {}
+        Rule::Since(_, rule, _) => value(rule, schema, path, name),
+        Rule::Clearable(_) | Rule::Metadata | Rule::Either(..) if kind == "anyOf" => {
+            let inner = &schema["anyOf"];
+            match rule {
+                Rule::Clearable(rule) => {
+                    assert_eq!(inner[1]["enum"][0], "", "{path}");
+                    value(rule, &inner[0], path, name);
+                }
+                Rule::Either(_, inner_shape) => shape(inner_shape, &inner[0], path),
+                _ => assert_eq!(inner[1]["enum"][0], "", "{path}"),
+            }
+        }
+        // An empty bound means that there is none, says the documentation; the description cannot.
+        Rule::Clearable(rule) if path.contains("delivery_estimate") => value(rule, schema, path, name),
+        Rule::Object(inner) => shape(inner, schema, path),
+        Rule::List(rule, _) | Rule::NonEmptyList(rule, _) => {
+            assert_eq!(kind, "array", "{path}");
+            value(rule, &schema["items"], path, name);
+        }
+        Rule::ByCurrency(rule) => value(rule, &schema["additionalProperties"], path, name),
+        Rule::Metadata => assert!(schema["additionalProperties"].is_object(), "{path}"),
+        Rule::Text(most) => {
+            assert_eq!(kind, "string", "{path}");
+            let length = schema["maxLength"].as_u64();
+            // Some texts have no length there; the general limit stands for them.
+            assert_eq!(usize::try_from(length.unwrap_or(5000)).unwrap(), *most, "{path}");
+        }
+        Rule::OneOf(names) => {
+            let described: BTreeSet<&str> =
+                schema["enum"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+            let ours: BTreeSet<&str> = names.iter().copied().collect();
+            assert!(ours == described || (stricter(name) && ours.is_subset(&described)), "{path}");
+        }
+        Rule::Integer(..) | Rule::Time => assert_eq!(kind, "integer", "{path}"),
+        Rule::Boolean => assert_eq!(kind, "boolean", "{path}"),
+        Rule::Currency | Rule::Country | Rule::Url | Rule::Email => assert_eq!(kind, "string", "{path}"),
+        Rule::Amount(_) => assert_eq!(schema["format"], "decimal", "{path}"),
+        Rule::Clearable(_) | Rule::Either(..) => panic!("{path}: not so in the description"),
+    }
+}
+
+#[test]
+fn the_tables_are_those_of_the_description() {
+    shape(&update::UPDATE, &post("/v1/checkout/sessions/{session}"), "update");
+    shape(&create::CREATE, &post("/v1/checkout/sessions"), "create");
+    shape(&list::EXPAND_ONLY, &post("/v1/checkout/sessions/{session}/expire"), "expire");
+}
+
+#[test]
+fn the_lists_take_the_parameters_of_the_description() {
+    let api: Value = serde_json::from_str(OPENAPI).unwrap();
+    for (path, table) in [
+        ("/v1/checkout/sessions", &list::SESSIONS),
+        ("/v1/checkout/sessions/{session}", &list::EXPAND_ONLY),
+        ("/v1/checkout/sessions/{session}/line_items", &list::LINE_ITEMS),
+    ] {
+        let parameters = api["paths"][path]["get"]["parameters"].as_array().unwrap();
+        let described: BTreeSet<&str> = (parameters.iter().filter(|parameter| parameter["in"] == "query"))
+            .map(|parameter| parameter["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(table.fields.iter().map(|field| field.name).collect::<BTreeSet<_>>(), described, "{path}");
+    }
+}
