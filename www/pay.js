@@ -6,8 +6,15 @@ function reason({ updates, session }) {
   if (updates.isPending()) return "Updating your order…";
   if (updates.isStale()) return "Checking your order with the shop…";
   if (session().status.type !== "open") return "This checkout is closed.";
-  if (!session().canConfirm) return "Enter your e-mail address to pay.";
+  if (!session().canConfirm) return missing(session());
   return null;
+}
+
+/** What Stripe.js waits for. It says only that something is missing, so the page looks for what it asked for. */
+function missing({ email, shippingOptions, shippingAddress }) {
+  if (!email) return "Enter your e-mail address to pay.";
+  if (shippingOptions.length > 0 && !shippingAddress) return "Choose where to deliver to pay.";
+  return "Fill in your payment details to pay.";
 }
 
 /** The Pay button. Nobody pays for an order that is about to change, or that the page is not sure of. */

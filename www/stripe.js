@@ -11,11 +11,7 @@ export async function openCheckout(cart) {
 }
 
 async function createSession(cart) {
-  const response = await fetch("/create-checkout-session", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ cart }),
-  });
+  const response = await fetch("/create-checkout-session", post({ cart }));
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   return response.json();
 }
@@ -32,13 +28,28 @@ async function realStripe(publishableKey) {
   return window.Stripe(publishableKey);
 }
 
+/** The sandbox's session in place of Stripe's: read from the shop's server, and told there what the customer types. */
 async function standIn(clientSecret) {
   const { createFakeStripe } = await import("/dist/testing.js");
   const id = clientSecret.split("_secret_")[0];
   const refresh = async () => {
     const response = await fetch(`/session?checkout_session_id=${id}`);
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    if (!response.ok) throw new Error("Your order could not be fetched. Please try again.");
     return response.json();
   };
-  return createFakeStripe({ session: await refresh(), refresh });
+  const onChange = async (change) => {
+    const response = await fetch("/session", post({ checkout_session_id: id, change }));
+    if (!response.ok) throw new Error("This could not be saved. Please try again.");
+  };
+  return createFakeStripe({ session: await refresh(), refresh, onChange, canConfirm });
 }
+
+/** What Stripe would want to know before it takes a payment. */
+const canConfirm = ({ email, shippingOptions, shippingAddress }) =>
+  Boolean(email) && (shippingOptions.length === 0 || shippingAddress !== null);
+
+const post = (body) => ({
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify(body),
+});

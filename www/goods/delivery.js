@@ -9,7 +9,8 @@ export function bindDelivery(checkout, { countries }) {
   let pending = 0;
 
   byId("delivery").hidden = false;
-  country.append(...countries.map(({ code, name }) => new Option(name, code)));
+  offer(country, countries, "Choose a country");
+  drawStates();
   country.addEventListener("change", () => {
     drawStates();
     void setAddress();
@@ -38,15 +39,15 @@ export function bindDelivery(checkout, { countries }) {
   function drawStates() {
     const states = countries.find(({ code }) => code === country.value)?.states ?? [];
     byId("state-field").hidden = states.length === 0;
-    state.replaceChildren(...states.map(({ code, name }) => new Option(name, code)));
+    offer(state, states, "Choose a state");
   }
 
-  function drawAddress(address) {
-    if (address.country !== country.value || state.options.length === 0) {
-      country.value = address.country;
+  function drawAddress({ country: code, state: part }) {
+    if (country.value !== code) {
+      country.value = code;
       drawStates();
     }
-    if (address.state) state.value = address.state;
+    state.value = part ?? "";
   }
 
   function draw(session) {
@@ -73,6 +74,13 @@ export function bindDelivery(checkout, { countries }) {
     });
   }
   return draw;
+}
+
+/** Fills a select; until something is chosen it says what to choose. */
+function offer(select, places, prompt) {
+  const first = new Option(prompt, "", true, true);
+  first.disabled = true;
+  select.replaceChildren(first, ...places.map(({ code, name }) => new Option(name, code)));
 }
 
 /** The word for an option in an intent. The prices and the ways of shipping themselves are the server's to choose. */

@@ -12,6 +12,6 @@ export function bindGoods(checkout, catalogue) {
   ];
   return {
     draw: (session) => parts.forEach((draw) => draw(session)),
-    drawActions: bindQuantities(checkout),
+    drawActions: bindQuantities(checkout, catalogue.quantities),
   };
 }

@@ -5,7 +5,8 @@ import { fromTemplate, make, setText } from "../dom.js";
  * The stepper of each item. A press says the quantity that is wanted, not "one more", so that pressing on while an
  * update runs sends the last quantity and no other.
  */
-export function bindQuantities(checkout) {
+export function bindQuantities(checkout, quantities) {
+  const limits = new Map(quantities.map((limit) => [limit.name, limit]));
   const wanted = new Map();
 
   async function set(element, item, quantity) {
@@ -20,7 +21,7 @@ export function bindQuantities(checkout) {
 
   function drawStepper(element, item) {
     const stepper = element.querySelector(".stepper");
-    const { minimum, maximum } = item.adjustableQuantity;
+    const { minimum, maximum } = limits.get(item.name);
     const quantity = wanted.get(item.id) ?? item.quantity;
     stepper.setAttribute("aria-label", `Quantity of ${item.name}`);
     stepper.setAttribute("aria-busy", String(wanted.has(item.id)));
@@ -36,7 +37,7 @@ export function bindQuantities(checkout) {
   }
 
   return function drawActions(element, item) {
-    if (!item.adjustableQuantity) return;
+    if (!limits.has(item.name)) return;
     if (!element.querySelector(".stepper")) {
       const actions = make("div", "item-actions");
       actions.append(fromTemplate("stepper-template"));

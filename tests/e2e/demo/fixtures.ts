@@ -4,9 +4,14 @@ import { startServer, type DemoServer } from "../support/server.ts";
 
 export { expect };
 
-interface Demo {
+interface Shared {
+  /** Desk lamps in stock. Every visit of the goods holds one. */
+  stock: number;
   /** The server's real binary, on ports and a database of this worker's own. */
   server: DemoServer;
+}
+
+interface Demo {
   /** What stands between the page and the server: it records, and holds back what a test asks it to. */
   gate: Gate;
   /** What the page must not do. A test that provokes a line on purpose takes it out. */
@@ -14,10 +19,12 @@ interface Demo {
   checkout: CheckoutPage;
 }
 
-export const test = base.extend<Omit<Demo, "server">, Pick<Demo, "server">>({
+export const test = base.extend<Demo, Shared>({
+  stock: [1_000, { option: true, scope: "worker" }],
+
   server: [
-    async ({}, use) => {
-      const server = await startServer();
+    async ({ stock }, use) => {
+      const server = await startServer(stock);
       await use(server);
       await server.stop();
     },

@@ -1,0 +1,155 @@
+import { expect, test, type CheckoutPage } from "./fixtures.ts";
+
+test.use({ stock: 40 });
+
+test("inventory: a quantity is changed on the server", async ({ checkout, gate, server }) => {
+  const id = await checkout.open("goods");
+  const stepper = checkout.page.getByRole("group", { name: "Quantity of Desk lamp" });
+  await expect(stepper.getByRole("status")).toHaveText("1");
+  await stepper.getByRole("button", { name: "One more: Desk lamp" }).click();
+  await expect(stepper).toHaveAttribute("aria-busy", "false");
+  await expect(stepper.getByRole("status")).toHaveText("2");
+  await expect(checkout.item("Desk lamp")).toContainText("$90.00");
+  expect(await server.items(id)).toEqual([["Desk lamp", 2]]);
+  const [sent] = gate.recorded("/update-line-item-quantity");
+  expect(Object.keys(JSON.parse(sent?.body ?? "{}"))).toEqual(["checkout_session_id", "line_item", "quantity"]);
+
+  await stepper.getByRole("button", { name: "One fewer: Desk lamp" }).click();
+  await expect(checkout.item("Desk lamp")).toContainText("$45.00");
+  expect(await server.items(id)).toEqual([["Desk lamp", 1]]);
+});
+
+test("inventory: pressing on sends the last quantity and none between", async ({ checkout, gate, server }) => {
+  const id = await checkout.open("goods");
+  const more = checkout.page.getByRole("button", { name: "One more: Desk lamp" });
+  const arrival = gate.intercept("/update-line-item-quantity");
+  await more.click();
+  const first = await arrival;
+  await more.click();
+  await more.click();
+  await more.click();
+  first.passOn();
+  await expect(checkout.item("Desk lamp")).toContainText("$225.00");
+  expect(await server.items(id)).toContainEqual(["Desk lamp", 5]);
+  const quantities = gate.recorded("/update-line-item-quantity").map(({ body }) => JSON.parse(body).quantity);
+  expect(quantities).toEqual([2, 5]);
+});
+
+test("new products: an offer is added and removed, and the rest stays", async ({ checkout, server }) => {
+  const id = await checkout.open("goods");
+  await checkout.page.getByRole("button", { name: "Add Notebook" }).click();
+  await expect(checkout.item("Notebook")).toContainText("$8.00");
+  await expect(checkout.page.getByRole("button", { name: "Remove Notebook" })).toBeFocused();
+  expect(await server.items(id)).toEqual([
+    ["Desk lamp", 1],
+    ["Notebook", 1],
+  ]);
+  await checkout.page.getByRole("button", { name: "Remove Notebook" }).click();
+  await expect(checkout.item("Notebook")).toHaveCount(0);
+  await expect(checkout.page.getByRole("button", { name: "Add Notebook" })).toBeFocused();
+  expect(await server.items(id)).toEqual([["Desk lamp", 1]]);
+});
+
+test("new products: a gift comes with a large order and goes with it", async ({ checkout, server }) => {
+  const id = await checkout.open("goods");
+  const gift = checkout.item("Sticker pack");
+  await expect(gift).toHaveCount(0);
+  const more = checkout.page.getByRole("button", { name: "One more: Desk lamp" });
+  for (let lamps = 2; lamps <= 4; lamps += 1) await more.click();
+  await expect(gift).toContainText("Free");
+  expect((await server.items(id)).map(([name]) => name)).toContain("Sticker pack, with our compliments");
+  await checkout.page.getByRole("button", { name: "One fewer: Desk lamp" }).click();
+  await expect(gift).toHaveCount(0);
+  expect(await server.items(id)).toEqual([["Desk lamp", 3]]);
+});
+
+test("add-ons: each switch adds its item once, and takes it out again", async ({ checkout, gate, server }) => {
+  const id = await checkout.open("goods");
+  for (const name of ["Gift Wrap", "Express Shipping", "Extended Warranty"]) {
+    const add = checkout.page.getByRole("switch", { name });
+    await expect(add).toHaveAttribute("aria-checked", "false");
+    await add.press("Space");
+    await expect(add).toHaveAttribute("aria-checked", "true");
+    await expect(checkout.item(name)).toHaveCount(1);
+    await expect(add).toBeFocused();
+  }
+  const all = ["Desk lamp", "Gift Wrap", "Express Shipping", "Extended Warranty"];
+  expect((await server.items(id)).map(([name]) => name)).toEqual(all);
+
+  await checkout.page.getByRole("switch", { name: "Express Shipping" }).click();
+  await expect(checkout.item("Express Shipping")).toHaveCount(0);
+  expect((await server.items(id)).map(([name]) => name)).toEqual(["Desk lamp", "Gift Wrap", "Extended Warranty"]);
+  expect(
+    gate
+      .recorded("/update-custom-amount")
+      .map(({ body }) => JSON.parse(body))
+      .at(-1),
+  ).toEqual({
+    checkout_session_id: id,
+    product_id: "express_shipping",
+    selected: false,
+  });
+});
+
+test("shipping: a speed is chosen by keyboard, and a large order ships free", async ({ checkout, server }) => {
+  const id = await checkout.open("goods");
+  const speeds = checkout.page.getByRole("group", { name: "Speed" });
+  const standard = speeds.getByRole("radio", { name: /Standard/ });
+  const express = speeds.getByRole("radio", { name: /Express/ });
+  await expect(standard).toBeChecked();
+  await expect(checkout.total("Shipping")).toHaveText("$5.00");
+
+  await standard.focus();
+  await checkout.page.keyboard.press("ArrowDown");
+  await expect(checkout.total("Shipping (Express)")).toHaveText("$12.00");
+  await expect(express).toBeChecked();
+  await expect(express).toBeFocused();
+  expect((await server.session(id)).amount_total).toBe(4_500 + 1_200);
+
+  await standard.check();
+  await expect(checkout.total("Shipping (Standard)")).toHaveText("$5.00");
+  const more = checkout.page.getByRole("button", { name: "One more: Desk lamp" });
+  await more.click();
+  await more.click();
+  await expect(checkout.total("Shipping (Standard)")).toHaveText("Free");
+  expect((await server.session(id)).amount_total).toBe(3 * 4_500);
+});
+
+test("tax: the address decides it, and Pay waits for it", async ({ checkout, gate, server }) => {
+  const id = await checkout.open("goods");
+  await checkout.email.fill("ada@example.com");
+  await checkout.email.blur();
+  await expect(checkout.pay).toHaveAccessibleDescription("Choose where to deliver to pay.");
+  await expect(checkout.total("Tax")).toHaveText("$0.00");
+
+  await ship(checkout, "United States", "California");
+  await expect(checkout.total("Sales tax (7.25%)")).toHaveText("$3.26");
+  expect((await server.session(id)).amount_total).toBe(4_500 + 500 + 326);
+  await expect(checkout.pay).toBeEnabled();
+  expect(gate.recorded("/update-tax").map(({ body }) => Object.keys(JSON.parse(body)))).toEqual([
+    ["checkout_session_id"],
+    ["checkout_session_id"],
+  ]);
+
+  await ship(checkout, "Germany");
+  await expect(checkout.total("MwSt. (19%)")).toHaveText("$8.55");
+  await expect(checkout.total("Shipping (International standard)")).toHaveText("$19.00");
+  await expect(checkout.page.getByLabel("State")).toBeHidden();
+});
+
+test("pays, and says that nothing was charged", async ({ checkout, page, server }) => {
+  const id = await checkout.open("goods");
+  await checkout.email.fill("ada@example.com");
+  await ship(checkout, "United Kingdom");
+  await expect(checkout.pay).toBeEnabled();
+  await checkout.pay.press("Enter");
+  await expect(page.getByRole("heading", { name: "Thank you" })).toBeVisible();
+  await expect(page.locator(".paid")).toBeFocused();
+  await expect(page.locator(".paid")).toContainText("no card was charged");
+  expect((await server.session(id)).status).toBe("complete");
+});
+
+async function ship({ page }: CheckoutPage, country: string, state?: string): Promise<void> {
+  await page.getByLabel("Country").selectOption({ label: country });
+  if (state) await page.getByLabel("State").selectOption({ label: state });
+}
