@@ -1,0 +1,47 @@
+// Every block of the README and the guides is tested somewhere: a language or a use that nobody tests fails here.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { allBlocks, documents, proseOf, textOf } from "./lib/blocks.mjs";
+
+const { name, version, scripts } = JSON.parse(textOf("package.json"));
+
+/** A command of the guides: it has to be one that this repository or its package has. */
+function checkCommand(line) {
+  const [, npm] = /^npm (.*)$/.exec(line) ?? [];
+  assert.ok(npm, "no npm command");
+  const [, script] = /^(?:run )?([\w:-]+)(?: -- .*)?$/.exec(npm) ?? [];
+  const own = ["start", "test"].includes(script) || npm.startsWith("run ");
+  if (own) assert.ok(scripts[script], `package.json has no script "${script}"`);
+  else assert.ok(["pack", `install ./${name}-${version}.tgz`].includes(npm), "unknown npm command");
+}
+
+/** Which test takes a block of this language, by the words behind the language. Throws where none does. */
+const takers = {
+  ts: () => "types.test.mjs",
+  tsx: () => "types.test.mjs",
+  js: () => "types.test.mjs",
+  html: ({ page }) => (assert.ok(page, "needs page=name"), "pages.test.mjs"),
+  http: ({ page }) => (assert.ok(page, "needs page=name"), "pages.test.mjs"),
+  python: ({ server }) => (assert.ok(server, "needs server"), "servers.test.mjs"),
+  ruby: ({ server }) => (assert.ok(server, "needs server"), "servers.test.mjs"),
+  json: ({ code }) => (JSON.parse(code), "blocks.test.mjs"),
+  sh: ({ code }) => (code.trim().split("\n").forEach(checkCommand), "blocks.test.mjs"),
+};
+
+for (const block of allBlocks()) {
+  test(`${block.path}:${block.line} (${block.language || "no language"})`, () => {
+    const taker = takers[block.language];
+    assert.ok(taker, `no test takes blocks in "${block.language}"`);
+    textOf(`tests/docs/${taker(block)}`);
+  });
+}
+
+test("npm scripts that are named in a sentence are there", () => {
+  for (const path of documents()) {
+    for (const [, script] of proseOf(path)
+      .join("\n")
+      .matchAll(/`npm (?:run )?([\w:-]+)[^`]*`/g)) {
+      assert.ok(scripts[script] || ["pack", "install", "ci"].includes(script), `${path}: npm run ${script}`);
+    }
+  }
+});
