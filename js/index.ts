@@ -5,4 +5,5 @@ export const createUpdates = creator(() => import("./inline.js").then(({ compile
 
 export { CheckoutUpdateError, isCheckoutUpdateError } from "./error.js";
 export { endpoint, flag, identifier, integer, oneOf } from "./rules.js";
+export { bindSwitch } from "./switch.js";
 export type * from "./types.js";

@@ -38,6 +38,17 @@ pub enum Event {
     Call(u32),
     /// The page gave its CSRF token, or threw.
     Token(u32, bool),
+    /// The head of an answer is there; its body is not.
+    Head {
+        /// Of which update.
+        id: u32,
+        /// Which attempt.
+        attempt: u32,
+        /// Its status.
+        status: u16,
+        /// From `request-id`, else `x-request-id`.
+        request_id: Option<String>,
+    },
     /// An attempt ended.
     Answered {
         /// Of which update.

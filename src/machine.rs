@@ -97,7 +97,9 @@ impl Machine {
             Event::Run { id, endpoint, order, asked } => self.run(Update::new(id, endpoint, order, asked, false), turn),
             Event::Invoke { id, endpoint, order, asked } => {
                 self.ran = true;
-                self.updates.push(Update::new(id, endpoint, order, asked, true));
+                let mut update = Update::new(id, endpoint, order, asked, true);
+                update.callers.push(id);
+                self.updates.push(update);
                 self.with(id, turn, |update, step| update.call(asked, step));
             }
             Event::NotStarted(id, kind) => {
@@ -108,6 +110,9 @@ impl Machine {
             Event::Token(id, there) => self.with(id, turn, |update, step| update.token(there, step)),
             Event::Answered { id, attempt, answer } => {
                 self.with(id, turn, |update, step| update.answered(attempt, answer, step));
+            }
+            Event::Head { id, attempt, status, request_id } => {
+                self.with(id, turn, |update, _| update.head(attempt, status, request_id));
             }
             Event::Yielded(id) => self.with(id, turn, Update::yielded),
             Event::Ended { id, success, open } => {

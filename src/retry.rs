@@ -6,10 +6,10 @@ const FIRST: f64 = 500.0;
 /// The highest ceiling, in milliseconds.
 const HIGHEST: f64 = 8_000.0;
 
-/// Whether an answer may be followed by a repeat; 0 stands for no answer.
+/// Whether an answer with this status may be followed by a repeat, as no answer at all may.
 #[must_use]
 pub fn may_repeat(status: u16) -> bool {
-    matches!(status, 0 | 409 | 425 | 429 | 502 | 503 | 504)
+    matches!(status, 409 | 425 | 429 | 502 | 503 | 504)
 }
 
 /// Milliseconds to wait before the next attempt, or `None` if there is no time for one.
@@ -45,10 +45,10 @@ mod tests {
 
     #[test]
     fn repeats_what_the_key_makes_safe() {
-        for status in [0, 409, 425, 429, 502, 503, 504] {
+        for status in [409, 425, 429, 502, 503, 504] {
             assert!(may_repeat(status));
         }
-        for status in [200, 302, 400, 404, 408, 500, 501] {
+        for status in [0, 200, 302, 400, 404, 408, 500, 501] {
             assert!(!may_repeat(status));
         }
     }

@@ -4,7 +4,7 @@
 //! `runServerUpdate` calls that function and then fetches the session again. What both say is held against each other
 //! in [`Update::decide`].
 
-use crate::answer::{self, Answer};
+use crate::answer::{self, Answer, Body};
 use crate::clock::{Moment, Timer};
 use crate::effect::Effect;
 use crate::endpoint::Endpoint;
@@ -231,8 +231,18 @@ impl Update {
 
     fn send(&mut self, step: &mut Step) {
         self.attempts += 1;
+        self.status = 0;
+        self.request_id = None;
         self.stage = Stage::Sent(step.now);
         step.out.push(Effect::Send { id: self.id, attempt: self.attempts });
+    }
+
+    /// The head of an answer is there. On 4xx and 5xx it is all that counts, should the body never end.
+    pub fn head(&mut self, attempt: u32, status: u16, request_id: Option<String>) {
+        if matches!(self.stage, Stage::Sent(_)) && attempt == self.attempts {
+            self.status = status;
+            self.request_id = request_id;
+        }
     }
 
     /// An attempt ended. What is no longer waited for is ignored.
@@ -243,7 +253,6 @@ impl Update {
         if self.overdue {
             step.endpoint.counts.late += 1;
         }
-        self.status = 0;
         match answer {
             Answer::Value => self.end(Ok(()), step),
             Answer::Threw => self.failed(Kind::CallbackFailed, false, None, step),
@@ -304,8 +313,8 @@ impl Update {
             Stage::Pause(timer) if timer.is_over(step.now) => self.send(step),
             Stage::Sent(since) if attempt_timer(since, step.endpoint).is_some_and(|timer| timer.is_over(step.now)) => {
                 step.out.push(Effect::Abort(self.id));
-                self.status = 0;
-                self.failed(Kind::Timeout, true, None, step);
+                let (kind, repeatable) = self.silence();
+                self.failed(kind, repeatable, None, step);
             }
             _ => {}
         }
@@ -313,8 +322,22 @@ impl Update {
 
     /// The task after the deadline is over, and no answer came in it.
     pub fn yielded(&mut self, step: &mut Step) {
-        if self.overdue {
+        if !self.overdue {
+            return;
+        }
+        if let Stage::Sent(_) = self.stage {
+            step.out.push(Effect::Abort(self.id));
+            self.failed(self.silence().0, false, None, step);
+        } else {
             self.abort(Kind::Timeout, None, step);
+        }
+    }
+
+    /// What an attempt is that was given up: a timeout, unless its status has said more. And whether it may be repeated.
+    fn silence(&self) -> (Kind, bool) {
+        match answer::judge(self.status, Body::CutOff) {
+            Err(kind) if self.status >= 400 => (kind, retry::may_repeat(self.status)),
+            _ => (Kind::Timeout, true),
         }
     }
 
@@ -324,7 +347,6 @@ impl Update {
             Stage::Ended(_) => return,
             Stage::Sent(_) => {
                 step.out.push(Effect::Abort(self.id));
-                self.status = 0;
                 Applied::Unknown
             }
             _ => Applied::No,

@@ -393,7 +393,7 @@ impl Client {
 
     fn send(self: &Rc<Self>, id: u32, attempt: u32) {
         let ended = move |(answer, found): (Answer, Found)| (Event::Answered { id, attempt, answer }, found);
-        match self.attempt(id) {
+        match self.attempt(id, attempt) {
             Ok(work) => self.spawn(Box::pin(async move { ended(work.await) })),
             Err(cause) => {
                 let (event, found) = ended((Answer::NotSent, Found::cause(cause)));
@@ -403,7 +403,7 @@ impl Client {
     }
 
     /// An attempt, begun.
-    fn attempt(&self, id: u32) -> Result<Attempt, JsValue> {
+    fn attempt(self: &Rc<Self>, id: u32, attempt: u32) -> Result<Attempt, JsValue> {
         let (guard, signal) = AbortGuard::new()?;
         let sent = self.slot(id, |slot| {
             let replaced = slot.guard.replace(guard);
@@ -425,7 +425,11 @@ impl Client {
         };
         let csrf = if csrf { Some((self.csrf_header.as_str(), token.as_str())) } else { None };
         let init = fetch::request(&body, &credentials, key.as_deref(), csrf, &signal)?;
-        Ok(Box::pin(fetch::send(self.host.clone(), id, url, init)))
+        let client = Rc::clone(self);
+        let head = move |status, request_id| {
+            client.deliver(Event::Head { id, attempt, status, request_id }, Found::default());
+        };
+        Ok(Box::pin(fetch::send(self.host.fetch(id, &url, &init), head)))
     }
 
     fn start(self: &Rc<Self>, id: u32) {

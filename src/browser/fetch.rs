@@ -5,7 +5,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, Headers, RequestInit};
 
-use super::host::Host;
 use super::value::{call, get, get_text};
 use crate::answer::{Answer, Body, LONGEST_BODY, look};
 use crate::failure::is_showable;
@@ -92,10 +91,13 @@ pub fn request(
     Ok(init)
 }
 
-/// Sends a request and reads the answer.
-pub async fn send(host: Host, update: u32, url: String, init: RequestInit) -> (Answer, Found) {
-    match settled(host.fetch(update, &url, &init)).await {
-        Ok(response) => read(response).await,
+/// Sends a request and reads the answer. `head` is called with the status and the request id, before the body is read.
+pub async fn send(sent: Result<JsValue, JsValue>, head: impl FnOnce(u16, Option<String>)) -> (Answer, Found) {
+    match settled(sent).await {
+        Ok(response) => {
+            head(status(&response), request_id(&response));
+            read(response).await
+        }
         Err(cause) => (Answer::None, Found::cause(cause)),
     }
 }
@@ -115,6 +117,17 @@ fn header(response: &JsValue, name: &str) -> Option<String> {
     call(&get(response, "headers"), "get", &JsValue::from_str(name)).ok()?.as_string()
 }
 
+/// Its status. What is no answer at all, and a redirect that was not followed, has 0.
+fn status(response: &JsValue) -> u16 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let status = get(response, "status").as_f64().unwrap_or(0.0) as u16;
+    status
+}
+
+fn request_id(response: &JsValue) -> Option<String> {
+    header(response, "request-id").or_else(|| header(response, "x-request-id"))
+}
+
 /// Milliseconds that a `Retry-After` asks for: seconds, or a date (RFC 9110, section 10.2.3).
 fn retry_after(value: &str) -> Option<f64> {
     if let Ok(seconds) = value.trim().parse::<u32>() {
@@ -126,9 +139,7 @@ fn retry_after(value: &str) -> Option<f64> {
 
 /// Reads an answer from a copy of it, so that the caller's own is still to be read.
 async fn read(response: JsValue) -> (Answer, Found) {
-    // What is no answer at all, and a redirect that was not followed, has the status 0.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let status = get(&response, "status").as_f64().unwrap_or(0.0) as u16;
+    let status = status(&response);
     let mut found = Found { value: response, body: JsValue::NULL, cause: JsValue::UNDEFINED };
     let mut message = None;
     let body = if status == 0 || status == 204 {
@@ -143,7 +154,7 @@ async fn read(response: JsValue) -> (Answer, Found) {
             }
         }
     };
-    let request_id = header(&found.value, "request-id").or_else(|| header(&found.value, "x-request-id"));
+    let request_id = request_id(&found.value);
     let retry_after = header(&found.value, "retry-after").and_then(|value| retry_after(&value));
     (Answer::Http { status, body, message, request_id, retry_after }, found)
 }

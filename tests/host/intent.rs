@@ -1,0 +1,84 @@
+//! No value outside its rule ever reaches a body, and what reaches it can be read again.
+
+use checkout_updates::intent::{Field, Intent, Rule, Value};
+use checkout_updates::session::SessionId;
+use proptest::prelude::*;
+
+fn rules() -> impl Strategy<Value = Rule> {
+    prop_oneof![
+        proptest::collection::vec(".{0,8}", 1..5).prop_map(Rule::OneOf),
+        "[a-z]{0,3}_?".prop_map(Rule::Identifier),
+        (-50_i32..50, 0_i32..50).prop_map(|(least, more)| Rule::Integer(least.into(), (least + more).into())),
+        Just(Rule::Flag),
+    ]
+}
+
+fn values() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        ".{0,12}".prop_map(Value::Text),
+        "[a-z]{1,3}_[a-zA-Z0-9_-]{0,12}(_secret_)?".prop_map(Value::Text),
+        (-60_i32..60).prop_map(|number| Value::Number(number.into())),
+        any::<f64>().prop_map(Value::Number),
+        any::<bool>().prop_map(Value::Flag),
+        Just(Value::Missing),
+        Just(Value::Unreadable),
+        Just(Value::Other),
+    ]
+}
+
+/// The rule again, in other words.
+fn fits(field: &Field, value: &serde_json::Value) -> bool {
+    match (&field.rule, value) {
+        (Rule::OneOf(choices), serde_json::Value::String(text)) => choices.contains(text),
+        (Rule::Identifier(prefix), serde_json::Value::String(text)) => {
+            text.starts_with(prefix.as_str())
+                && (1..=255).contains(&text.chars().count())
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
+                && !text.contains("_secret_")
+                && !["sk_", "rk_", "whsec_"].iter().any(|secret| text.starts_with(secret))
+        }
+        (Rule::Integer(least, most), serde_json::Value::Number(number)) => {
+            number.as_i64().is_some_and(|number| (*least..=*most).contains(&(number as f64)))
+        }
+        (Rule::Flag, serde_json::Value::Bool(_)) => true,
+        _ => false,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_body_holds_what_the_rules_allow(
+        declared in proptest::collection::vec(("[a-z\"\\\\ -]{1,6}", rules(), any::<bool>()), 0..5),
+        given in proptest::collection::vec(values(), 0..6),
+    ) {
+        let fields: Vec<Field> = declared
+            .into_iter()
+            .enumerate()
+            .map(|(number, (name, rule, optional))| Field { name: format!("{name}{number}"), rule, optional })
+            .collect();
+        let session = SessionId::parse("cs_test_a1").unwrap();
+        let Ok(intent) = Intent::check(&fields, given.clone()) else {
+            // What is refused names a declared field that has no fitting value.
+            let error = Intent::check(&fields, given).unwrap_err();
+            prop_assert!(fields.iter().any(|field| field.name == error.field));
+            return Ok(());
+        };
+        let body = intent.body("checkout_session_id", &session, &fields);
+        let json: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&body).unwrap();
+        prop_assert_eq!(json.get("checkout_session_id").and_then(|id| id.as_str()), Some("cs_test_a1"));
+        let mut known = 1;
+        for (position, field) in fields.iter().enumerate() {
+            let value = given.get(position).unwrap_or(&Value::Missing);
+            match json.get(&field.name) {
+                Some(found) => {
+                    known += 1;
+                    prop_assert!(fits(field, found), "{field:?} {found:?}");
+                }
+                None => prop_assert!(field.optional && *value == Value::Missing),
+            }
+        }
+        prop_assert_eq!(json.len(), known);
+    }
+}

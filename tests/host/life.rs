@@ -1,0 +1,235 @@
+//! The function's own life: the deadline, retries, the token, and what the page's own functions give.
+
+use checkout_updates::answer::{Answer, Body};
+use checkout_updates::clock::Moment;
+use checkout_updates::effect::{Effect, Event};
+use checkout_updates::endpoint::Endpoint;
+use checkout_updates::failure::{Applied, Failure, Kind, Reason};
+use checkout_updates::update::Order;
+
+use crate::support::{Bench, endpoint, http, order};
+
+fn sent(endpoint: Endpoint) -> Bench {
+    let mut bench = Bench::new(endpoint);
+    bench.invoke(1, order("{}"));
+    bench
+}
+
+fn failure(bench: &Bench) -> Failure {
+    assert!(bench.has(&Effect::End { id: 1, ok: false }));
+    assert!(bench.machine.is_empty());
+    bench.failure(1)
+}
+
+fn retrying(retries: u32) -> Endpoint {
+    Endpoint { retries, ..endpoint() }
+}
+
+#[test]
+fn at_the_deadline_one_task_is_let_through_and_then_it_aborts() {
+    let mut bench = sent(endpoint());
+    bench.pass(19_499.0);
+    bench.ms += 1.0;
+    bench.on(Event::Clock);
+    assert!(bench.has(&Effect::Yield(1)));
+    assert!(!bench.has(&Effect::Abort(1)));
+    bench.on(Event::Yielded(1));
+    assert!(bench.has(&Effect::Abort(1)));
+    let failure = failure(&bench);
+    assert_eq!((failure.kind, failure.applied, failure.duration), (Kind::Timeout, Applied::Unknown, 19_500.0));
+}
+
+#[test]
+fn an_answer_that_is_there_at_the_deadline_wins_and_counts_as_late() {
+    let mut bench = sent(endpoint());
+    bench.ms += 60_000.0;
+    bench.answer(1, 1, http(200));
+    assert!(bench.has(&Effect::End { id: 1, ok: true }));
+    assert_eq!(bench.machine.endpoints[0].counts.late, 1);
+    bench.on(Event::Yielded(1));
+    assert!(!bench.has(&Effect::Abort(1)));
+}
+
+#[test]
+fn a_sleeping_laptop_counts() {
+    let mut bench = sent(endpoint());
+    let now = Moment { monotonic: bench.ms + 10.0, wall: bench.ms + 3_600_000.0 };
+    bench.machine.on(Event::Clock, now, 0.5, &mut bench.effects);
+    assert!(bench.has(&Effect::Yield(1)));
+}
+
+#[test]
+fn the_deadline_counts_from_the_call_and_not_from_the_engine() {
+    let mut bench = Bench::new(endpoint());
+    let asked = bench.now();
+    bench.ms += 19_000.0;
+    bench.on(Event::Invoke { id: 1, endpoint: 0, order: order("{}"), asked });
+    assert_eq!(bench.sends(1), 1);
+    bench.pass(500.0);
+    assert_eq!(failure(&bench).kind, Kind::Timeout);
+
+    let mut bench = Bench::new(endpoint());
+    let asked = bench.now();
+    bench.ms += 19_500.0;
+    bench.on(Event::Invoke { id: 1, endpoint: 0, order: order("{}"), asked });
+    assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::Timeout, Applied::No));
+    assert_eq!(bench.sends(1), 0);
+}
+
+#[test]
+fn every_status_is_its_kind() {
+    for (status, kind, applied) in [
+        (400, Kind::Refused, Applied::No),
+        (404, Kind::Refused, Applied::No),
+        (408, Kind::ServerError, Applied::Unknown),
+        (409, Kind::Refused, Applied::Unknown),
+        (429, Kind::RateLimited, Applied::No),
+        (500, Kind::ServerError, Applied::Unknown),
+        (0, Kind::BadResponse, Applied::Unknown),
+    ] {
+        let mut bench = sent(endpoint());
+        bench.answer(1, 1, http(status));
+        assert_eq!((failure(&bench).kind, failure(&bench).applied, failure(&bench).status), (kind, applied, status));
+    }
+}
+
+#[test]
+fn the_servers_words_and_id_are_kept() {
+    let mut bench = sent(endpoint());
+    let answer = Answer::Http {
+        status: 402,
+        body: Body::Refusal,
+        message: Some("Only 3 are left.".into()),
+        request_id: Some("req_1".into()),
+        retry_after: None,
+    };
+    bench.answer(1, 1, answer);
+    assert_eq!(failure(&bench).message.as_deref(), Some("Only 3 are left."));
+    assert_eq!(failure(&bench).request_id.as_deref(), Some("req_1"));
+}
+
+#[test]
+fn retries_repeat_what_may_be_repeated() {
+    for answer in [Answer::None, http(409), http(425), http(429), http(502), http(503), http(504)] {
+        let mut bench = sent(retrying(1));
+        bench.answer(1, 1, answer.clone()).pass(500.0);
+        assert_eq!(bench.sends(1), 2, "{answer:?}");
+        bench.answer(1, 2, http(200));
+        assert!(bench.has(&Effect::End { id: 1, ok: true }));
+        assert_eq!(bench.machine.endpoints[0].counts.retries, 1);
+    }
+    for answer in [http(400), http(404), http(408), http(500), http(0)] {
+        let mut bench = sent(retrying(1));
+        bench.answer(1, 1, answer.clone()).pass(20_000.0);
+        assert_eq!(bench.sends(1), 1, "{answer:?}");
+    }
+}
+
+#[test]
+fn one_attempt_in_doubt_makes_every_later_no_an_unknown() {
+    let mut bench = sent(retrying(1));
+    bench.answer(1, 1, Answer::None).pass(500.0).answer(1, 2, http(400));
+    assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::Refused, Applied::Unknown));
+    assert_eq!(failure(&bench).attempts, 2);
+
+    let mut bench = sent(retrying(1));
+    bench.answer(1, 1, http(429)).pass(500.0).answer(1, 2, http(400));
+    assert_eq!(failure(&bench).applied, Applied::No, "a 429 is no doubt");
+}
+
+#[test]
+fn a_retry_after_beyond_the_deadline_fails_at_once() {
+    let answer =
+        |ms| Answer::Http { status: 429, body: Body::Empty, message: None, request_id: None, retry_after: Some(ms) };
+    let mut bench = sent(retrying(1));
+    bench.answer(1, 1, answer(19_500.0));
+    assert_eq!((failure(&bench).kind, failure(&bench).duration), (Kind::RateLimited, 0.0));
+
+    let mut bench = sent(retrying(1));
+    bench.answer(1, 1, answer(3_000.0)).pass(2_999.0);
+    assert_eq!(bench.sends(1), 1);
+    bench.pass(1.0);
+    assert_eq!(bench.sends(1), 2);
+}
+
+#[test]
+fn a_silent_attempt_is_given_up_earlier() {
+    let mut bench = sent(Endpoint { attempt_timeout: 3_000.0, ..retrying(1) });
+    bench.pass(3_000.0);
+    assert!(bench.has(&Effect::Abort(1)));
+    bench.answer(1, 1, http(200)).pass(250.0);
+    assert_eq!(bench.sends(1), 2, "what the given-up attempt says is not listened to");
+    bench.pass(3_000.0);
+    assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::Timeout, Applied::Unknown));
+}
+
+#[test]
+fn a_token_comes_first() {
+    let mut bench = sent(Endpoint { csrf: true, ..endpoint() });
+    assert!(bench.has(&Effect::Token(1)));
+    assert_eq!(bench.sends(1), 0);
+    bench.on(Event::Token(1, true));
+    assert_eq!(bench.sends(1), 1);
+
+    let mut bench = sent(Endpoint { csrf: true, ..endpoint() });
+    bench.on(Event::Token(1, false));
+    assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::CallbackFailed, Applied::No));
+
+    let mut bench = sent(Endpoint { csrf: true, ..endpoint() });
+    bench.pass(19_500.0);
+    assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::Timeout, Applied::No));
+
+    let mut bench = sent(Endpoint { csrf: true, ..endpoint() });
+    bench.on(Event::Token(1, true)).answer(1, 1, Answer::NotSent);
+    assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::CallbackFailed, Applied::No));
+    assert_eq!(failure(&bench).attempts, 0);
+}
+
+#[test]
+fn a_refused_order_sends_nothing() {
+    let refused = Order::Refused {
+        kind: Kind::InvalidIntent,
+        field: Some("interval".into()),
+        message: Some("is missing".into()),
+    };
+    for run in [false, true] {
+        let mut bench = Bench::new(endpoint());
+        if run {
+            bench.run_order(1, refused.clone());
+            assert!(!bench.has(&Effect::Start(1)), "Stripe.js is not called");
+        } else {
+            bench.invoke(1, refused.clone());
+        }
+        assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::InvalidIntent, Applied::No));
+        assert_eq!(failure(&bench).field.as_deref(), Some("interval"));
+        assert_eq!(bench.sends(1), 0);
+    }
+}
+
+#[test]
+fn a_wrapped_function_has_no_token_and_no_retries() {
+    let mut bench = Bench::new(Endpoint { csrf: true, retries: 3, ..endpoint() });
+    bench.invoke(1, Order::Wrapped).answer(1, 1, Answer::Threw);
+    assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::CallbackFailed, Applied::Unknown));
+
+    let mut bench = Bench::new(endpoint());
+    bench.invoke(1, Order::Wrapped).answer(1, 1, Answer::Value);
+    assert!(bench.has(&Effect::End { id: 1, ok: true }));
+}
+
+#[test]
+fn what_the_browser_aborts_after_the_page_was_left_is_no_failure() {
+    let mut bench = sent(endpoint());
+    bench.on(Event::Left).answer(1, 1, Answer::None);
+    let failure = failure(&bench);
+    assert_eq!(
+        (failure.kind, failure.reason, failure.applied),
+        (Kind::Cancelled, Some(Reason::Left), Applied::Unknown)
+    );
+    assert!(!bench.has(&Effect::Count(1)));
+    assert_eq!(bench.machine.endpoints[0].counts.updates, 0);
+
+    let mut bench = sent(endpoint());
+    bench.on(Event::Left).on(Event::Back(false)).answer(1, 1, Answer::None);
+    assert_eq!(self::failure(&bench).kind, Kind::Network);
+}

@@ -1,0 +1,11 @@
+//! The machine under virtual time: the contract's tables row by row, and random orders of events against simple models.
+
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod intent;
+mod life;
+mod queue;
+mod random;
+mod run;
+mod stale;
+mod support;

@@ -1,0 +1,269 @@
+//! Random orders of events: whatever the page, Stripe.js, the network and the server do, each update settles exactly
+//! once and in time, and what it says of the server is true.
+
+use std::collections::BTreeMap;
+
+use checkout_updates::answer::{Answer, Body};
+use checkout_updates::clock::Moment;
+use checkout_updates::effect::{Effect, Event};
+use checkout_updates::endpoint::Endpoint;
+use checkout_updates::failure::{Applied, Failure, Kind};
+use checkout_updates::machine::Machine;
+use checkout_updates::update::Order;
+use proptest::prelude::*;
+
+/// Numbers that decide whatever is left to chance; zeros when they are used up.
+struct Chance(std::vec::IntoIter<u16>);
+
+impl Chance {
+    fn below(&mut self, bound: u16) -> u16 {
+        self.0.next().unwrap_or(0) % bound
+    }
+
+    /// Milliseconds: mostly short, sometimes near or past a limit.
+    fn delay(&mut self) -> f64 {
+        match self.below(6) {
+            0 => 0.0,
+            1 => f64::from(self.below(50)),
+            2 => f64::from(self.below(2_000)),
+            3 => f64::from(self.below(21_000)),
+            4 => 19_490.0 + f64::from(self.below(30)),
+            _ => f64::from(self.below(400)),
+        }
+    }
+}
+
+/// What is known of one update: what the server did, and what the page was told.
+#[derive(Default)]
+struct Known {
+    applied: bool,
+    /// The server may apply it until then, whatever it answers.
+    may_still: bool,
+    called_at: Option<f64>,
+    ended: u32,
+}
+
+struct World {
+    machine: Machine,
+    chance: Chance,
+    now: f64,
+    /// What will happen, and when.
+    agenda: Vec<(f64, Event)>,
+    known: BTreeMap<u32, Known>,
+    failures: BTreeMap<u32, Failure>,
+    settled: BTreeMap<u32, u32>,
+    /// (caller, update, failure or success) in the order told.
+    told: Vec<(u32, u32, Option<Failure>)>,
+    timeouts: Vec<f64>,
+}
+
+impl World {
+    fn new(chance: Chance) -> Self {
+        let endpoint = |retries, attempt_timeout, csrf, timeout| Endpoint {
+            name: "e".into(),
+            join: true,
+            key: true,
+            csrf,
+            retries,
+            attempt_timeout,
+            timeout,
+            latest: Some(vec![]),
+            ..Endpoint::default()
+        };
+        let endpoints = vec![
+            endpoint(0, 0.0, false, 19_500.0),
+            endpoint(5, 3_000.0, false, 19_500.0),
+            endpoint(1, 0.0, true, 400.0),
+        ];
+        let timeouts = endpoints.iter().map(|endpoint| endpoint.timeout).collect();
+        let mut machine = Machine::default();
+        machine.endpoints = endpoints;
+        let (agenda, known, failures) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+        Self { machine, chance, now: 0.0, agenda, known, failures, settled: BTreeMap::new(), told: vec![], timeouts }
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { monotonic: self.now, wall: self.now }
+    }
+
+    fn later(&mut self, event: Event) {
+        let at = self.now + self.chance.delay();
+        self.agenda.push((at, event));
+    }
+
+    fn on(&mut self, event: Event) {
+        if let Event::Call(id) = event {
+            let now = self.now;
+            self.known.entry(id).or_default().called_at.get_or_insert(now);
+        }
+        let mut out = Vec::new();
+        let random = f64::from(self.chance.below(1_000)) / 1_000.0;
+        self.machine.on(event, self.moment(), random, &mut out);
+        for effect in out {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Token(id) => {
+                let there = self.chance.below(8) != 0;
+                self.later(Event::Token(id, there));
+            }
+            Effect::Send { id, attempt } => self.attempt(id, attempt),
+            // The server does not notice at once.
+            Effect::Abort(_) => {}
+            Effect::Yield(id) => self.agenda.push((self.now, Event::Yielded(id))),
+            Effect::Start(id) => self.stripe(id),
+            Effect::Fail { id, failure } => {
+                self.failures.insert(id, failure);
+            }
+            Effect::End { id, .. } => {
+                let now = self.now;
+                let timeouts = self.timeouts.clone();
+                let known = self.known.entry(id).or_default();
+                known.ended += 1;
+                if let (Some(at), Some(failure)) = (known.called_at, self.failures.get(&id)) {
+                    let limit = timeouts[failure.endpoint];
+                    assert!(now - at <= limit + 1.0, "update {id} ended {} ms after its call", now - at);
+                }
+            }
+            Effect::Settle { caller, update, ok, .. } => {
+                *self.settled.entry(caller).or_default() += 1;
+                let failure = if ok { None } else { Some(self.failures[&update].clone()) };
+                self.told.push((caller, update, failure));
+            }
+            Effect::Cancelled { caller, failure } => {
+                *self.settled.entry(caller).or_default() += 1;
+                self.told.push((caller, 0, Some(failure)));
+            }
+            Effect::Refresh(id) => {
+                let (success, open) = (self.chance.below(3) != 0, self.chance.below(10) != 0);
+                if self.chance.below(8) != 0 {
+                    self.later(Event::Refreshed { id, success, open });
+                }
+            }
+            Effect::Count(_)
+            | Effect::Measure { .. }
+            | Effect::Refreshed { .. }
+            | Effect::Stale(_)
+            | Effect::Forget(_) => {}
+        }
+    }
+
+    /// The server: it applies an update or not, and answers, or not.
+    fn attempt(&mut self, id: u32, attempt: u32) {
+        let http = |status, body| Answer::Http { status, body, message: None, request_id: None, retry_after: None };
+        let maybe = self.chance.below(2) == 0;
+        let (answer, applies) = match self.chance.below(11) {
+            0 | 1 => (http(200, Body::Json), true),
+            2 => (http(204, Body::Empty), true),
+            3 => (http(400, Body::Json), false),
+            4 => (http(200, Body::Refusal), false),
+            5 => (http(429, Body::Empty), false),
+            6 => (http(503, Body::Empty), maybe),
+            7 => (http(409, Body::Json), maybe),
+            8 => (http(200, Body::CutOff), maybe),
+            9 => (http(0, Body::Empty), maybe),
+            _ => (Answer::None, maybe),
+        };
+        let silent = self.chance.below(6) == 0;
+        let known = self.known.entry(id).or_default();
+        // Whether it was applied is only known once it answered; until then it may be.
+        known.applied |= applies && !silent;
+        known.may_still |= silent;
+        if !silent {
+            self.later(Event::Answered { id, attempt, answer });
+        }
+    }
+
+    /// Stripe.js: it calls the function, once, twice or never, and ends, or not.
+    fn stripe(&mut self, id: u32) {
+        for _ in 0..[1, 1, 1, 1, 2, 0][usize::from(self.chance.below(6))] {
+            self.later(Event::Call(id));
+        }
+        let (success, open) = (self.chance.below(3) != 0, self.chance.below(10) != 0);
+        if self.chance.below(8) != 0 {
+            self.later(Event::Ended { id, success, open });
+        }
+    }
+
+    /// Lets the next thing happen: what is on the agenda, or a look at the clock.
+    fn step(&mut self) -> bool {
+        // A browser's timers have whole milliseconds; less than that may vanish in the sum.
+        let wake = self.machine.wake(self.moment()).map(|ms| self.now + ms.max(0.01));
+        let next = (0..self.agenda.len()).min_by(|a, b| self.agenda[*a].0.total_cmp(&self.agenda[*b].0));
+        match (next, wake) {
+            (Some(position), wake) if wake.is_none_or(|wake| self.agenda[position].0 <= wake) => {
+                let (at, event) = self.agenda.remove(position);
+                self.now = self.now.max(at);
+                self.on(event);
+            }
+            (_, Some(wake)) => {
+                self.now = self.now.max(wake);
+                self.on(Event::Clock);
+            }
+            (_, None) => return false,
+        }
+        true
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn each_update_settles_once_in_time_and_tells_the_truth(numbers in proptest::collection::vec(any::<u16>(), 0..400)) {
+        let mut world = World::new(Chance(numbers.into_iter()));
+        let mut callers = Vec::new();
+        for id in 1..=8 {
+            let endpoint = usize::from(world.chance.below(3));
+            let body = world.chance.below(3).to_string();
+            let order = Order::Request { session: "cs_test_a1".into(), body, group: String::new() };
+            let asked = world.moment();
+            if world.chance.below(5) == 0 {
+                world.known.entry(id).or_default().called_at = Some(world.now);
+                world.on(Event::Invoke { id, endpoint, order, asked });
+            } else {
+                callers.push(id);
+                world.on(Event::Run { id, endpoint, order, asked });
+            }
+            for _ in 0..world.chance.below(6) {
+                world.step();
+            }
+            match world.chance.below(12) {
+                0 => world.on(Event::Detach(id)),
+                1 => world.on(Event::Cancel(None)),
+                2 => world.on(Event::Awake),
+                3 => world.on(Event::Back(true)),
+                4 => world.on(Event::Dispose),
+                _ => {}
+            }
+        }
+        let mut steps = 0;
+        while !world.machine.is_empty() {
+            prop_assert!(world.step(), "updates are left, and nothing would ever happen");
+            steps += 1;
+            prop_assert!(steps < 10_000, "it does not come to an end: {} {:?} {:?}", world.now, world.machine, world.agenda);
+        }
+        for caller in &callers {
+            prop_assert_eq!(world.settled.get(caller), Some(&1), "caller {} settled once", caller);
+        }
+        for (id, known) in &world.known {
+            prop_assert!(known.ended <= 1, "function {} settled {} times", id, known.ended);
+            if known.called_at.is_some() && !world.failures.get(id).is_some_and(|failure| failure.kind == Kind::Timeout) {
+                prop_assert!(known.ended == 1 || !world.failures.contains_key(id));
+            }
+        }
+        for (caller, update, failure) in &world.told {
+            let Some(known) = world.known.get(update) else { continue };
+            match failure.as_ref().map(|failure| failure.applied) {
+                None | Some(Applied::Yes) => prop_assert!(known.applied, "caller {caller} was told yes"),
+                Some(Applied::No) => {
+                    prop_assert!(!known.applied && !known.may_still, "caller {caller} was told no: {failure:?}");
+                }
+                Some(Applied::Unknown) => {}
+            }
+        }
+    }
+}
