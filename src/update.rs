@@ -327,17 +327,21 @@ impl Update {
         }
         if let Stage::Sent(_) = self.stage {
             step.out.push(Effect::Abort(self.id));
-            self.failed(self.silence().0, false, None, step);
+            let (kind, _) = self.silence();
+            self.failed(kind, false, None, step);
         } else {
             self.abort(Kind::Timeout, None, step);
         }
     }
 
     /// What an attempt is that was given up: a timeout, unless its status has said more. And whether it may be repeated.
-    fn silence(&self) -> (Kind, bool) {
+    fn silence(&mut self) -> (Kind, bool) {
         match answer::judge(self.status, Body::CutOff) {
             Err(kind) if self.status >= 400 => (kind, retry::may_repeat(self.status)),
-            _ => (Kind::Timeout, true),
+            _ => {
+                self.status = 0;
+                (Kind::Timeout, true)
+            }
         }
     }
 

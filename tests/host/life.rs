@@ -51,6 +51,22 @@ fn an_answer_that_is_there_at_the_deadline_wins_and_counts_as_late() {
 }
 
 #[test]
+fn a_refusal_whose_body_never_ends_is_still_a_refusal() {
+    for (status, kind, applied) in [
+        (400, Kind::Refused, Applied::No),
+        (503, Kind::ServerError, Applied::Unknown),
+        (200, Kind::Timeout, Applied::Unknown),
+    ] {
+        let mut bench = sent(endpoint());
+        bench.on(Event::Head { id: 1, attempt: 1, status, request_id: None }).pass(19_500.0);
+        assert!(bench.has(&Effect::Abort(1)));
+        let failure = failure(&bench);
+        assert_eq!((failure.kind, failure.applied), (kind, applied));
+        assert_eq!(failure.status, if status == 200 { 0 } else { status });
+    }
+}
+
+#[test]
 fn a_sleeping_laptop_counts() {
     let mut bench = sent(endpoint());
     let now = Moment { monotonic: bench.ms + 10.0, wall: bench.ms + 3_600_000.0 };
