@@ -28,6 +28,19 @@ export async function buildPackage({ trap = false } = {}) {
   });
 }
 
+/** Builds the examples that need a bundler from dist/. */
+export async function buildExamples() {
+  const hash = hashOf(["examples/react", "scripts/build/examples.mjs", "package-lock.json", "build/js.stamp"]);
+  await unlessFresh("build/examples.stamp", hash, ["build/examples/react/main.js"], async () => {
+    const { buildReactExample } = await import("./build/examples.mjs");
+    await step("Bundle the React example into build/examples/react/", buildReactExample);
+  });
+}
+
 if (process.argv[1] === import.meta.filename) {
-  await main(() => buildPackage({ trap: process.argv.includes("--trap") }));
+  await main(async () => {
+    const trap = process.argv.includes("--trap");
+    await buildPackage({ trap });
+    if (!trap) await buildExamples();
+  });
 }

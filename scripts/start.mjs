@@ -1,5 +1,5 @@
 // npm start [-- options]: sets up what the demo needs, builds the package and serves the demo page.
-import { buildPackage } from "./build.mjs";
+import { buildExamples, buildPackage } from "./build.mjs";
 import { main } from "./lib/run.mjs";
 import { serve } from "./lib/serve.mjs";
 import { setUpDemo } from "./setup.mjs";
@@ -7,5 +7,6 @@ import { setUpDemo } from "./setup.mjs";
 await main(async () => {
   await setUpDemo();
   await buildPackage();
+  await buildExamples();
   await serve("checkout-updates-server", process.argv.slice(2));
 });

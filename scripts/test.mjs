@@ -1,6 +1,6 @@
 // npm test: sets up everything, builds the package and runs every check and test. Stops at the first that fails.
 import { dirname, join } from "node:path";
-import { buildPackage } from "./build.mjs";
+import { buildExamples, buildPackage } from "./build.mjs";
 import { checkPackage } from "./check-package.mjs";
 import { pathWith } from "./lib/places.mjs";
 import { capture, main, root, run, step, Stop } from "./lib/run.mjs";
@@ -62,6 +62,7 @@ await main(async () => {
   try {
     const tools = await setUpAll();
     await buildPackage();
+    await buildExamples();
     await buildPackage({ trap: true });
     await Promise.all([lintJs().then(checkPackage), lintRust()]);
     await suite("The facade", "Node", bin("vitest"), ["run"]);

@@ -1,0 +1,54 @@
+import type { StripeCheckoutElementsValue } from "@stripe/react-stripe-js/checkout";
+import { useUpdatesState } from "checkout-updates/react";
+import { useState, type SubmitEvent } from "react";
+import { updates } from "./updates.js";
+
+/** Why the customer cannot pay yet; `null` when nothing stands in the way. */
+function useReason({ canConfirm }: StripeCheckoutElementsValue): string | null {
+  const { pending, stale } = useUpdatesState(updates);
+  if (pending) return "Updating your order…";
+  if (stale) return "Checking your order with the shop…";
+  return canConfirm ? null : "Enter your e-mail address to pay.";
+}
+
+/** The Pay button. Nobody pays for an order that is about to change, or that the page is not sure of. */
+export function Pay({ checkout }: { checkout: StripeCheckoutElementsValue }) {
+  const reason = useReason(checkout);
+  const [email, setEmail] = useState("");
+  const [problem, setProblem] = useState("");
+
+  async function pay(event: SubmitEvent) {
+    event.preventDefault();
+    if (reason) return;
+    const result = await checkout.confirm({ redirect: "if_required" });
+    setProblem(result.type === "error" ? result.error.message : "");
+  }
+
+  if (checkout.status.type === "complete") return <p role="status">Thank you. Your order is confirmed.</p>;
+  return (
+    <form className="column" onSubmit={pay} noValidate>
+      <div className="field">
+        <label htmlFor="email">E-mail</label>
+        <input
+          id="email"
+          type="email"
+          autoComplete="email"
+          value={email}
+          onChange={({ target }) => setEmail(target.value)}
+          onBlur={() => void checkout.updateEmail(email)}
+        />
+      </div>
+      <div className="submit">
+        <button type="submit" className="primary" disabled={reason !== null} aria-describedby="hint">
+          Pay {checkout.total.total.amount}
+        </button>
+        <p className="hint" id="hint">
+          {reason}
+        </p>
+        <div className="problem" role="alert">
+          {problem}
+        </div>
+      </div>
+    </form>
+  );
+}

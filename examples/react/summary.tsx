@@ -1,0 +1,35 @@
+import type { StripeCheckoutElementsValue } from "@stripe/react-stripe-js/checkout";
+import { ChangeSubscriptionInterval } from "./toggle.js";
+
+/** The order as the session has it. */
+export function Summary({ checkout }: { checkout: StripeCheckoutElementsValue }) {
+  const { lineItems, recurring, total } = checkout;
+  return (
+    <section className="column" aria-labelledby="summary-heading">
+      <h1 id="summary-heading" className="visually-hidden">
+        Order summary
+      </h1>
+      <div className="due">
+        <p className="due-label">Due today</p>
+        <p className="due-amount">{total.total.amount}</p>
+        {recurring && (
+          <p className="due-terms">
+            then {recurring.dueNext.total.amount} per {recurring.interval}
+          </p>
+        )}
+      </div>
+      <ul>
+        {lineItems.map(({ id, name, subtotal }) => (
+          <li className="item" key={id}>
+            <span className="tile" aria-hidden="true">
+              {name.slice(0, 1)}
+            </span>
+            <span className="item-name">{name}</span>
+            <span className="item-amount">{subtotal.amount}</span>
+          </li>
+        ))}
+      </ul>
+      <ChangeSubscriptionInterval />
+    </section>
+  );
+}
