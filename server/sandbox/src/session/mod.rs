@@ -2,6 +2,8 @@
 
 pub mod create;
 pub mod line_items;
+#[cfg(test)]
+mod properties;
 pub mod shipping;
 pub mod totals;
 pub mod update;
