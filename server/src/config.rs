@@ -72,6 +72,9 @@ struct Arguments {
     /// Folder of the built package
     #[arg(long, env = "DIST", default_value = "dist")]
     dist: PathBuf,
+    /// Folder of the built examples
+    #[arg(long, env = "EXAMPLES", default_value = "build/examples")]
+    examples: PathBuf,
     /// How logs look
     #[arg(long, env = "LOG_FORMAT", default_value = "text", value_name = "text|json")]
     log_format: String,
@@ -171,6 +174,8 @@ pub struct Config {
     pub www: PathBuf,
     /// The built package.
     pub dist: PathBuf,
+    /// The built examples; what is not built is not found.
+    pub examples: PathBuf,
     /// How logs look.
     pub log_format: LogFormat,
     /// What is logged.
@@ -239,6 +244,7 @@ impl Arguments {
             database: self.database.clone(),
             www: self.www.clone(),
             dist: self.dist.clone(),
+            examples: self.examples.clone(),
             backend: self.backend(sandbox_port)?,
         })
     }

@@ -53,6 +53,7 @@ pub fn router(app: &Arc<App>, config: &Config) -> Router {
         .route("/metrics", get(reports::show))
         .route("/healthz", get(page::health))
         .nest_service("/dist", ServeDir::new(&config.dist))
+        .nest_service("/react", ServeDir::new(config.examples.join("react")))
         .fallback_service(ServeDir::new(&config.www))
         .layer(from_fn_with_state(Arc::clone(app), frame))
         .with_state(Arc::clone(app))
