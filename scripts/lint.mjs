@@ -6,7 +6,7 @@ const bin = (name) => join(root, "node_modules", ".bin", name);
 const quiet = { quiet: true };
 
 /** Each folder whose TypeScript is checked by itself. */
-const projects = [".", "tests", "tests/e2e"];
+const projects = [".", "tests", "tests/e2e", "examples/react"];
 
 /** The JavaScript side; needs a built package, whose generated modules the sources import. */
 export async function lintJs() {
