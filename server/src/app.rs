@@ -1,7 +1,9 @@
 //! What every request has at hand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use crate::catalogue::Catalogue;
@@ -42,6 +44,8 @@ pub struct App {
     pub endpoints_module: String,
     /// Which pages may ask for changes.
     pub origin: Allowed,
+    /// What Stripe is given for one update.
+    pub stripe_limit: Duration,
     /// How long stock is held, in seconds.
     pub hold_seconds: i64,
     /// The time.
@@ -54,4 +58,12 @@ pub struct App {
     pub tasks: TaskTracker,
     /// What is counted.
     pub metrics: Metrics,
+}
+
+impl App {
+    /// When Stripe has had its time, for what begins now.
+    #[must_use]
+    pub fn deadline(&self) -> Instant {
+        Instant::now() + self.stripe_limit
+    }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -11,6 +12,8 @@ use crate::origin::Allowed;
 use crate::rules::tax::TaxTable;
 use crate::secret::Secret;
 
+/// What Stripe is given, so that an answer reaches the page inside its own limit.
+pub const STRIPE_LIMIT: Duration = Duration::from_secs(15);
 /// Where Stripe is.
 pub const STRIPE: &str = "https://api.stripe.com";
 
@@ -180,6 +183,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// What is logged.
     pub log: String,
+    /// What Stripe is given, all requests of an update together. The page waits 19.5 s.
+    pub stripe_limit: Duration,
 }
 
 impl Config {
@@ -240,6 +245,7 @@ impl Arguments {
             stock,
             log_format,
             log: self.log.clone(),
+            stripe_limit: STRIPE_LIMIT,
             api_version: self.stripe_api_version.clone(),
             database: self.database.clone(),
             www: self.www.clone(),

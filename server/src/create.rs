@@ -24,7 +24,6 @@ use crate::secret::random_id;
 use crate::store::Held;
 use crate::stripe::Form;
 use crate::stripe::types::Session;
-use crate::update::STRIPE_LIMIT;
 use crate::visitor::Visitor;
 
 const LONGEST_BODY: usize = 4 * 1024;
@@ -68,7 +67,7 @@ async fn create(app: &App, request: Request) -> Result<Response<Body>, Answer> {
         Some(visitor) => visitor,
         None => Visitor::new().map_err(|_| Answer::NOT_NOW)?,
     };
-    let deadline = Instant::now() + STRIPE_LIMIT;
+    let deadline = app.deadline();
     if kind == Kind::Goods {
         holds::release_earlier(app, &visitor.0, deadline).await;
     }

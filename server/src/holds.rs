@@ -13,7 +13,6 @@ use crate::secret::random_id;
 use crate::stripe::StripeError;
 use crate::stripe::client::session_path;
 use crate::stripe::types::Session;
-use crate::update::STRIPE_LIMIT;
 
 /// How long stock is held, in seconds.
 pub const HOLD_SECONDS: i64 = 30 * 60;
@@ -95,7 +94,7 @@ pub async fn sweep(app: &App) {
     match app.store.lapsed(now).await {
         Ok(sessions) => {
             for session in sessions {
-                let ended = end(app, &session, IfOpen::Expire, Instant::now() + STRIPE_LIMIT).await;
+                let ended = end(app, &session, IfOpen::Expire, app.deadline()).await;
                 if let Err(error) = ended {
                     tracing::warn!(error, "a hold outlasts its time");
                 }

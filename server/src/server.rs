@@ -126,6 +126,7 @@ impl Server {
             store: Arc::new(store),
             key,
             origin: config.origin.clone(),
+            stripe_limit: config.stripe_limit,
             hold_seconds: HOLD_SECONDS,
             clock: Clock::default(),
             locks: crate::locks::Locks::default(),

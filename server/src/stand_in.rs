@@ -18,7 +18,6 @@ use crate::endpoints::declaration::SESSION_FIELD;
 use crate::plan::VISITOR_NOTE;
 use crate::secret::random_id;
 use crate::stripe::{Form, StripeError};
-use crate::update::STRIPE_LIMIT;
 use crate::visitor::Visitor;
 
 const LONGEST_BODY: usize = 4 * 1024;
@@ -28,7 +27,7 @@ pub async fn session(State(app): State<Arc<App>>, request: Request) -> Response<
     let (parts, _) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default();
     let id = query.split('&').find_map(|part| part.strip_prefix(SESSION_FIELD)?.strip_prefix('='));
-    let deadline = Instant::now() + STRIPE_LIMIT;
+    let deadline = app.deadline();
     let show = async {
         let id = own(&app, &parts.headers, id.unwrap_or_default(), deadline).await?;
         let path = format!("/sandbox/sessions/{}/browser", id.as_str());
@@ -95,7 +94,7 @@ async fn make(app: &App, request: Request) -> Result<(), Answer> {
     }
     let body = body::read(body, LONGEST_BODY).await?;
     let told: Told = serde_json::from_slice(&body).map_err(|_| Answer::BAD_REQUEST)?;
-    let deadline = Instant::now() + STRIPE_LIMIT;
+    let deadline = app.deadline();
     let id = own(app, &parts.headers, &told.checkout_session_id, deadline).await?;
     let confirmed_email = told.change.confirm.as_ref().and_then(|confirm| confirm.get("email")?.as_str());
     let mut form = Form::new();

@@ -1,7 +1,6 @@
 //! The life of one update on the server: once, whole, one at a time, and never in doubt without saying so.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use checkout_updates::intent::Intent;
 use checkout_updates::session::SessionId;
@@ -17,9 +16,6 @@ use crate::plan;
 use crate::store::{End, Held, StoreError, Update, UpdateId};
 use crate::stripe::StripeError;
 use crate::stripe::client::session_path;
-
-/// What Stripe is given, all requests of an update together. The page waits 19.5 s.
-pub const STRIPE_LIMIT: Duration = Duration::from_secs(15);
 
 /// An update that a page asks for.
 #[derive(Debug)]
@@ -53,7 +49,7 @@ pub async fn carry_out(app: Arc<App>, call: Call) -> Answer {
             let waiting = runner.answer();
             let app_of_task = Arc::clone(&app);
             let task = async move {
-                let deadline = Instant::now() + STRIPE_LIMIT;
+                let deadline = app_of_task.deadline();
                 let run = Run { app: &app_of_task, call: &call, id: &id, intent: &intent, deadline };
                 let answer = run.perform().await.unwrap_or_else(|refusal| refusal);
                 runner.finish(answer);
@@ -221,7 +217,7 @@ pub async fn recover(app: &App) {
         // A page may have asked again and ended it meanwhile.
         let known = app.store.find(&record.update.id).await;
         if known.is_ok_and(|known| known.is_some_and(|record| record.answer.is_none())) {
-            let ended = settle(app, &record.update, Instant::now() + STRIPE_LIMIT).await;
+            let ended = settle(app, &record.update, app.deadline()).await;
             tracing::info!(endpoint = record.update.id.endpoint, ended, "an unfinished update was made again");
         }
     }

@@ -1,0 +1,14 @@
+//! The server over real HTTP on loopback ports, with the sandbox behind it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod endpoints;
+mod faults;
+mod gate;
+mod idempotency;
+mod pages;
+mod process;
+mod requests;
+mod shop;
+mod stock;
+mod webhooks;
