@@ -6,6 +6,7 @@ use common::{Answer, Api, SESSIONS};
 use hyper::Method;
 use tokio::join;
 
+#[allow(clippy::unwrap_used)]
 async fn post(api: &Api, path: &str, body: &str, key: &str) -> Answer {
     api.send(Method::POST, path, body, &[("idempotency-key", key)]).await.unwrap()
 }
