@@ -2,6 +2,7 @@
 declare const Stripe: import("@stripe/stripe-js").StripeConstructor;
 declare const stripe: import("@stripe/stripe-js").Stripe;
 declare const clientSecret: string;
+declare const sdk: import("@stripe/stripe-js").StripeCheckoutElementsSdk;
 declare const actions: import("@stripe/stripe-js").StripeCheckoutLoadActionsSuccess;
 declare const payButton: HTMLButtonElement;
 declare function draw(session: unknown): void;

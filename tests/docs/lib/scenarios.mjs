@@ -1,0 +1,201 @@
+// What is done with each page of the guides, by the name behind `page=`, and what has to come of it.
+import assert from "node:assert/strict";
+
+const last = (shop) => JSON.parse(shop.requests.at(-1).text);
+const YEARLY = { checkout_session_id: "cs_test_docs", interval: "yearly" };
+const isYearly = (shop) => shop.session.recurring.interval === "year";
+const noEndpoint = "/change-subscription-interval";
+const no = () => ({ type: "error", message: "This plan is not sold yearly." });
+
+const call = (page, name, ...given) =>
+  page.evaluate(([name, given]) => window.block[name](window.actions, ...given), [name, given]);
+
+/** Asks the page's own `updates` for a year, and checks what arrived. */
+async function update({ page, shop }) {
+  const type = await page.evaluate(async () => {
+    const { updates } = window.block;
+    return (await updates.run(window.actions, "changeInterval", { interval: "yearly" })).type;
+  });
+  assert.equal(type, "success");
+  assert.deepEqual(last(shop), YEARLY);
+  assert.match(shop.requests.at(-1).headers["idempotency-key"], /^.{16,}$/);
+}
+
+/** The switch of the plan, there and refused on the way back. */
+async function click({ page, shop }) {
+  const plan = page.getByRole("switch");
+  await page.getByText("$10.00").waitFor();
+  await plan.click();
+  await page.getByText("$100.00").waitFor();
+  assert.equal(await plan.getAttribute("aria-checked"), "true");
+  assert.equal(await plan.textContent(), "Use monthly subscription");
+  assert.deepEqual(last(shop), YEARLY);
+  shop.answer = no;
+  await plan.click();
+  await page.getByRole("alert").filter({ hasText: "This plan is not sold yearly." }).waitFor();
+  assert.equal(await plan.getAttribute("aria-checked"), "true");
+  assert.equal(await page.getByRole("button", { name: "Pay" }).isEnabled(), true);
+}
+
+const csrf = (header, path = noEndpoint) => ({
+  endpoints: { [path]: () => ({ type: "success" }) },
+  async act(it) {
+    await update(it);
+    assert.equal(it.shop.requests.at(-1).headers[header], "a token=");
+    assert.equal(it.shop.requests.at(-1).path, path);
+  },
+});
+
+/** A small page under a policy: it makes one update, and says how that ended. */
+const policed = (stripe, check) => ({
+  html: `${stripe ? '<script src="https://js.stripe.com/endive/stripe.js"></script>' : ""}
+    <p id="said"></p><script type="module" src="/page.js"></script>`,
+  files: {
+    "/page.js": `
+      import { createUpdates, endpoint, oneOf } from "/checkout-updates/index.js";
+      ${stripe ? "" : 'import { createFakeStripe } from "/checkout-updates/testing.js";'}
+      const stripe = ${stripe ? 'Stripe("pk_test_docs")' : "createFakeStripe({ session: { id: 'cs_test_docs' } })"};
+      const sdk = stripe.initCheckoutElementsSdk({ clientSecret: "cs_test_docs_secret_1" });
+      const { actions } = await sdk.loadActions();
+      const updates = createUpdates({
+        endpoints: { changeInterval: endpoint("/change-subscription-interval", { interval: oneOf("yearly") }) },
+      });
+      const { type, error } = await updates.run(actions, "changeInterval", { interval: "yearly" });
+      document.getElementById("said").textContent = error ? error.kind + ": " + error.message : type;
+    `,
+  },
+  async act({ page, shop }) {
+    await page.locator("#said:not(:empty)").waitFor();
+    check(await page.locator("#said").textContent(), shop);
+  },
+});
+
+const works = (said, shop) => {
+  assert.equal(said, "success");
+  assert.deepEqual(last(shop), YEARLY);
+};
+
+export const scenarios = {
+  use: {
+    async act({ page, shop }) {
+      assert.deepEqual(
+        shop.requests.map(({ text }) => JSON.parse(text).interval),
+        ["yearly", "monthly"],
+      );
+      assert.deepEqual(await page.evaluate(() => [window.shown, window.drawn.length]), [[], 1]);
+      await page.locator("#pay-button:enabled").waitFor();
+    },
+  },
+  "by-hand": {
+    async act({ page, shop }) {
+      assert.equal(await call(page, "changeInterval", "yearly"), null);
+      assert.deepEqual(last(shop), YEARLY);
+      shop.answer = no;
+      assert.equal(await call(page, "changeInterval", "monthly"), "This plan is not sold yearly.");
+      for (const failures of ["result", "reject"]) {
+        await page.evaluate((how) => window.fake.next({ failWith: "No.", failures: how }), failures);
+        assert.equal(await call(page, "changeInterval", "monthly"), "This change could not be made.");
+      }
+    },
+  },
+  module: { act: async () => {} },
+  global: {
+    act: async ({ page }) =>
+      assert.equal(await page.evaluate(() => typeof window.CheckoutUpdates.endpoint), "function"),
+  },
+  "plain-page": { act: click },
+  "plain-global": {
+    async act({ page, shop }) {
+      await page.evaluate(async () => {
+        const sdk = window.Stripe("pk_test_docs").initCheckoutElementsSdk({ clientSecret: "cs_test_docs_secret_1" });
+        const { actions } = await sdk.loadActions();
+        // A script's own declarations are global to other scripts.
+        const { updates } = { updates: window.eval("updates") };
+        await updates.run(actions, "changeInterval", { interval: "yearly" });
+      });
+      assert.equal(isYearly(shop), true);
+    },
+  },
+  slim: { act: update },
+  react: {
+    mount: (file) => `
+      import { createRoot } from "react-dom/client";
+      import { StrictMode } from "react";
+      import { Checkout } from ${JSON.stringify(file)};
+      const answer = fetch("/create-checkout-session", { method: "POST" });
+      const clientSecret = answer.then((response) => response.json()).then((body) => body.clientSecret);
+      createRoot(document.body.appendChild(document.createElement("div"))).render(
+        <StrictMode><Checkout clientSecret={clientSecret} /></StrictMode>,
+      );
+    `,
+    act: click,
+  },
+  run: {
+    async act({ page, shop }) {
+      assert.deepEqual(last(shop), { checkout_session_id: "cs_test_docs", line_item: "li_1", quantity: 2 });
+      assert.deepEqual(await page.evaluate(() => [window.shown, window.drawn.length]), [[], 1]);
+      assert.equal(
+        await page.evaluate(async () => (await window.block.pay(), window.fake.session().status.type)),
+        "complete",
+      );
+    },
+  },
+  open: {
+    async act({ page, shop }) {
+      const type = await page.evaluate(async () => {
+        const { actions, updates } = await window.block.openCheckout();
+        return (await updates.run(actions, "changeInterval", { interval: "yearly" })).type;
+      });
+      assert.deepEqual([type, isYearly(shop)], ["success", true]);
+    },
+  },
+  before: {
+    async act({ page, shop }) {
+      // The very mistake: the plan has changed, and the page thinks that it has not.
+      assert.equal(await call(page, "before", "yearly"), false);
+      assert.equal(isYearly(shop), true);
+    },
+  },
+  wrap: {
+    async act({ page, shop }) {
+      assert.equal(await call(page, "changeInterval", "yearly"), true);
+      assert.deepEqual(last(shop), YEARLY);
+      await page.route("**/change-subscription-interval", (route) => route.fulfill({ status: 400, json: no() }));
+      assert.equal(await call(page, "changeInterval", "monthly"), false);
+    },
+    complaints: /status of 400/,
+  },
+  declared: {
+    async act({ page, shop }) {
+      assert.equal(await call(page, "changeInterval", "yearly"), true);
+      shop.answer = no;
+      assert.equal(await call(page, "changeInterval", "monthly"), false);
+    },
+  },
+  metrics: {
+    endpoints: { "/metrics/client-failures": () => ({}) },
+    async act(it) {
+      await update(it);
+      // A page that goes away is hidden first.
+      const [{ headers, text }] = await Promise.all([
+        it.shop.received("/metrics/client-failures"),
+        it.page.goto("about:blank"),
+      ]);
+      assert.match(headers["content-type"], /^text\/plain/);
+      const { endpoints } = JSON.parse(text);
+      assert.deepEqual([endpoints.changeInterval.updates, endpoints.changeInterval.failures], [1, {}]);
+    },
+  },
+  "csrf-rails": { ...csrf("x-csrf-token"), head: '<meta name="csrf-token" content="a token=" />' },
+  "csrf-django": { ...csrf("x-csrftoken", `${noEndpoint}/`), cookies: { other: "1", csrftoken: "a token=" } },
+  "csrf-laravel": { ...csrf("x-xsrf-token"), cookies: { other: "1", "XSRF-TOKEN": "a%20token%3D" } },
+  "csp-sandbox": policed(false, works),
+  "csp-stripe": policed(true, works),
+  "csp-without": {
+    ...policed(false, (said, shop) => {
+      assert.match(said, /^unavailable: .*'wasm-unsafe-eval'/);
+      assert.equal(shop.requests.length, 0);
+    }),
+    complaints: /wasm|WebAssembly/i,
+  },
+};
