@@ -131,6 +131,7 @@ async fn start(app: &App, kind: Kind, visitor: &Visitor, origin: &str, deadline:
     }
     session.map_err(|error| match error.status() {
         Some(429) => Answer::BUSY,
+        _ if error.nothing_changed() => Answer::NOT_NOW,
         _ => Answer::UPSTREAM,
     })
 }

@@ -88,20 +88,28 @@ pub async fn release_earlier(app: &App, visitor: &str, deadline: Instant) {
     }
 }
 
-/// Ends the holds whose time is up, and forgets what is too old.
-pub async fn sweep(app: &App) {
-    let now = app.clock.now();
-    match app.store.lapsed(now).await {
+/// Ends all holds of sessions that are gone: the server's own sandbox has forgotten those of its last run.
+pub async fn release_forgotten(app: &App) {
+    end_until(app, i64::MAX, IfOpen::Leave).await;
+}
+
+async fn end_until(app: &App, time: i64, if_open: IfOpen) {
+    match app.store.lapsed(time).await {
         Ok(sessions) => {
             for session in sessions {
-                let ended = end(app, &session, IfOpen::Expire, app.deadline()).await;
-                if let Err(error) = ended {
+                if let Err(error) = end(app, &session, if_open, app.deadline()).await {
                     tracing::warn!(error, "a hold outlasts its time");
                 }
             }
         }
         Err(error) => tracing::error!(%error, "store"),
     }
+}
+
+/// Ends the holds whose time is up, and forgets what is too old.
+pub async fn sweep(app: &App) {
+    let now = app.clock.now();
+    end_until(app, now, IfOpen::Expire).await;
     if let Err(error) = app.store.forget(now - MEMORY_SECONDS).await {
         tracing::error!(%error, "store");
     }

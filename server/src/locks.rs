@@ -1,4 +1,5 @@
-//! One at a time for each session, and one run for each update.
+//! One at a time for each session, and one run for each update, within this process. Several servers would have to send
+//! a session's requests to the same one.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -166,10 +166,13 @@ impl Server {
         let (stopping, sandbox_stop) = (CancellationToken::new(), CancellationToken::new());
         let sandbox = sandbox.map(|sandbox| tokio::spawn(sandbox.0.serve(sandbox_stop.clone().cancelled_owned())));
         let sweeper = tokio::spawn({
-            let (app, stopping) = (Arc::clone(&app), stopping.clone());
+            let (app, stopping, is_new) = (Arc::clone(&app), stopping.clone(), sandbox.is_some());
             async move {
                 // An update that is left in the middle stays unfinished, as it was.
                 stopping.run_until_cancelled(update::recover(&app)).await;
+                if is_new {
+                    stopping.run_until_cancelled(holds::release_forgotten(&app)).await;
+                }
                 holds::keep_sweeping(&app, stopping).await;
             }
         });

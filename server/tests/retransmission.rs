@@ -96,7 +96,7 @@ fn items() -> impl Strategy<Value = Vec<LineItem>> {
             let amount = catalogue.product(&product).map_or(777, |product| product.amount);
             LineItem {
                 id: format!("li_{place}"),
-                price: Some(Price { id: format!("price_{place}"), unit_amount: Some(amount), recurring: None }),
+                price: Some(Price { id: format!("price_{place}") }),
                 quantity: Some(quantity),
                 amount_subtotal: amount * i64::from(quantity),
                 metadata: Some([("product".to_owned(), product)].into()),

@@ -133,19 +133,6 @@ pub struct LineItem {
 pub struct Price {
     /// `price_…`.
     pub id: String,
-    /// In minor units; absent for fractions of one.
-    #[serde(default)]
-    pub unit_amount: Option<i64>,
-    /// There for subscriptions.
-    #[serde(default)]
-    pub recurring: Option<Recurring>,
-}
-
-/// How often a subscription is paid.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Recurring {
-    /// `day`, `week`, `month` or `year`.
-    pub interval: String,
 }
 
 /// A tax on a line item.

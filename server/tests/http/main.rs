@@ -11,4 +11,5 @@ mod process;
 mod requests;
 mod shop;
 mod stock;
+mod store;
 mod webhooks;

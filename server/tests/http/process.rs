@@ -231,3 +231,21 @@ async fn a_stop_lets_running_updates_finish() {
     assert!(program.child.wait().unwrap().success());
     assert_eq!(account.total(&session).await, 12_000);
 }
+
+#[tokio::test]
+async fn what_the_last_run_of_its_own_sandbox_held_is_free_again() {
+    let folder = folder();
+    for _ in 0..2 {
+        let mut command = command(folder.path());
+        command.env("STOCK", "1").env("LOG", "off");
+        let program = start(command);
+        let create = format!("{}/create-checkout-session", program.base);
+        let headers = [("origin", &*program.base), ("content-type", "application/json")];
+        // The server says that it listens before it has looked through its database.
+        let mut reply = send(&http(), Method::POST, &create, &headers, r#"{"cart":"goods"}"#).await;
+        while reply.status == 400 {
+            reply = send(&http(), Method::POST, &create, &headers, r#"{"cart":"goods"}"#).await;
+        }
+        assert_eq!(reply.status, 200);
+    }
+}

@@ -1,26 +1,19 @@
-//! The configuration: from the environment or the command line, checked before anything is opened.
+//! The settings as they are given, and what is wrong with them.
 
-use std::fmt;
-use std::net::IpAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Parser;
 
+use super::{Backend, Config, ConfigError, LogFormat, STRIPE, STRIPE_LIMIT, StripeAccount};
 use crate::catalogue::PriceIds;
 use crate::origin::Allowed;
 use crate::rules::tax::TaxTable;
 use crate::secret::Secret;
 
-/// What Stripe is given, so that an answer reaches the page inside its own limit.
-pub const STRIPE_LIMIT: Duration = Duration::from_secs(15);
-/// Where Stripe is.
-pub const STRIPE: &str = "https://api.stripe.com";
-
 /// The demo server of checkout-updates. Without STRIPE_SECRET_KEY it runs on its own sandbox.
 #[derive(Parser)]
 #[command(name = "checkout-updates-server", version, args_override_self = true)]
-struct Arguments {
+pub(super) struct Arguments {
     /// Address to listen on
     #[arg(long, env = "ADDRESS", default_value = "127.0.0.1")]
     address: String,
@@ -95,130 +88,9 @@ struct Arguments {
     stripe_api_base: String,
 }
 
-/// What is wrong with the configuration, in one line that shows no secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError(String);
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
-/// Who takes the payments.
-#[derive(Clone, Debug)]
-pub enum Backend {
-    /// The server's own sandbox.
-    Sandbox {
-        /// Its port; 0 takes a free one.
-        port: u16,
-        /// Whether requests may ask it to misbehave.
-        misbehave: bool,
-    },
-    /// A sandbox that runs already.
-    RunningSandbox {
-        /// Its address, such as `http://127.0.0.1:4243`.
-        base: String,
-        /// What it signs its webhooks with.
-        webhook_secret: Secret,
-    },
-    /// Stripe.
-    Stripe(Box<StripeAccount>),
-}
-
-/// An account at Stripe.
-#[derive(Clone, Debug)]
-pub struct StripeAccount {
-    /// Where the API is.
-    pub base: String,
-    /// The secret key.
-    pub secret_key: Secret,
-    /// The publishable key.
-    pub publishable_key: String,
-    /// For the webhook.
-    pub webhook_secret: Option<Secret>,
-    /// The prices.
-    pub prices: PriceIds,
-    /// The tax rates.
-    pub taxes: TaxTable,
-}
-
-/// How logs look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// One object a line.
-    Json,
-}
-
-/// Everything that can be set.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Address to listen on.
-    pub address: IpAddr,
-    /// Port to listen on; 0 takes a free one.
-    pub port: u16,
-    /// Which pages may ask for changes.
-    pub origin: Allowed,
-    /// Who takes the payments.
-    pub backend: Backend,
-    /// The version of Stripe's API.
-    pub api_version: String,
-    /// Whether Stripe Tax works out the taxes.
-    pub stripe_tax: bool,
-    /// The database's file.
-    pub database: PathBuf,
-    /// Desk lamps in stock when the database is made.
-    pub stock: u32,
-    /// The demo page.
-    pub www: PathBuf,
-    /// The built package.
-    pub dist: PathBuf,
-    /// The built examples; what is not built is not found.
-    pub examples: PathBuf,
-    /// How logs look.
-    pub log_format: LogFormat,
-    /// What is logged.
-    pub log: String,
-    /// What Stripe is given, all requests of an update together. The page waits 19.5 s.
-    pub stripe_limit: Duration,
-}
-
-impl Config {
-    /// From this process's arguments and environment.
-    ///
-    /// # Errors
-    ///
-    /// One line. `--help` and `--version` print and end the process.
-    pub fn read() -> Result<Self, ConfigError> {
-        Self::from_arguments(std::env::args_os())
-    }
-
-    /// From arguments, the first being the program's name, and the environment.
-    ///
-    /// # Errors
-    ///
-    /// One line that names the setting and shows no secret.
-    pub fn from_arguments<A: Into<std::ffi::OsString> + Clone>(
-        arguments: impl IntoIterator<Item = A>,
-    ) -> Result<Self, ConfigError> {
-        match Arguments::try_parse_from(arguments) {
-            Ok(arguments) => arguments.check(),
-            Err(error) if !error.use_stderr() => error.exit(),
-            Err(error) => {
-                let text = error.to_string();
-                let line = text.lines().next().unwrap_or_default();
-                Err(ConfigError(line.trim_start_matches("error: ").to_owned()))
-            }
-        }
-    }
-}
-
 impl Arguments {
-    fn check(self) -> Result<Config, ConfigError> {
+    /// The configuration, or the first thing that is wrong with it.
+    pub(super) fn check(self) -> Result<Config, ConfigError> {
         let address = self.address.parse().map_err(|_| wrong("ADDRESS", "must be an IP address, such as 127.0.0.1"))?;
         let port = port("PORT", &self.port)?;
         let sandbox_port = self::port("SANDBOX_PORT", &self.sandbox_port)?;
