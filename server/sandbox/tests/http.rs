@@ -94,7 +94,16 @@ async fn sessions_are_listed_newest_first_in_pages() {
     assert_eq!(ids(&list(format!("created={}", common::START)).await), made[4..]);
     api.post(&format!("{SESSIONS}/{}/expire", made[2]), "").await;
     assert_eq!(ids(&list("status=expired".into()).await), made[2..3]);
-    assert_eq!(ids(&list("status=complete".into()).await), Vec::<String>::new());
+    for none in
+        ["customer=cus_1", "customer_account=a", "payment_link=plink_1", "payment_intent=pi_1", "subscription=sub_1"]
+    {
+        assert_eq!(ids(&list(none.into()).await), Vec::<String>::new(), "{none}");
+    }
+    api.post(&format!("/sandbox/sessions/{}/customer", made[4]), "email=ada@shop.example").await;
+    assert_eq!(ids(&list("customer_details[email]=ada@shop.example".into()).await), made[4..]);
+    let paid = api.post(&format!("/sandbox/sessions/{}/complete", made[3]), "").await;
+    let intent = paid.body["payment_intent"].as_str().unwrap();
+    assert_eq!(ids(&list(format!("payment_intent={intent}")).await), made[3..4]);
     for (query, param) in [
         ("limit=0", "limit"),
         ("limit=101", "limit"),

@@ -34,6 +34,17 @@ async fn items_are_kept_changed_added_removed_and_reordered() {
     let body = format!("line_items[0][id]={mug}&line_items[0][price]=price_sticker");
     assert_eq!(api.post(&path, &body).await.status, 200);
     assert_eq!(api.items(&path).await, [(mug.clone(), "price_sticker".into(), 5)]);
+    // So does a price described with the item's id.
+    let data = "line_items[0][price_data]";
+    let body = format!("line_items[0][id]={mug}&{data}[currency]=usd&{data}[product]=prod_mug&{data}[unit_amount]=7");
+    assert_eq!(api.post(&path, &body).await.body["amount_total"], 35);
+    let (id, price, quantity) = api.items(&path).await.remove(0);
+    assert_eq!((&id, quantity), (mug, 5));
+    assert!(price.starts_with("price_1"));
+    assert_eq!(
+        api.post(&path, &format!("line_items[0][id]={mug}&line_items[0][price]=price_sticker")).await.status,
+        200
+    );
     // Nothing sent, nothing changed.
     assert_eq!(api.post(&path, "").await.status, 200);
     assert_eq!(api.items(&path).await, [(mug.clone(), "price_sticker".into(), 5)]);
@@ -115,6 +126,22 @@ async fn empty_values_clear() {
     assert_eq!(answer.body["line_items"]["data"][0]["metadata"], json!({}));
     assert_eq!((&answer.body["shipping_options"], &answer.body["shipping_cost"]), (&json!([]), &json!(null)));
     assert_eq!(answer.body["amount_total"], 1500);
+}
+
+#[tokio::test]
+async fn the_customer_does_what_the_session_permits() {
+    let api = Api::start().await;
+    let item = "mode=payment&line_items[0][price]=price_mug&line_items[0][quantity]=1";
+    let path = api.session(&format!("{item}&permissions[update_shipping_details]=server_only")).await;
+    let customer = format!("/sandbox/sessions/{}/customer", path.rsplit('/').next().unwrap());
+    let ship_to = "shipping_details[name]=Ada&shipping_details[address][country]=US&shipping_details[address][line1]=1";
+    assert_eq!(api.post(&customer, ship_to).await.error().3, "shipping_details");
+    assert_eq!(api.post(&customer, "shipping_option=shr_express").await.error().3, "shipping_option");
+    assert_eq!(api.post(&customer, "line_items[0][quantity]=2").await.error().2, "parameter_unknown");
+    let done = api.post(&customer, "email=ada@shop.example").await;
+    assert_eq!(done.body["customer_details"]["email"], "ada@shop.example");
+    api.post(&format!("{path}/expire"), "").await;
+    assert_eq!(api.post(&customer, "email=eve@shop.example").await.error().2, "status_transition_invalid");
 }
 
 #[tokio::test]
