@@ -5,6 +5,8 @@ import { main } from "./lib/run.mjs";
 import { browsers, geckodriver } from "./setup/browsers.mjs";
 import { coverage } from "./setup/coverage.mjs";
 import { nodeModules } from "./setup/node-modules.mjs";
+import { python } from "./setup/python.mjs";
+import { ruby } from "./setup/ruby.mjs";
 import { needRust } from "./setup/rust.mjs";
 import { wasmBindgen } from "./setup/wasm-bindgen.mjs";
 import { wasmPack } from "./setup/wasm-pack.mjs";
@@ -21,7 +23,10 @@ export async function setUpDemo() {
 export async function setUpAll() {
   needRust();
   // Downloads beside compilation; what compiles runs one after the other, since each fills the machine.
-  const downloads = Promise.all([nodeModules(), browsers()]);
+  const downloads = (async () => {
+    await nodeModules();
+    return { ...(await browsers()), python: await python(), ruby: await ruby() };
+  })();
   const tools = (async () => {
     const toolchain = await wasmToolchain();
     const wasmTest = await wasmTestEnv(toolchain);
@@ -33,7 +38,7 @@ export async function setUpAll() {
       coverage: await coverage(),
     };
   })();
-  const [[, found], built] = await Promise.all([downloads, tools]);
+  const [found, built] = await Promise.all([downloads, tools]);
   cleanUpInstalls();
   return { ...found, ...built };
 }

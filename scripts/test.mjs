@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { buildExamples, buildPackage } from "./build.mjs";
 import { checkPackage } from "./check-package.mjs";
 import { pathWith } from "./lib/places.mjs";
-import { capture, main, root, run, step, Stop } from "./lib/run.mjs";
+import { capture, report, root, run, step } from "./lib/run.mjs";
 import { printTotals, suite } from "./lib/tests.mjs";
 import { lintJs, lintRust } from "./lint.mjs";
 import { setUpAll } from "./setup.mjs";
@@ -43,38 +43,52 @@ async function rustInBrowsers(tools) {
   }
 }
 
-async function pages(tools) {
-  const env = {
-    CHROMIUM: tools.chromium,
-    CHROMEDRIVER: tools.chromedriver,
-    FIREFOX: tools.firefox,
-    GECKODRIVER: tools.geckodriver,
-  };
-  const servers = ["build", "--quiet", "--locked", "--package=checkout-updates-server", "--package=fault-server"];
-  await step("Build the servers", () => run("cargo", servers));
-  await suite("The demo page", "Chromium", bin("playwright"), ["test", "--config", "tests/e2e"], { env });
-  const faults = ["--test", "--test-reporter=spec", "tests/e2e/faults/faults.test.mjs"];
-  await suite("A server that misbehaves", "Chromium and Firefox", process.execPath, faults, { env });
+/** Where the tests that look for browsers themselves find them. */
+const browserEnv = (tools) => ({
+  CHROMIUM: tools.chromium,
+  CHROMEDRIVER: tools.chromedriver,
+  FIREFOX: tools.firefox,
+  GECKODRIVER: tools.geckodriver,
+});
+
+/** Runs test files of Node's own runner. */
+const nodeTests = (title, where, folder, env) => {
+  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.mjs"));
+  const args = ["--test", "--test-reporter=spec", ...files.map((name) => join(folder, name))];
+  return suite(title, where, process.execPath, args, { env });
+};
+
+async function servers(tools) {
+  const packages = ["checkout-updates-server", "checkout-updates-sandbox", "fault-server"];
+  const build = ["build", "--quiet", "--locked", ...packages.map((name) => `--package=${name}`)];
+  await step("Build the servers", () => run("cargo", build));
+  const env = { PYTHON: tools.python, RUBY: tools.ruby };
+  await nodeTests("Stripe's clients against the sandbox", "Node and Python", "tests/sandbox", env);
 }
 
-await main(async () => {
-  let complete = false;
-  try {
-    const tools = await setUpAll();
-    await buildPackage();
-    await buildExamples();
-    await buildPackage({ trap: true });
-    await Promise.all([lintJs().then(checkPackage), lintRust()]);
-    await suite("The facade", "Node", bin("vitest"), ["run"]);
-    await rustOnHost(tools);
-    await rustInBrowsers(tools);
-    await pages(tools);
-    complete = true;
-  } catch (error) {
-    if (!(error instanceof Stop)) throw error;
-    console.error(`\nStopped: ${error.message}`);
-    process.exitCode = 1;
-  } finally {
-    printTotals(complete);
-  }
-});
+async function pages(tools) {
+  const env = browserEnv(tools);
+  await suite("The demo page", "Chromium", bin("playwright"), ["test", "--config", "tests/e2e"], { env });
+  await nodeTests("A server that misbehaves", "Chromium and Firefox", "tests/e2e/faults", env);
+  await nodeTests("The guides", "Node and Chromium", "tests/docs", { ...env, RUBY: tools.ruby });
+}
+
+async function everything(tools) {
+  await buildPackage();
+  await buildPackage({ trap: true });
+  await buildExamples();
+  await Promise.all([lintJs().then(checkPackage), lintRust()]);
+  await suite("The facade", "Node", bin("vitest"), ["run"]);
+  await rustOnHost(tools);
+  await servers(tools);
+  await rustInBrowsers(tools);
+  await pages(tools);
+}
+
+try {
+  await everything(await setUpAll());
+  printTotals();
+} catch (error) {
+  report(error);
+  printTotals({ stopped: true });
+}

@@ -10,6 +10,23 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** A failure that is explained by its message alone; no stack is shown. */
 export class Stop extends Error {}
 
+const running = new Set();
+let over = false;
+
+/** Starts a program that ends with this one at the latest. */
+export function launch(command, args, options) {
+  const child = spawn(command, args, options);
+  running.add(child);
+  child.on("close", () => running.delete(child));
+  return child;
+}
+
+/** Ends what still runs beside a step that failed, so that nothing comes after the last line. */
+function endAll() {
+  over = true;
+  for (const child of running) child.kill();
+}
+
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /** Runs one named step: prints when it starts, a sign of life each 30 s, and when it ends. */
@@ -22,7 +39,7 @@ export async function step(title, work) {
     console.log(`  ${title}: done in ${seconds(start)}`);
     return result;
   } catch (error) {
-    console.log(`  ${title}: FAILED after ${seconds(start)}`);
+    if (!over) console.log(`  ${title}: FAILED after ${seconds(start)}`);
     throw error;
   } finally {
     clearInterval(alive);
@@ -33,22 +50,22 @@ export async function step(title, work) {
  * Runs a command to its end. Its output is shown as it comes, or with `quiet` only if it fails.
  * Resolves to what it wrote to stdout; throws `Stop` when it fails.
  */
-export function run(command, args = [], { env, cwd = root, quiet = false, input } = {}) {
+export function run(command, args = [], { env, cwd = root, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
+    const output = quiet ? "pipe" : "inherit";
+    const child = launch(command, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: [input === undefined ? "ignore" : "pipe", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"],
+      stdio: ["ignore", output, output],
     });
     let out = "";
     let all = "";
     child.stdout?.setEncoding("utf8").on("data", (text) => ((out += text), (all += text)));
     child.stderr?.setEncoding("utf8").on("data", (text) => (all += text));
-    if (input !== undefined) child.stdin.end(input);
     child.on("error", (error) => reject(new Stop(`${command} could not be started: ${error.message}`)));
     child.on("close", (code, signal) => {
       if (code === 0) return resolve(out);
-      if (quiet) process.stdout.write(all);
+      if (quiet && !over) process.stdout.write(all);
       reject(new Stop(`${[command, ...args].join(" ")} failed (${signal ?? `exit code ${code}`})`));
     });
   });
@@ -76,12 +93,18 @@ export function which(name, first = []) {
   return folders.map((folder) => join(folder, name)).find(executable) ?? null;
 }
 
-/** Ends the program with one line for a `Stop`, with the stack for anything else. */
+/** Says why the program ends: one line for a `Stop`, the stack for anything else. */
+export function report(error) {
+  endAll();
+  console.error(error instanceof Stop ? `\nStopped: ${error.message}` : error);
+  process.exitCode = 1;
+}
+
+/** Runs a script's work. */
 export async function main(work) {
   try {
     await work();
   } catch (error) {
-    console.error(error instanceof Stop ? `\nStopped: ${error.message}` : error);
-    process.exitCode = 1;
+    report(error);
   }
 }

@@ -1,6 +1,5 @@
 // Running test programs: their output is shown as it comes, and what they passed and failed is added up.
-import { spawn } from "node:child_process";
-import { root, Stop } from "./run.mjs";
+import { launch, root, Stop } from "./run.mjs";
 
 const totals = { passed: 0, failed: 0 };
 
@@ -25,7 +24,7 @@ const sum = (patterns, text) =>
 export async function suite(title, where, command, args, { env, cwd = root } = {}) {
   const start = performance.now();
   console.log(`\n== ${title} [${where}]\n$ ${[command.replace(`${root}/`, ""), ...args].join(" ")}`);
-  const child = spawn(command, args, {
+  const child = launch(command, args, {
     cwd,
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -50,8 +49,8 @@ export async function suite(title, where, command, args, { env, cwd = root } = {
   if (passed === 0) throw new Stop(`${title} [${where}] ran no test`);
 }
 
-/** Prints the sum of all suites; a run that was stopped by anything else counts as one failure. */
-export function printTotals(complete) {
-  if (!complete && totals.failed === 0) totals.failed = 1;
-  console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+/** Prints the sum of all suites. A run that was stopped by something else than a test counts as one failure. */
+export function printTotals({ stopped = false } = {}) {
+  const failed = stopped ? Math.max(totals.failed, 1) : totals.failed;
+  console.log(`\n${totals.passed} passed, ${failed} failed`);
 }
