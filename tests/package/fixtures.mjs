@@ -1,0 +1,41 @@
+// The ways in which people use the package, each a small project of its own. `from` names the folders of fixtures/ whose
+// files it is made of; its commands are the scripts of its package.json, as a user would have them.
+
+/** Where a page without a bundler finds the package's files, as it would after copying them. */
+const vendor = { "/vendor/checkout-updates/": "node_modules/checkout-updates/dist" };
+
+/**
+ * - `serve`: the folder that is built and then served, with `build` run first if there is such a script
+ * - `start`: the tool serves by itself, by its script `start`
+ * - `test`: the tool tests by itself, by its script `test`
+ * - `copies`: how often the module stands in what was built
+ */
+export const fixtures = [
+  { name: "plain", title: '`<script type="module">`, self-hosted files', serve: ".", mounts: vendor },
+  { name: "import-map", title: '`<script type="module">`, import map', serve: ".", mounts: vendor },
+  { name: "script", title: "`<script>`, the global build", serve: ".", mounts: vendor },
+  { name: "slim-streaming", title: "`./slim`, streamed from its URL", serve: ".", mounts: vendor },
+  { name: "slim-bytes", title: "`./slim`, given the bytes", serve: ".", mounts: vendor },
+  { name: "vite", title: "Vite, build", tool: "vite", from: ["bundled", "vite"], serve: "dist", copies: 1 },
+  { name: "vite-dev", title: "Vite, dev", tool: "vite", from: ["bundled", "vite"], start: true },
+  { name: "vite-slim", title: "Vite, `./slim` and the file by `?url`", tool: "vite", serve: "dist", copies: 1 },
+  { name: "webpack", title: "webpack", tool: "webpack", from: ["bundled", "webpack"], serve: "dist", copies: 1 },
+  { name: "rollup", title: "Rollup", tool: "rollup", from: ["bundled", "rollup"], serve: "dist", copies: 1 },
+  { name: "esbuild", title: "esbuild", tool: "esbuild", from: ["bundled", "esbuild"], serve: "dist", copies: 1 },
+  { name: "parcel", title: "Parcel", tool: "parcel", from: ["bundled", "parcel"], serve: "dist", copies: 1 },
+  { name: "rspack", title: "Rspack", tool: "@rspack/core", from: ["bundled", "rspack"], serve: "dist", copies: 1 },
+  {
+    name: "next",
+    title: "Next.js, App Router, build and start, with `./react`",
+    tool: "next",
+    start: true,
+    built: ".next/static",
+    copies: 1,
+    // What Next.js itself writes into its pages.
+    inline: true,
+  },
+  { name: "vitest", title: "Vitest, node and jsdom", tool: "vitest", test: true },
+  { name: "jest", title: "Jest, node and jsdom", tool: "jest", test: true },
+  { name: "node", title: "Node, `import` and `require`", test: true },
+  { name: "node22", title: "Node 22, `import` and `require`", tool: "node", from: ["node", "node22"], test: true },
+];
