@@ -116,6 +116,20 @@ export const scenarios = {
       assert.equal(isYearly(shop), true);
     },
   },
+  switch: {
+    body: '<button id="plan" aria-checked="false">Plan</button>',
+    async act({ page, shop }) {
+      const plan = page.getByRole("switch");
+      await plan.press("Space");
+      await page.getByText("Use monthly subscription").waitFor();
+      assert.deepEqual(last(shop), YEARLY);
+      shop.answer = no;
+      await plan.click();
+      await page.getByRole("status").filter({ hasText: "This plan is not sold yearly." }).waitFor();
+      assert.equal(await plan.getAttribute("aria-checked"), "true");
+      await page.evaluate(() => window.block.bound.unbind());
+    },
+  },
   slim: { act: update },
   react: {
     mount: (file) => `

@@ -1,0 +1,69 @@
+// The tables of the guides say what the code says.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CheckoutUpdateError } from "checkout-updates";
+import { blocksOf, tablesOf, textOf } from "./lib/blocks.mjs";
+
+const types = textOf("js/types.ts");
+const union = (name) =>
+  [...new RegExp(`export type ${name} =([^;]*);`).exec(types)[1].matchAll(/"(\w+)"/g)].map(([, word]) => word);
+
+const code = (cell) => /^`([^`]+)`/.exec(cell)?.[1];
+const [kinds, first, second, fields] = tablesOf("docs/failures.md");
+
+test("docs/failures.md names every kind, in the order of the types", () => {
+  assert.deepEqual(
+    kinds.map(({ kind }) => code(kind)),
+    union("FailureKind"),
+  );
+  for (const { kind, applied, when, ...advice } of kinds) {
+    assert.match(applied, new RegExp(`^(${union("Applied").join("|")})\\b`), kind);
+    for (const cell of [when, ...Object.values(advice)]) assert.match(cell, /\S/, kind);
+  }
+});
+
+test("docs/failures.md has the default messages", () => {
+  for (const { applied, "first sentence": whether } of first) {
+    for (const { kind, "second sentence": advice } of second) {
+      const { message } = new CheckoutUpdateError({ kind: code(kind), applied });
+      assert.equal([whether, advice].filter(Boolean).join(" "), message);
+    }
+  }
+  assert.deepEqual(
+    [first.map(({ applied }) => applied), second.map(({ kind }) => code(kind))],
+    [union("Applied"), union("FailureKind")],
+  );
+});
+
+test("docs/failures.md has every field of a failure", () => {
+  const [, body] = /export interface Failure \{([^}]*)\}/.exec(types);
+  const names = [...body.matchAll(/readonly (\w+):/g)].map(([, name]) => name);
+  const described = ["kind", "applied", "message", ...fields.map(({ field }) => code(field))];
+  assert.deepEqual(new Set(described), new Set([...names, "cause"]));
+});
+
+test("docs/failures.md has every reason for a cancellation", () => {
+  const { "what it holds": cell } = fields.find(({ field }) => code(field) === "reason");
+  const named = [...cell.matchAll(/`(\w+)`/g)].map(([, word]) => word);
+  assert.deepEqual(
+    union("CancelReason").filter((reason) => !named.includes(reason)),
+    [],
+  );
+});
+
+test("docs/csp.md has the policies of the demo server", () => {
+  const router = textOf("server/src/router.rs").replace(/\\\n\s*/g, "");
+  const policies = blocksOf("docs/csp.md").map(({ code: text }) => text.replace(/^Content-Security-Policy: |\n/g, ""));
+  for (const name of ["SANDBOX_POLICY", "STRIPE_POLICY"]) {
+    const [, policy] = new RegExp(`const ${name}: &str = "([^"]*)"`).exec(router.replace(/=\s+"/g, '= "'));
+    assert.ok(policies.includes(policy), `${name}: ${policy}`);
+  }
+});
+
+test("docs/server.md names every endpoint of the demo server", () => {
+  const paths = textOf("docs/server.md").match(/(?<=`)\/[\w-]+(?=`)/g);
+  const rust = ["change_interval", "custom_amount", "cross_sell", "quantity", "shipping", "tax"]
+    .map((name) => textOf(`server/src/endpoints/${name}.rs`))
+    .join("\n");
+  for (const [, path] of rust.matchAll(/path: "([^"]+)"/g)) assert.ok(paths.includes(path), path);
+});
