@@ -8,7 +8,7 @@ export function bindHappened({ updates }) {
   function draw() {
     if (!panel.open) return;
     const { endpoints, failures } = updates.metrics();
-    const rows = Object.entries(endpoints);
+    const rows = Object.entries(endpoints).filter(([, counts]) => counts.updates > 0);
     if (rows.length === 0) return body.replaceChildren(make("p", "", "No updates yet."));
     const scroll = make("div", "happened-scroll");
     scroll.tabIndex = 0;

@@ -12,14 +12,16 @@ import { drawSummary } from "./summary.js";
 const cart = new URLSearchParams(location.search).get("cart") === "goods" ? "goods" : "subscription";
 
 markCart();
-start().catch(() => {
+start().catch((error) => {
+  reportError(error);
   byId("summary").setAttribute("aria-busy", "false");
   showProblem(byId("items-problem"), "The checkout could not be opened. Please reload the page.");
   byId("pay-hint").textContent = "";
 });
 
 async function start() {
-  const { sdk, actions } = await openCheckout(cart);
+  const { sdk, actions, publishableKey } = await openCheckout(cart);
+  byId("demo-note").textContent = whereItRuns(publishableKey);
   const session = () => actions.getSession();
   const updates = createUpdates({ endpoints, session: () => session().id });
   const checkout = { actions, updates, session };
@@ -42,6 +44,13 @@ async function start() {
 async function openGoods(checkout) {
   const [{ bindGoods }, catalogue] = await Promise.all([import("./goods/goods.js"), fetch("/catalogue")]);
   return bindGoods(checkout, await catalogue.json());
+}
+
+/** Whether anybody's money moves has to be plain to see. */
+function whereItRuns(publishableKey) {
+  if (!publishableKey) return "Runs on a sandbox: no card is charged.";
+  if (publishableKey.startsWith("pk_test_")) return "Runs in Stripe's test mode: no card is charged.";
+  return "Runs on a live Stripe account: cards are charged.";
 }
 
 function markCart() {

@@ -55,11 +55,13 @@ async function confirm({ actions }) {
 }
 
 function showPaid(session) {
-  const note = make("div", "paid");
+  const note = make("div", "column paid");
   note.tabIndex = -1;
   note.append(make("h2", "", "Thank you"), make("p", "", `Your order of ${session.total.total.amount} is confirmed.`));
   if (!session.livemode) note.append(make("p", "", "This was a demo: no card was charged."));
-  byId("checkout-form").replaceChildren(note);
+  const form = byId("checkout-form");
+  form.hidden = true;
+  form.after(note);
   announce("Thank you. Your order is confirmed.");
   note.focus();
 }

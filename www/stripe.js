@@ -7,7 +7,7 @@ export async function openCheckout(cart) {
   const sdk = stripe.initCheckoutElementsSdk({ clientSecret });
   const loaded = await sdk.loadActions();
   if (loaded.type === "error") throw new Error(loaded.error.message);
-  return { sdk, actions: loaded.actions };
+  return { sdk, actions: loaded.actions, publishableKey };
 }
 
 async function createSession(cart) {

@@ -6,6 +6,7 @@ import { billed, everyInterval, perInterval } from "./words.js";
 export function drawSummary(session, { pending, drawActions }) {
   const summary = byId("summary");
   summary.setAttribute("aria-busy", String(pending));
+  summary.classList.toggle("paid-for", session.status.type === "complete");
   byId("updating").hidden = !pending;
 
   setText(byId("due-label"), session.recurring ? "Due today" : "Total");

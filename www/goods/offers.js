@@ -4,6 +4,8 @@ import { drawTile } from "../pictures.js";
 
 /** Products that go well with the order. An offer stays where it is once taken, so that the focus stays too. */
 export function bindOffers(checkout, offers) {
+  // What the customer came with needs no recommending.
+  const others = offers.filter((offer) => !isTaken(checkout.session(), offer));
   const pending = new Set();
   const problem = byId("offers-problem");
 
@@ -19,7 +21,7 @@ export function bindOffers(checkout, offers) {
 
   function draw(session) {
     byId("offers").hidden = false;
-    drawList(byId("offers-list"), offers, {
+    drawList(byId("offers-list"), others, {
       key: (offer) => offer.id,
       create: (offer) => {
         const element = fromTemplate("offer-template");

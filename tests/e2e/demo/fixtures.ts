@@ -24,7 +24,7 @@ export const test = base.extend<Demo, Shared>({
 
   server: [
     async ({ stock }, use) => {
-      const server = await startServer(stock);
+      const server = await startServer({ stock });
       await use(server);
       await server.stop();
     },
@@ -46,6 +46,10 @@ export const test = base.extend<Demo, Shared>({
       page.on("console", (line) => {
         if (line.type() === "error" || line.type() === "warning") complaints.push(line.text());
       });
+      page.on("request", (request) => {
+        const { protocol, hostname, href } = new URL(request.url());
+        if (protocol.startsWith("http") && hostname !== "127.0.0.1") complaints.push(`left this machine: ${href}`);
+      });
       await page.exposeFunction("reportViolation", (text: string) => complaints.push(text));
       await page.addInitScript(() => {
         document.addEventListener("securitypolicyviolation", (event) => {
@@ -61,6 +65,16 @@ export const test = base.extend<Demo, Shared>({
 
   checkout: async ({ page }, use) => use(new CheckoutPage(page)),
 });
+
+/** Waits for a complaint that a test provoked on purpose, and takes it out. */
+export async function expectComplaint(complaints: string[], pattern: RegExp): Promise<void> {
+  const find = () => complaints.findIndex((line) => pattern.test(line));
+  await expect.poll(find, String(pattern)).toBeGreaterThanOrEqual(0);
+  complaints.splice(find(), 1);
+}
+
+/** What Chromium itself writes into the console about an answer of 400 and above. */
+export const statusLine = (status: number): RegExp => new RegExp(`status of ${status}`);
 
 /** The page as a customer sees it. */
 export class CheckoutPage {

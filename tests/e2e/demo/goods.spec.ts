@@ -1,3 +1,4 @@
+import { expectAccessible } from "./axe.ts";
 import { expect, test, type CheckoutPage } from "./fixtures.ts";
 
 test.use({ stock: 40 });
@@ -140,6 +141,7 @@ test("tax: the address decides it, and Pay waits for it", async ({ checkout, gat
 test("pays, and says that nothing was charged", async ({ checkout, page, server }) => {
   const id = await checkout.open("goods");
   await checkout.email.fill("ada@example.com");
+  await checkout.email.blur();
   await ship(checkout, "United Kingdom");
   await expect(checkout.pay).toBeEnabled();
   await checkout.pay.press("Enter");
@@ -147,6 +149,7 @@ test("pays, and says that nothing was charged", async ({ checkout, page, server 
   await expect(page.locator(".paid")).toBeFocused();
   await expect(page.locator(".paid")).toContainText("no card was charged");
   expect((await server.session(id)).status).toBe("complete");
+  await expectAccessible(page);
 });
 
 async function ship({ page }: CheckoutPage, country: string, state?: string): Promise<void> {

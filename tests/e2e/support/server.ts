@@ -23,6 +23,8 @@ export interface ApiSession {
 
 export interface DemoServer {
   readonly port: number;
+  /** Where its sandbox is, or the one that it was told is Stripe. */
+  readonly sandbox: string;
   /** The session as it really is, asked from the sandbox and not from the page. */
   session(id: string): Promise<ApiSession>;
   /** How often the plan of a session is paid: "month" or "year". */
@@ -34,21 +36,33 @@ export interface DemoServer {
   stop(): Promise<void>;
 }
 
-/** Starts the demo server's own binary on free ports, with its sandbox, an empty database and so many desk lamps. */
-export async function startServer(stock: number): Promise<DemoServer> {
+export interface ServerOptions {
+  /** Desk lamps in stock. */
+  stock: number;
+  /** A sandbox to be taken for Stripe: the server then works as it does with an account there. */
+  stripe?: string;
+}
+
+/** Starts the demo server's own binary on free ports with an empty database. */
+export async function startServer({ stock, stripe }: ServerOptions): Promise<DemoServer> {
   const folder = await mkdtemp(join(tmpdir(), "checkout-e2e-"));
   const env = {
     ...process.env,
     PORT: "0",
     SANDBOX_PORT: "0",
-    STRIPE_SECRET_KEY: "",
-    STRIPE_PUBLISHABLE_KEY: "",
+    STRIPE_SECRET_KEY: stripe ? "sk_test_e2e" : "",
+    STRIPE_PUBLISHABLE_KEY: stripe ? "pk_test_e2e" : "",
+    ...(stripe && {
+      STRIPE_API_BASE: stripe,
+      MONTHLY_PRICE: "price_team_monthly",
+      YEARLY_PRICE: "price_team_yearly",
+    }),
     DATABASE: join(folder, "demo.sqlite3"),
     STOCK: String(stock),
     LOG: "error",
   };
   const server = spawn(BINARY, [], { cwd: ROOT, env, stdio: ["ignore", "pipe", "inherit"] });
-  const [page, sandbox] = await addresses(server);
+  const [page, sandbox] = await addresses(server, stripe);
 
   const api = async (method: string, path: string): Promise<ApiSession> => {
     const headers = { authorization: "Bearer sk_test_e2e" };
@@ -60,6 +74,7 @@ export async function startServer(stock: number): Promise<DemoServer> {
 
   return {
     port: Number(new URL(page).port),
+    sandbox,
     session,
     interval: async (id) => (await session(id)).line_items.data[0]?.price.recurring?.interval,
     items: async (id) =>
@@ -75,14 +90,14 @@ export async function startServer(stock: number): Promise<DemoServer> {
 }
 
 /** What the server prints once it listens: its own address and its sandbox's. */
-function addresses(server: ChildProcess): Promise<[string, string]> {
+function addresses(server: ChildProcess, stripe: string | undefined): Promise<[string, string]> {
   return new Promise((resolve, reject) => {
     let page: string | undefined;
     server.once("error", () => reject(new Error(`${BINARY} cannot be started: build it with cargo build first`)));
     server.once("exit", (code) => reject(new Error(`the server ended with ${code} before it listened`)));
     createInterface({ input: server.stdout! }).on("line", (line) => {
       page ??= /^listening on (\S+)$/.exec(line)?.[1];
-      const sandbox = /^sandbox on (\S+)$/.exec(line)?.[1];
+      const sandbox = stripe ?? /^sandbox on (\S+)$/.exec(line)?.[1];
       if (page && sandbox) resolve([page, sandbox]);
     });
   });
