@@ -98,7 +98,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`Client::send`]; nothing has changed.
+    /// [`StripeError`]; nothing has changed.
     pub async fn session(&self, id: &SessionId, deadline: Instant) -> Result<Session, StripeError> {
         let path = format!("{}?expand[0]=line_items&expand[1]=line_items.data.taxes", session_path(id));
         let mut session: Session = self.get("retrieve", &path, deadline).await?.read()?;
@@ -119,7 +119,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`Client::send`]; nothing has changed.
+    /// [`StripeError`]; nothing has changed.
     pub async fn get(&self, operation: &'static str, path: &str, deadline: Instant) -> Result<Reply, StripeError> {
         self.send(operation, Method::GET, path, None, deadline).await
     }
@@ -128,7 +128,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`Client::send`].
+    /// [`StripeError`], which knows whether something may have changed.
     pub async fn post(
         &self,
         operation: &'static str,
