@@ -26,6 +26,9 @@ interface Recipe {
   setFailure(error: CheckoutUpdateErrorShape | null): void;
 }
 
+/** The kinds of rules, by the number that the engine knows them by. */
+const KINDS = ["oneOf", "identifier", "integer", "flag"];
+
 const PAGE_EVENTS = ["pagehide", "pageshow", "online", "visibilitychange", "resume"];
 
 /** How much later than the engine the facade looks at the clock, in milliseconds. */
@@ -41,7 +44,7 @@ export function creator(source: Source) {
     const sent = new Set<number>();
     const listeners = new Set<() => void>();
     const idle = new Set<(state: { stale: boolean }) => void>();
-    const reporters: (string | undefined)[] = [];
+    const reporters = new Set<() => string>();
     const ledger = createLedger(names);
     let snapshot: Snapshot = { pending: false, stale: false };
     let stale = false;
@@ -127,10 +130,10 @@ export function creator(source: Source) {
         status: number,
         durationMs: number,
         attempts: number,
-        requestId: string | undefined,
-        text: string | undefined,
-        field: string | undefined,
-        reason: CancelReason | undefined,
+        requestId: string,
+        text: string,
+        field: string,
+        reason: CancelReason | "",
         cause: unknown,
       ) {
         // What is wrong with what the page passed gives way to the page's own words; what the server said does not.
@@ -143,10 +146,10 @@ export function creator(source: Source) {
           status: status || null,
           durationMs: Math.round(durationMs),
           attempts,
-          requestId: requestId ?? null,
-          field: field ?? null,
-          reason: reason ?? null,
-          message: (/^invalid/.test(kind) ? (own ?? detail) : (detail ?? own)) ?? null,
+          requestId: requestId || null,
+          field: field || null,
+          reason: reason || null,
+          message: (/^invalid/.test(kind) ? own || detail : detail || own) || null,
           cause,
         });
       },
@@ -194,28 +197,29 @@ export function creator(source: Source) {
     }
 
     function sendReports(): void {
-      reporters.forEach((url, reporter) => {
-        if (url !== undefined && handle !== undefined) enter((glue) => glue.report(handle!, reporter, url));
-      });
+      const news = reporters.size && handle !== undefined && enter((glue) => glue.news(handle!));
+      if (!news) return;
+      for (const url of reporters) safely(() => void navigator.sendBeacon(url(), news));
     }
 
     function declare(glue: Glue, position: number): void {
       const declared = options.endpoints[position];
       const name = nameOf(position);
       if (!declared) {
-        glue.endpoint(handle!, name, "", "", undefined, false, false, false, 0, 0, options.timeoutMs);
+        glue.endpoint(handle!, name, "", "", -1, false, false, false, 0, 0, options.timeoutMs);
         return;
       }
       const { url, credentials, latest, join, idempotencyKey, csrf, retries, attemptTimeoutMs, timeoutMs } = declared;
+      const shared = latest ? latest.reduce((bits, field) => bits | (1 << field), 0) : -1;
       glue.endpoint(
-        ...([handle!, name, url, credentials, latest ? Uint32Array.from(latest) : undefined, join] as const),
-        ...([idempotencyKey, csrf && !!options.csrf, retries, attemptTimeoutMs, timeoutMs] as const),
+        ...([handle!, name, url, credentials, shared, join, idempotencyKey] as const),
+        ...([csrf && !!options.csrf, retries, attemptTimeoutMs, timeoutMs] as const),
       );
       for (const { name, rule } of declared.fields) {
-        const closed = rule.kind === "oneOf";
-        const choices = closed ? rule.values : rule.kind === "identifier" ? [rule.prefix] : [];
-        const [least, most] = rule.kind === "integer" ? [rule.min, rule.max] : [1, 0];
-        glue.field(handle!, name, rule.isOptional, closed, [...choices], least, most);
+        const [least, most] = rule.kind === "integer" ? [rule.min, rule.max] : [0, 0];
+        glue.field(handle!, name, rule.isOptional, KINDS.indexOf(rule.kind), least, most);
+        const choices = rule.kind === "oneOf" ? rule.values : rule.kind === "identifier" ? [rule.prefix] : [];
+        for (const choice of choices) glue.choice(handle!, choice);
       }
     }
 
@@ -483,9 +487,11 @@ export function creator(source: Source) {
       getSnapshot: () => snapshot,
       metrics: () => ledger.metrics(open() ? enter((glue) => glue.metrics(handle!)) : undefined),
       reportTo(url: string, { sampleRate = 1 }: { sampleRate?: number } = {}) {
-        const reporter = reporters.push(Math.random() < sampleRate ? url : undefined) - 1;
+        // A function of its own for each call, so that two reporters to one place end apart.
+        const reporter = () => url;
+        if (Math.random() < sampleRate) reporters.add(reporter);
         listen();
-        return () => void (reporters[reporter] = undefined);
+        return () => void reporters.delete(reporter);
       },
       get ready() {
         const loaded = load(source).then(() => {});

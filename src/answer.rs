@@ -30,7 +30,7 @@ pub enum Body {
 /// `text/html`.
 #[must_use]
 pub fn look(text: &str) -> Body {
-    match text.trim_start_matches('\u{feff}').trim_start().bytes().next() {
+    match text.strip_prefix('\u{feff}').unwrap_or(text).trim_ascii_start().bytes().next() {
         None => Body::Empty,
         Some(b'{' | b'[') => Body::Json,
         Some(b'<') => Body::Page,

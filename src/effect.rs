@@ -1,5 +1,7 @@
 //! What the machine is told, and what it wants done.
 
+use std::rc::Rc;
+
 use crate::answer::Answer;
 use crate::clock::Moment;
 use crate::failure::{Applied, Failure, Kind};
@@ -32,43 +34,8 @@ pub enum Event {
         /// When it was called; earlier than now if the engine was not loaded then.
         asked: Moment,
     },
-    /// `runServerUpdate` could not be called for this update.
-    NotStarted(u32, Kind),
-    /// Stripe.js called the function of a `run`.
-    Call(u32),
-    /// The page gave its CSRF token, or threw.
-    Token(u32, bool),
-    /// The head of an answer is there; its body is not.
-    Head {
-        /// Of which update.
-        id: u32,
-        /// Which attempt.
-        attempt: u32,
-        /// Its status.
-        status: u16,
-        /// From `request-id`, else `x-request-id`.
-        request_id: Option<String>,
-    },
-    /// An attempt ended.
-    Answered {
-        /// Of which update.
-        id: u32,
-        /// Which attempt.
-        attempt: u32,
-        /// How.
-        answer: Answer,
-    },
-    /// The task that was let through at the deadline is over.
-    Yielded(u32),
-    /// `runServerUpdate` ended.
-    Ended {
-        /// Of which update.
-        id: u32,
-        /// Whether with success.
-        success: bool,
-        /// Whether the session is still open.
-        open: bool,
-    },
+    /// Something happened to one update.
+    Of(u32, News),
     /// The page called `refresh`.
     Refresh(u32),
     /// A refresh ended.
@@ -96,6 +63,37 @@ pub enum Event {
     Back(bool),
 }
 
+/// What happened to one update.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// `runServerUpdate` could not be called for it, or for this refresh.
+    NotStarted(Kind),
+    /// Stripe.js called its function.
+    Called,
+    /// The page gave its CSRF token, or threw.
+    Token(bool),
+    /// The head of an answer is there; its body is not.
+    Head {
+        /// Of which attempt.
+        attempt: u32,
+        /// Its status.
+        status: u16,
+        /// From `request-id`, else `x-request-id`.
+        request_id: Option<String>,
+    },
+    /// An attempt ended: its number, and how.
+    Answered(u32, Answer),
+    /// The task that was let through at the deadline is over.
+    Yielded,
+    /// `runServerUpdate` ended.
+    Ended {
+        /// Whether with success.
+        success: bool,
+        /// Whether the session is still open.
+        open: bool,
+    },
+}
+
 /// What is to be done, in this order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -119,7 +117,7 @@ pub enum Effect {
         /// Of which update.
         id: u32,
         /// What happened.
-        failure: Failure,
+        failure: Rc<Failure>,
     },
     /// Settle the function's promise.
     End {
@@ -153,7 +151,7 @@ pub enum Effect {
         /// The caller.
         caller: u32,
         /// Why.
-        failure: Failure,
+        failure: Rc<Failure>,
     },
     /// Let Stripe.js fetch the session again.
     Refresh(u32),

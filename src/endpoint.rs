@@ -14,8 +14,9 @@ pub struct Endpoint {
     pub credentials: String,
     /// The fields of its intent.
     pub fields: Vec<Field>,
-    /// Whether a waiting update gives way to a later one; then the positions of the fields that must be the same.
-    pub latest: Option<Vec<u32>>,
+    /// Whether a waiting update gives way to a later one: negative for no, else a bit for each field that must be the
+    /// same, the lowest for the first.
+    pub latest: i32,
     /// Whether an update equal to the last in the queue shares its outcome.
     pub join: bool,
     /// Whether an `Idempotency-Key` is sent.
@@ -37,8 +38,11 @@ impl Endpoint {
     #[must_use]
     pub fn group(&self, intent: &Intent) -> String {
         let mut group = String::new();
-        for position in self.latest.iter().flatten() {
-            match intent.get(*position as usize) {
+        for position in 0..self.fields.len() {
+            if self.latest < 0 || self.latest >> position & 1 == 0 {
+                continue;
+            }
+            match intent.get(position) {
                 Value::Text(text) => write_text(&mut group, text),
                 Value::Number(number) => crate::intent::write_integer(&mut group, *number),
                 Value::Flag(true) => group.push('t'),

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::browser::{self, Asked, Found};
 use crate::clock::Moment;
-use crate::effect::Event;
+use crate::effect::{Event, News};
 use crate::endpoint::Endpoint;
 use crate::intent::{Field, Rule};
 
@@ -22,7 +22,8 @@ pub fn close(handle: usize) {
     browser::close(handle);
 }
 
-/// Adds an endpoint, or the name of a wrapped function. Milliseconds; 0 for no limit of one attempt.
+/// Adds an endpoint, or the name of a wrapped function. Milliseconds; 0 for no limit of one attempt. `latest` has a bit
+/// for each field that updates must share for the later to supersede the earlier; -1 for never.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments)]
 pub fn endpoint(
@@ -30,7 +31,7 @@ pub fn endpoint(
     name: String,
     url: String,
     credentials: String,
-    latest: Option<Vec<u32>>,
+    latest: i32,
     join: bool,
     key: bool,
     csrf: bool,
@@ -45,20 +46,22 @@ pub fn endpoint(
     browser::with(handle, |client| client.add(endpoint));
 }
 
-/// Adds a field to the last endpoint. `choices` has the values of a closed choice, or the prefix of an identifier;
-/// neither means an integer from `least` to `most`, or a flag where that is no range.
+/// Adds a field to the last endpoint: 0 a closed choice, 1 an identifier, 2 an integer from `least` to `most`, 3 a flag.
 #[wasm_bindgen]
-pub fn field(handle: usize, name: String, optional: bool, closed: bool, choices: Vec<String>, least: f64, most: f64) {
-    let rule = if closed {
-        Rule::OneOf(choices)
-    } else if let Some(prefix) = choices.into_iter().next() {
-        Rule::Identifier(prefix)
-    } else if least <= most {
-        Rule::Integer(least, most)
-    } else {
-        Rule::Flag
+pub fn field(handle: usize, name: String, optional: bool, kind: u8, least: f64, most: f64) {
+    let rule = match kind {
+        0 => Rule::OneOf(Vec::new()),
+        1 => Rule::Identifier(String::new()),
+        2 => Rule::Integer(least, most),
+        _ => Rule::Flag,
     };
     browser::with(handle, |client| client.add_field(Field { name, rule, optional }));
+}
+
+/// Adds a choice to the last field, or gives it its prefix.
+#[wasm_bindgen]
+pub fn choice(handle: usize, text: String) {
+    browser::with(handle, |client| client.add_choice(text));
 }
 
 /// Counts a failure that the facade met while there was no engine.
@@ -109,7 +112,7 @@ pub fn doubt(handle: usize, actions: JsValue) {
 /// Stripe.js called the function of this update.
 #[wasm_bindgen]
 pub fn call(handle: usize, id: u32) {
-    tell(handle, Event::Call(id));
+    tell(handle, Event::Of(id, News::Called));
 }
 
 /// A caller's signal was aborted.
@@ -156,10 +159,10 @@ pub fn metrics(handle: usize) -> String {
     browser::with(handle, |client| client.metrics())
 }
 
-/// Sends a reporter's news by beacon.
+/// What is new since the last time, as JSON; empty if nothing is.
 #[wasm_bindgen]
-pub fn report(handle: usize, reporter: usize, url: &str) {
-    browser::with(handle, |client| client.report(reporter, url));
+pub fn news(handle: usize) -> String {
+    browser::with(handle, |client| client.news())
 }
 
 /// Traps, for the tests of what happens then.

@@ -180,7 +180,9 @@ pub fn is_showable(message: &str) -> bool {
         [b'<', next] => next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'),
         _ => false,
     });
-    !markup && !message.trim().is_empty() && message.chars().count() <= LONGEST_MESSAGE
+    // A character's first byte is the one that continues none.
+    let characters = message.bytes().filter(|byte| byte & 0xc0 != 0x80).count();
+    !markup && !message.trim_ascii().is_empty() && characters <= LONGEST_MESSAGE
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::session::SessionId;
+use crate::session::{SessionId, has_secret};
 
 /// The most fields an endpoint may declare.
 pub const MOST_FIELDS: usize = 16;
@@ -79,7 +79,7 @@ impl Field {
 }
 
 fn is_identifier(text: &str, prefix: &str) -> bool {
-    let secret = text.contains("_secret_") || ["sk_", "rk_", "whsec_"].iter().any(|kind| text.starts_with(kind));
+    let secret = has_secret(text) || ["sk_", "rk_", "whsec_"].iter().any(|kind| text.starts_with(kind));
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     !secret
         && !text.is_empty()

@@ -3,10 +3,13 @@
 //! Events go in, effects come out; time and chance are arguments. `docs/failures.md` and `docs/run.md` have its rules
 //! as tables.
 
+use std::rc::Rc;
+
 use crate::clock::{Moment, Timer};
-use crate::effect::{Effect, Event};
+use crate::effect::{Effect, Event, News};
 use crate::endpoint::Endpoint;
 use crate::failure::{Applied, Failure, Kind, Reason};
+use crate::metrics::Number;
 use crate::queue::{self, Place};
 use crate::stale::{Doubt, Freshness};
 use crate::update::{Order, Step, Update};
@@ -42,7 +45,9 @@ impl Machine {
     pub fn on(&mut self, event: Event, now: Moment, random: f64, out: &mut Vec<Effect>) {
         let turn = &mut Turn { now, random, out };
         for position in 0..self.updates.len() {
-            self.step(position, turn, Update::tick);
+            if let Some((update, mut step)) = self.at(position, turn) {
+                update.tick(&mut step);
+            }
         }
         let awake = matches!(event, Event::Awake | Event::Back(_));
         self.take(event, turn);
@@ -100,27 +105,9 @@ impl Machine {
                 let mut update = Update::new(id, endpoint, order, asked, true);
                 update.callers.push(id);
                 self.updates.push(update);
-                self.with(id, turn, |update, step| update.call(asked, step));
-            }
-            Event::NotStarted(id, kind) => {
-                self.with(id, turn, |update, step| update.abort(kind, None, step));
-                self.refreshed(id, false, true, kind, turn);
-            }
-            Event::Call(id) => self.with(id, turn, |update, step| update.call(now, step)),
-            Event::Token(id, there) => self.with(id, turn, |update, step| update.token(there, step)),
-            Event::Answered { id, attempt, answer } => {
-                self.with(id, turn, |update, step| update.answered(attempt, answer, step));
-            }
-            Event::Head { id, attempt, status, request_id } => {
-                self.with(id, turn, |update, _| update.head(attempt, status, request_id));
-            }
-            Event::Yielded(id) => self.with(id, turn, Update::yielded),
-            Event::Ended { id, success, open } => {
-                if success && self.owed == Some(id) {
-                    self.owed = None;
-                    self.freshness.learn(now, true, open, now);
+                if let Some((update, mut step)) = self.find(id, turn) {
+                    update.call(asked, &mut step);
                 }
-                self.with(id, turn, |update, _| update.stripe_ended(success));
             }
             Event::Refresh(id) => {
                 self.freshness.begin(id, true, now);
@@ -142,20 +129,42 @@ impl Machine {
                     self.freshness.doubt(Doubt::Behind, now);
                 }
             }
+            Event::Of(id, news) => {
+                match news {
+                    News::Ended { success: true, open } if self.owed == Some(id) => {
+                        self.owed = None;
+                        self.freshness.learn(now, true, open, now);
+                    }
+                    News::NotStarted(kind) => self.refreshed(id, false, true, kind, turn),
+                    _ => {}
+                }
+                if let Some((update, mut step)) = self.find(id, turn) {
+                    update.on(news, &mut step);
+                }
+            }
         }
     }
 
-    /// Lets the update at this position act.
-    fn step(&mut self, position: usize, turn: &mut Turn, act: impl FnOnce(&mut Update, &mut Step)) {
-        let Some(update) = self.updates.get_mut(position) else { return };
-        let Some(endpoint) = self.endpoints.get_mut(update.endpoint) else { return };
-        act(update, &mut Step { now: turn.now, random: turn.random, left: self.left, endpoint, out: turn.out });
+    /// The update at this position, with what a step of it works with.
+    #[inline(never)]
+    fn at<'a>(&'a mut self, position: usize, turn: &'a mut Turn) -> Option<(&'a mut Update, Step<'a>)> {
+        let update = self.updates.get_mut(position)?;
+        let endpoint = self.endpoints.get_mut(update.endpoint)?;
+        let step = Step { now: turn.now, random: turn.random, left: self.left, endpoint, out: turn.out };
+        Some((update, step))
     }
 
-    /// Lets the update of this number act, if it is still known.
-    fn with(&mut self, id: u32, turn: &mut Turn, act: impl FnOnce(&mut Update, &mut Step)) {
-        if let Some(position) = self.updates.iter().position(|update| update.id == id) {
-            self.step(position, turn, act);
+    /// The same for the update of this number, if it is still known.
+    #[inline(never)]
+    fn find<'a>(&'a mut self, id: u32, turn: &'a mut Turn) -> Option<(&'a mut Update, Step<'a>)> {
+        let position = self.updates.iter().position(|update| update.id == id)?;
+        self.at(position, turn)
+    }
+
+    /// Ends the function of the update at this position.
+    fn abort(&mut self, position: usize, kind: Kind, reason: Option<Reason>, turn: &mut Turn) {
+        if let Some((update, mut step)) = self.at(position, turn) {
+            update.abort(kind, reason, &mut step);
         }
     }
 
@@ -165,13 +174,13 @@ impl Machine {
         let Some(rules) = self.endpoints.get_mut(endpoint) else { return };
         let superseded = queue::superseded(&self.updates, rules, &update);
         if let Some(position) = superseded {
-            rules.counts.superseded += 1;
+            rules.counts.add(Number::Superseded);
             self.drop_waiting(position, Reason::Superseded, turn);
         }
         let Some(rules) = self.endpoints.get_mut(endpoint) else { return };
         let place = queue::place(&self.updates, rules, &update);
         if let Place::Shared(position) = place {
-            rules.counts.joined += 1;
+            rules.counts.add(Number::Joined);
             if let Some(shared) = self.updates.get_mut(position) {
                 shared.callers.push(id);
             }
@@ -180,16 +189,18 @@ impl Machine {
         let refused = matches!(update.order, Order::Refused { .. });
         update.callers.push(id);
         self.updates.push(update);
-        if refused {
-            self.with(id, turn, |update, step| update.call(step.now, step));
-        } else if place == Place::Full {
-            self.with(id, turn, |update, step| update.abort(Kind::Busy, None, step));
+        if let Some((update, mut step)) = self.find(id, turn) {
+            if refused {
+                update.call(step.now, &mut step);
+            } else if place == Place::Full {
+                update.abort(Kind::Busy, None, &mut step);
+            }
         }
     }
 
     /// Drops an update that waits: each of its callers is told why.
     fn drop_waiting(&mut self, position: usize, reason: Reason, turn: &mut Turn) {
-        self.step(position, turn, |update, step| update.abort(Kind::Cancelled, Some(reason), step));
+        self.abort(position, Kind::Cancelled, Some(reason), turn);
         self.finish(position, false, false, turn);
     }
 
@@ -210,9 +221,9 @@ impl Machine {
         let mut failure = update.failure(Kind::Cancelled, applied, turn.now);
         failure.reason = Some(reason);
         let alone = update.callers.is_empty();
-        turn.out.push(Effect::Cancelled { caller, failure });
+        turn.out.push(Effect::Cancelled { caller, failure: Rc::new(failure) });
         if alone {
-            self.step(position, turn, |update, step| update.abort(Kind::Cancelled, Some(reason), step));
+            self.abort(position, Kind::Cancelled, Some(reason), turn);
         }
     }
 
@@ -222,7 +233,7 @@ impl Machine {
             for caller in update.callers.clone() {
                 self.detach(caller, Reason::Disposed, turn);
             }
-            self.step(0, turn, |update, step| update.abort(Kind::Cancelled, Some(Reason::Disposed), step));
+            self.abort(0, Kind::Cancelled, Some(Reason::Disposed), turn);
             self.finish(0, false, false, turn);
         }
         for id in self.freshness.stop() {
@@ -236,8 +247,7 @@ impl Machine {
     fn conclude(&mut self, turn: &mut Turn) {
         let mut position = 0;
         while position < self.updates.len() {
-            let mut decision = None;
-            self.step(position, turn, |update, step| decision = update.decide(step));
+            let decision = self.at(position, turn).and_then(|(update, mut step)| update.decide(&mut step));
             let gone = match decision {
                 None => false,
                 Some(Ok(())) => {
@@ -251,17 +261,17 @@ impl Machine {
                 position += 1;
             }
         }
-        if let Some(position) = queue::next(&self.updates) {
-            self.step(position, turn, Update::start);
+        if let Some((update, mut step)) = queue::next(&self.updates).and_then(|position| self.at(position, turn)) {
+            update.start(&mut step);
         }
     }
 
     /// An update failed: it goes, or the refresh that belongs to it holds it. Gives whether it has gone.
-    fn failed(&mut self, position: usize, failure: &Failure, turn: &mut Turn) -> bool {
+    fn failed(&mut self, position: usize, failure: &Rc<Failure>, turn: &mut Turn) -> bool {
         let Some(update) = self.updates.get_mut(position) else { return false };
         let (id, sent, apart, silent) = (update.id, update.was_sent(), update.is_apart(), update.is_silent());
         if failure.kind == Kind::RefreshFailed {
-            turn.out.push(Effect::Fail { id, failure: failure.clone() });
+            turn.out.push(Effect::Fail { id, failure: Rc::clone(failure) });
             if silent {
                 self.owed = Some(id);
             }
@@ -293,13 +303,13 @@ impl Machine {
         if failed == Some(Kind::Cancelled) {
             return;
         }
-        self.step(position, turn, |update, step| {
+        if let Some((update, step)) = self.at(position, turn) {
             step.endpoint.counts.record(failed, update.duration(step.now));
             step.out.push(Effect::Measure { endpoint: update.endpoint, began: update.began() });
             if failed.is_some() {
                 step.out.push(Effect::Count(update.id));
             }
-        });
+        }
     }
 
     /// Gives the callers of an update its outcome, and forgets it.

@@ -7,35 +7,67 @@ use crate::intent::{write_integer, write_text};
 /// How many durations are kept.
 const KEPT: usize = 100;
 
+/// What is counted beside the kinds of failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Number {
+    /// Updates that ended.
+    Updates,
+    /// Of these, with success.
+    Successes,
+    /// Requests that were repeated.
+    Retries,
+    /// Answers that came after the deadline and were still taken.
+    Late,
+    /// Callers that shared another's outcome.
+    Joined,
+    /// Updates that gave way to a later one.
+    Superseded,
+}
+
+/// Their names, in order; the kinds of failures follow.
+const NAMES: [&str; 6] = ["updates", "successes", "retries", "late", "joined", "superseded"];
+
+/// One number a name, then one a kind.
+type Numbers = [u32; NAMES.len() + Kind::ALL.len()];
+
 /// What happened at one endpoint. Bounded, however long the page lives.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counts {
-    /// Updates that ended.
-    pub updates: u32,
-    /// Of these, with success.
-    pub successes: u32,
-    /// Of these, with each kind of failure.
-    pub failures: [u32; Kind::ALL.len()],
-    /// Requests that were repeated.
-    pub retries: u32,
-    /// Answers that came after the deadline and were still taken.
-    pub late: u32,
-    /// Callers that shared another's outcome.
-    pub joined: u32,
-    /// Updates that gave way to a later one.
-    pub superseded: u32,
+    numbers: Numbers,
+    /// What of it was reported.
+    reported: Numbers,
     durations: Vec<u32>,
     oldest: usize,
 }
 
 impl Counts {
+    /// One more of these.
+    pub fn add(&mut self, number: Number) {
+        self.increase(number as usize);
+    }
+
+    fn increase(&mut self, position: usize) {
+        if let Some(count) = self.numbers.get_mut(position) {
+            *count += 1;
+        }
+    }
+
+    /// How many there were.
+    #[must_use]
+    pub fn get(&self, number: Number) -> u32 {
+        self.numbers.get(number as usize).copied().unwrap_or_default()
+    }
+
+    /// How many updates failed like this.
+    #[must_use]
+    pub fn failures(&self, kind: Kind) -> u32 {
+        self.numbers.get(NAMES.len() + kind as usize).copied().unwrap_or_default()
+    }
+
     /// An update ended, after so many milliseconds.
     pub fn record(&mut self, failed: Option<Kind>, duration: f64) {
-        self.updates += 1;
-        match failed {
-            None => self.successes += 1,
-            Some(kind) => self.count(kind),
-        }
+        self.add(Number::Updates);
+        self.increase(failed.map_or(Number::Successes as usize, |kind| NAMES.len() + kind as usize));
         // Whole milliseconds; `as` takes what is negative or too large to the nearest end.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let ms = (duration + 0.5) as u32;
@@ -47,49 +79,24 @@ impl Counts {
         self.oldest = (self.oldest + 1) % KEPT;
     }
 
-    /// One more failure of this kind.
-    pub fn count(&mut self, kind: Kind) {
-        if let Some(count) = self.failures.get_mut(kind as usize) {
-            *count += 1;
-        }
-    }
-
     /// The smallest kept duration that at least so many per cent of them do not exceed: exact, and without a sort,
     /// which would cost more bytes than it saves time.
     #[must_use]
     pub fn percentile(&self, percent: usize) -> Option<u32> {
-        let enough = |candidate: u32| {
-            let within = self.durations.iter().filter(|ms| **ms <= candidate).count();
-            within * 100 >= self.durations.len() * percent
-        };
-        self.durations.iter().copied().filter(|ms| enough(*ms)).min()
-    }
-
-    /// What came since an earlier state of the same counts; durations are not taken back.
-    fn since(&self, earlier: &Self) -> Self {
-        let mut new = self.clone();
-        new.updates -= earlier.updates;
-        new.successes -= earlier.successes;
-        new.retries -= earlier.retries;
-        new.late -= earlier.late;
-        new.joined -= earlier.joined;
-        new.superseded -= earlier.superseded;
-        for (count, before) in new.failures.iter_mut().zip(earlier.failures) {
-            *count -= before;
+        let mut least = None;
+        for candidate in &self.durations {
+            let within = self.durations.iter().filter(|ms| *ms <= candidate).count();
+            if within * 100 >= self.durations.len() * percent && least.is_none_or(|least| least > *candidate) {
+                least = Some(*candidate);
+            }
         }
-        new
+        least
     }
 
-    fn write(&self, json: &mut String) {
+    fn write(&self, json: &mut String, since: &Numbers) {
+        let mut new = self.numbers.iter().zip(since).map(|(number, before)| number - before);
         json.push('{');
-        for (name, count) in [
-            ("updates", self.updates),
-            ("successes", self.successes),
-            ("retries", self.retries),
-            ("late", self.late),
-            ("joined", self.joined),
-            ("superseded", self.superseded),
-        ] {
+        for (name, count) in NAMES.into_iter().zip(&mut new) {
             write_member(json, name, Some(count));
         }
         for (name, percent) in [("p50", 50), ("p95", 95), ("max", 100)] {
@@ -97,7 +104,7 @@ impl Counts {
         }
         write_text(json, "failures");
         json.push_str(":{");
-        for (kind, count) in Kind::ALL.into_iter().zip(self.failures) {
+        for (kind, count) in Kind::ALL.into_iter().zip(new) {
             if count > 0 {
                 write_member(json, kind.name(), Some(count));
             }
@@ -120,7 +127,7 @@ fn write_member(json: &mut String, name: &str, number: Option<u32>) {
 
 /// Ends an object whose members each left a comma.
 fn end(json: &mut String) {
-    if json.ends_with(',') {
+    if json.as_bytes().last() == Some(&b',') {
         json.pop();
     }
     json.push('}');
@@ -133,35 +140,32 @@ pub fn record(endpoints: &[Endpoint]) -> String {
     for endpoint in endpoints {
         write_text(&mut json, &endpoint.name);
         json.push(':');
-        endpoint.counts.write(&mut json);
+        endpoint.counts.write(&mut json, &Numbers::default());
         json.push(',');
     }
     end(&mut json);
     json
 }
 
-/// What is sent by the beacon: what is new since `sent`, of the endpoints where anything is. `None` if nothing is.
+/// What a beacon sends: what is new since the last time, of the endpoints where anything is. Empty if nothing is.
 #[must_use]
-pub fn news(endpoints: &[Endpoint], sent: &mut Vec<Counts>) -> Option<String> {
-    sent.resize(endpoints.len(), Counts::default());
-    let mut json = String::from("{\"endpoints\":{");
-    let empty = json.len();
-    for (endpoint, sent) in endpoints.iter().zip(sent.iter_mut()) {
-        if endpoint.counts == *sent {
+pub fn news(endpoints: &mut [Endpoint]) -> String {
+    let mut json = String::new();
+    for endpoint in endpoints {
+        let counts = &mut endpoint.counts;
+        if counts.numbers == counts.reported {
             continue;
         }
+        json.push_str(if json.is_empty() { "{\"endpoints\":{" } else { "," });
         write_text(&mut json, &endpoint.name);
         json.push(':');
-        endpoint.counts.since(sent).write(&mut json);
-        json.push(',');
-        sent.clone_from(&endpoint.counts);
+        counts.write(&mut json, &counts.reported);
+        counts.reported = counts.numbers;
     }
-    if json.len() == empty {
-        return None;
+    if !json.is_empty() {
+        json.push_str("}}");
     }
-    end(&mut json);
-    end(&mut json);
-    Some(json)
+    json
 }
 
 #[cfg(test)]
@@ -188,17 +192,16 @@ mod tests {
     #[test]
     fn the_beacon_has_what_is_new() {
         let mut endpoints = vec![endpoint("a"), endpoint("b")];
-        let mut sent = Vec::new();
-        assert_eq!(news(&endpoints, &mut sent), None);
+        assert_eq!(news(&mut endpoints), "");
         endpoints[1].counts.record(Some(Kind::Timeout), 19_500.0);
         assert_eq!(
-            news(&endpoints, &mut sent).unwrap(),
+            news(&mut endpoints),
             "{\"endpoints\":{\"b\":{\"updates\":1,\"successes\":0,\"retries\":0,\"late\":0,\"joined\":0,\"superseded\":0,\
              \"p50\":19500,\"p95\":19500,\"max\":19500,\"failures\":{\"timeout\":1}}}}"
         );
-        assert_eq!(news(&endpoints, &mut sent), None);
+        assert_eq!(news(&mut endpoints), "");
         endpoints[1].counts.record(None, 20.0);
-        assert!(news(&endpoints, &mut sent).unwrap().contains("\"updates\":1,\"successes\":1"));
+        assert!(news(&mut endpoints).contains("\"updates\":1,\"successes\":1"));
     }
 
     #[test]

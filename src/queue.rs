@@ -22,7 +22,9 @@ pub enum Place {
 /// The position of a waiting update that the new one supersedes: same endpoint, same session, same group.
 #[must_use]
 pub fn superseded(updates: &[Update], rules: &Endpoint, new: &Update) -> Option<usize> {
-    rules.latest.as_ref()?;
+    if rules.latest < 0 {
+        return None;
+    }
     let Order::Request { session, group, .. } = &new.order else { return None };
     updates.iter().position(|waiting| {
         let Order::Request { session: its_session, group: its_group, .. } = &waiting.order else { return false };

@@ -37,7 +37,8 @@ pub fn pause(attempts: u32, random: f64, retry_after: Option<f64>, left: f64) ->
     Some(random * ceiling)
 }
 
-#[cfg(test)]
+// The properties are checked on the host.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

@@ -19,7 +19,7 @@ impl SessionId {
         if text.is_empty() {
             return Err(InvalidSession::Empty);
         }
-        if text.contains("_secret_") {
+        if has_secret(text) {
             return Err(InvalidSession::ClientSecret);
         }
         let Some(rest) = text.strip_prefix("cs_test_").or_else(|| text.strip_prefix("cs_live_")) else {
@@ -37,6 +37,11 @@ impl SessionId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a text has what every client secret has. By hand: the search of the standard library is 2 kB.
+pub(crate) fn has_secret(text: &str) -> bool {
+    text.as_bytes().windows(8).any(|window| window == b"_secret_")
 }
 
 /// Why something is no session id.

@@ -4,11 +4,14 @@
 //! `runServerUpdate` calls that function and then fetches the session again. What both say is held against each other
 //! in [`Update::decide`].
 
+use std::rc::Rc;
+
 use crate::answer::{self, Answer, Body};
 use crate::clock::{Moment, Timer};
-use crate::effect::Effect;
+use crate::effect::{Effect, News};
 use crate::endpoint::Endpoint;
 use crate::failure::{Applied, Failure, Kind, Reason};
+use crate::metrics::Number;
 use crate::retry;
 
 /// Stripe's limit on the function, and ours on waiting: for a turn, and for Stripe.js to call the function.
@@ -105,7 +108,7 @@ pub struct Update {
     called: Option<Moment>,
     stage: Stage,
     stripe: Stripe,
-    result: Option<Result<(), Failure>>,
+    result: Option<Result<(), Rc<Failure>>>,
     attempts: u32,
     doubt: bool,
     overdue: bool,
@@ -195,6 +198,19 @@ impl Update {
         step.out.push(Effect::Start(self.id));
     }
 
+    /// Something happened to it.
+    pub fn on(&mut self, news: News, step: &mut Step) {
+        match news {
+            News::NotStarted(kind) => self.abort(kind, None, step),
+            News::Called => self.call(step.now, step),
+            News::Token(there) => self.token(there, step),
+            News::Head { attempt, status, request_id } => self.head(attempt, status, request_id),
+            News::Answered(attempt, answer) => self.answered(attempt, answer, step),
+            News::Yielded => self.yielded(step),
+            News::Ended { success, .. } => self.stripe_ended(success),
+        }
+    }
+
     /// The function was called at that moment. A second call changes nothing: it gets the first promise.
     pub fn call(&mut self, at: Moment, step: &mut Step) {
         if self.stage != Stage::Idle {
@@ -206,7 +222,7 @@ impl Update {
             let mut failure = self.failure(*kind, Applied::No, step.now);
             failure.field = field;
             failure.message = message;
-            self.end(Err(failure), step);
+            self.end(Err(Rc::new(failure)), step);
         } else if self.left(step) <= 0.0 {
             self.abort(Kind::Timeout, None, step);
         } else if step.endpoint.csrf && self.order != Order::Wrapped {
@@ -218,7 +234,7 @@ impl Update {
     }
 
     /// The CSRF token is there, or could not be had.
-    pub fn token(&mut self, there: bool, step: &mut Step) {
+    fn token(&mut self, there: bool, step: &mut Step) {
         if self.stage != Stage::Token || self.overdue {
             return;
         }
@@ -238,7 +254,7 @@ impl Update {
     }
 
     /// The head of an answer is there. On 4xx and 5xx it is all that counts, should the body never end.
-    pub fn head(&mut self, attempt: u32, status: u16, request_id: Option<String>) {
+    fn head(&mut self, attempt: u32, status: u16, request_id: Option<String>) {
         if matches!(self.stage, Stage::Sent(_)) && attempt == self.attempts {
             self.status = status;
             self.request_id = request_id;
@@ -246,12 +262,12 @@ impl Update {
     }
 
     /// An attempt ended. What is no longer waited for is ignored.
-    pub fn answered(&mut self, attempt: u32, answer: Answer, step: &mut Step) {
+    fn answered(&mut self, attempt: u32, answer: Answer, step: &mut Step) {
         if !matches!(self.stage, Stage::Sent(_)) || attempt != self.attempts {
             return;
         }
         if self.overdue {
-            step.endpoint.counts.late += 1;
+            step.endpoint.counts.add(Number::Late);
         }
         match answer {
             Answer::Value => self.end(Ok(()), step),
@@ -284,13 +300,13 @@ impl Update {
         let again =
             repeatable && !self.overdue && self.order != Order::Wrapped && self.attempts <= step.endpoint.retries;
         if again && let Some(ms) = retry::pause(self.attempts, step.random, retry_after, self.left(step)) {
-            step.endpoint.counts.retries += 1;
+            step.endpoint.counts.add(Number::Retries);
             self.stage = Stage::Pause(Timer::new(step.now, ms));
             return;
         }
         let mut failure = self.failure(kind, applied, step.now);
         failure.message = self.message.take();
-        self.end(Err(failure), step);
+        self.end(Err(Rc::new(failure)), step);
     }
 
     /// Milliseconds that are left of the deadline.
@@ -321,7 +337,7 @@ impl Update {
     }
 
     /// The task after the deadline is over, and no answer came in it.
-    pub fn yielded(&mut self, step: &mut Step) {
+    fn yielded(&mut self, step: &mut Step) {
         if !self.overdue {
             return;
         }
@@ -357,12 +373,12 @@ impl Update {
         };
         let mut failure = self.failure(kind, applied, step.now);
         failure.reason = reason;
-        self.end(Err(failure), step);
+        self.end(Err(Rc::new(failure)), step);
     }
 
-    fn end(&mut self, result: Result<(), Failure>, step: &mut Step) {
+    fn end(&mut self, result: Result<(), Rc<Failure>>, step: &mut Step) {
         if let Err(failure) = &result {
-            step.out.push(Effect::Fail { id: self.id, failure: failure.clone() });
+            step.out.push(Effect::Fail { id: self.id, failure: Rc::clone(failure) });
         }
         step.out.push(Effect::End { id: self.id, ok: result.is_ok() });
         self.stage = Stage::Ended(step.now);
@@ -370,14 +386,14 @@ impl Update {
     }
 
     /// Stripe.js has ended.
-    pub fn stripe_ended(&mut self, success: bool) {
+    fn stripe_ended(&mut self, success: bool) {
         if self.stripe == Stripe::Called {
             self.stripe = Stripe::Ended(success);
         }
     }
 
     /// Holds what Stripe.js did against what the function saw: the table in `docs/run.md`. `None`: not yet.
-    pub fn decide(&mut self, step: &mut Step) -> Option<Result<(), Failure>> {
+    pub fn decide(&mut self, step: &mut Step) -> Option<Result<(), Rc<Failure>>> {
         if self.held.is_some() {
             return None;
         }
@@ -397,9 +413,9 @@ impl Update {
         match (result, self.stripe) {
             (Ok(()), Stripe::Apart | Stripe::Ended(true)) => Some(Ok(())),
             (Ok(()), Stripe::Called) if !silent => None,
-            (Ok(()), _) => Some(Err(self.failure(Kind::RefreshFailed, Applied::Yes, step.now))),
+            (Ok(()), _) => Some(Err(Rc::new(self.failure(Kind::RefreshFailed, Applied::Yes, step.now)))),
             (Err(_), Stripe::Called) if self.was_sent() && !silent => None,
-            (Err(failure), _) => Some(Err(failure.clone())),
+            (Err(failure), _) => Some(Err(Rc::clone(failure))),
         }
     }
 

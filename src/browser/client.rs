@@ -3,9 +3,10 @@
 //! No borrow is held across a call into JavaScript. Whatever happens during one is put into the inbox, and taken from
 //! there in the order in which it happened.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::collections::VecDeque;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -13,7 +14,6 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-use super::beacon;
 use super::clock;
 use super::fetch::{self, AbortGuard, Found};
 use super::host::Host;
@@ -21,12 +21,12 @@ use super::stripe;
 use super::value;
 use crate::answer::Answer;
 use crate::clock::Moment;
-use crate::effect::{Effect, Event};
+use crate::effect::{Effect, Event, News};
 use crate::endpoint::Endpoint;
 use crate::failure::{Failure, Kind, Reason};
-use crate::intent::{Intent, InvalidIntent, Problem};
+use crate::intent::{Intent, InvalidIntent, Problem, Rule};
 use crate::machine::Machine;
-use crate::metrics::{self, Counts};
+use crate::metrics;
 use crate::session::{InvalidSession, SessionId};
 use crate::update::Order;
 
@@ -85,7 +85,6 @@ pub struct Client {
     /// What refreshes give to `runServerUpdate`.
     nothing: JsValue,
     timer: RefCell<Option<Timeout>>,
-    reports: RefCell<Vec<Vec<Counts>>>,
 }
 
 /// Makes a client, and gives its handle.
@@ -103,7 +102,6 @@ pub fn open(host: JsValue, session_field: String, csrf_header: String, nothing: 
             actions: RefCell::default(),
             nothing,
             timer: RefCell::default(),
-            reports: RefCell::default(),
         });
         match clients.get_mut(handle) {
             Some(place) => *place = Some(client),
@@ -138,6 +136,17 @@ impl Client {
         }
     }
 
+    /// Adds a choice to the last field, or gives it its prefix.
+    pub fn add_choice(&self, text: String) {
+        let mut machine = self.machine.borrow_mut();
+        match machine.endpoints.last_mut().and_then(|endpoint| endpoint.fields.last_mut()).map(|field| &mut field.rule)
+        {
+            Some(Rule::OneOf(choices)) => choices.push(text),
+            Some(Rule::Identifier(prefix)) => *prefix = text,
+            _ => {}
+        }
+    }
+
     /// A failure that the facade met while there was no engine.
     pub fn note(&self, endpoint: usize, kind: &str, duration: f64) {
         if let (Some(endpoint), Some(kind)) =
@@ -152,18 +161,9 @@ impl Client {
         metrics::record(&self.machine.borrow().endpoints)
     }
 
-    /// Sends what is new since this reporter's last report. What the browser does not take is sent with the next.
-    pub fn report(&self, reporter: usize, url: &str) {
-        let mut reports = self.reports.borrow_mut();
-        if reports.len() <= reporter {
-            reports.resize(reporter + 1, Vec::new());
-        }
-        let Some(sent) = reports.get_mut(reporter) else { return };
-        let mut next = sent.clone();
-        let news = metrics::news(&self.machine.borrow().endpoints, &mut next);
-        if news.is_some_and(|news| beacon::send(url, &news)) {
-            *sent = next;
-        }
+    /// What is new since the last time, as JSON; empty if nothing is.
+    pub fn news(&self) -> String {
+        metrics::news(&mut self.machine.borrow_mut().endpoints)
     }
 
     /// The page called `run`.
@@ -258,23 +258,25 @@ impl Client {
 
     /// Keeps what came with an event for the effects that follow. Gives the session, if that is what came.
     fn keep(&self, event: &Event, found: Found) -> JsValue {
-        match event {
-            Event::Answered { id, .. } | Event::Token(id, _) => {
-                self.slot(*id, |slot| slot.found = found);
-                JsValue::UNDEFINED
-            }
-            Event::Ended { id, success, .. } => {
-                if !success {
-                    self.slot(*id, |slot| slot.found.cause = found.cause);
-                }
-                found.value
-            }
-            _ => found.value,
+        let Event::Of(id, news) = event else { return found.value };
+        let Some(mut slot) = self.slot(*id) else { return found.value };
+        match news {
+            News::Answered(..) | News::Token(_) => slot.found = found,
+            News::Ended { success: false, .. } => slot.found.cause = found.cause,
+            _ => return found.value,
         }
+        JsValue::UNDEFINED
     }
 
-    fn slot<T>(&self, id: u32, act: impl FnOnce(&mut Slot) -> T) -> Option<T> {
-        self.slots.borrow_mut().iter_mut().find(|slot| slot.id == id).map(act)
+    #[inline(never)]
+    fn slot(&self, id: u32) -> Option<RefMut<'_, Slot>> {
+        RefMut::filter_map(self.slots.borrow_mut(), |slots| slots.iter_mut().find(|slot| slot.id == id)).ok()
+    }
+
+    /// The body of an update that succeeded, or the error of one that failed.
+    fn result(&self, id: u32, ok: bool) -> JsValue {
+        let Some(slot) = self.slot(id) else { return JsValue::UNDEFINED };
+        if ok { slot.found.body.clone() } else { slot.error.clone() }
     }
 
     fn set_timer(self: &Rc<Self>) {
@@ -300,36 +302,35 @@ impl Client {
             Effect::Token(id) => self.ask_token(id),
             Effect::Send { id, attempt } => self.send(id, attempt),
             Effect::Abort(id) => {
-                let guard = self.slot(id, |slot| slot.guard.take());
+                let guard = self.slot(id).and_then(|mut slot| slot.guard.take());
                 drop(guard);
             }
             Effect::Yield(id) => {
                 let client = Rc::clone(self);
-                Timeout::new(0, move || client.deliver(Event::Yielded(id), Found::default())).forget();
+                Timeout::new(0, move || client.deliver(Event::Of(id, News::Yielded), Found::default())).forget();
             }
             Effect::Start(id) => self.start(id),
             Effect::Fail { id, failure } => {
-                let cause = self.slot(id, |slot| std::mem::take(&mut slot.found.cause)).unwrap_or_default();
+                let cause = self.slot(id).map(|mut slot| mem::take(&mut slot.found.cause)).unwrap_or_default();
                 let error = self.error(&failure, &cause);
-                self.slot(id, |slot| slot.error = error);
+                if let Some(mut slot) = self.slot(id) {
+                    slot.error = error;
+                }
             }
             Effect::End { id, ok } => {
-                let guard = self.slot(id, |slot| slot.guard.take()).flatten();
+                let guard = self.slot(id).and_then(|mut slot| slot.guard.take());
+                let mut value = self.result(id, ok);
                 if ok {
                     guard.into_iter().for_each(AbortGuard::release);
+                    value = self.slot(id).map(|slot| slot.found.value.clone()).unwrap_or_default();
                 }
-                let value = self.slot(id, |slot| if ok { slot.found.value.clone() } else { slot.error.clone() });
-                self.host.end(id, ok, &value.unwrap_or_default());
+                self.host.end(id, ok, &value);
             }
-            Effect::Count(id) => {
-                let error = self.slot(id, |slot| slot.error.clone()).unwrap_or_default();
-                self.host.count(&error);
-            }
+            Effect::Count(id) => self.host.count(&self.result(id, false)),
             Effect::Measure { endpoint, began } => self.host.measure(&self.name(endpoint), began.monotonic),
             Effect::Settle { caller, update, ok, session: fresh } => {
-                let value = self.slot(update, |slot| if ok { slot.found.body.clone() } else { slot.error.clone() });
                 let session = if fresh { session } else { &JsValue::UNDEFINED };
-                self.host.settle(caller, ok, &value.unwrap_or_default(), session);
+                self.host.settle(caller, ok, &self.result(update, ok), session);
             }
             Effect::Cancelled { caller, failure } => {
                 let error = self.error(&failure, &JsValue::UNDEFINED);
@@ -340,8 +341,7 @@ impl Client {
                 None => self.host.settle(id, true, &JsValue::UNDEFINED, session),
                 Some((kind, applied)) => {
                     let none = JsValue::UNDEFINED;
-                    let error =
-                        self.host.error(kind.name(), applied.name(), "", 0, 0.0, 0, None, None, None, None, &none);
+                    let error = self.host.error(kind.name(), applied.name(), "", 0, 0.0, 0, "", "", "", "", &none);
                     self.host.settle(id, false, &error, &none);
                 }
             },
@@ -368,10 +368,10 @@ impl Client {
             failure.status,
             failure.duration,
             failure.attempts,
-            failure.request_id.clone(),
-            failure.message.clone(),
-            failure.field.clone(),
-            failure.reason.map(|reason: Reason| reason.name().to_owned()),
+            failure.request_id.as_deref().unwrap_or_default(),
+            failure.message.as_deref().unwrap_or_default(),
+            failure.field.as_deref().unwrap_or_default(),
+            failure.reason.map(Reason::name).unwrap_or_default(),
             cause,
         )
     }
@@ -381,18 +381,21 @@ impl Client {
         let client = Rc::clone(self);
         self.spawn(Box::pin(async move {
             match fetch::settled(token).await {
-                Ok(token) if token.as_string().is_some() => {
-                    client.slot(id, |slot| slot.token = token.as_string().unwrap_or_default());
-                    (Event::Token(id, true), Found::default())
+                Ok(token) => {
+                    let token = token.as_string();
+                    let there = token.is_some();
+                    if let (Some(mut slot), Some(token)) = (client.slot(id), token) {
+                        slot.token = token;
+                    }
+                    (Event::Of(id, News::Token(there)), Found::default())
                 }
-                Ok(_) => (Event::Token(id, false), Found::default()),
-                Err(cause) => (Event::Token(id, false), Found::cause(cause)),
+                Err(cause) => (Event::Of(id, News::Token(false)), Found::cause(cause)),
             }
         }));
     }
 
     fn send(self: &Rc<Self>, id: u32, attempt: u32) {
-        let ended = move |(answer, found): (Answer, Found)| (Event::Answered { id, attempt, answer }, found);
+        let ended = move |(answer, found): (Answer, Found)| (Event::Of(id, News::Answered(attempt, answer)), found);
         match self.attempt(id, attempt) {
             Ok(work) => self.spawn(Box::pin(async move { ended(work.await) })),
             Err(cause) => {
@@ -405,14 +408,13 @@ impl Client {
     /// An attempt, begun.
     fn attempt(self: &Rc<Self>, id: u32, attempt: u32) -> Result<Attempt, JsValue> {
         let (guard, signal) = AbortGuard::new()?;
-        let sent = self.slot(id, |slot| {
-            let replaced = slot.guard.replace(guard);
-            if slot.key.is_empty() {
-                slot.key = clock::idempotency_key();
-            }
-            (replaced, slot.endpoint, slot.body.clone(), slot.key.clone(), slot.token.clone())
-        });
-        let Some((replaced, endpoint, body, key, token)) = sent else { return Err(JsValue::UNDEFINED) };
+        let Some(mut slot) = self.slot(id) else { return Err(JsValue::UNDEFINED) };
+        let replaced = slot.guard.replace(guard);
+        if slot.key.is_empty() {
+            slot.key = clock::idempotency_key();
+        }
+        let (endpoint, body, key, token) = (slot.endpoint, slot.body.clone(), slot.key.clone(), slot.token.clone());
+        drop(slot);
         drop(replaced);
         let Some(body) = body else {
             return Ok(Box::pin(fetch::work(self.host.work(id, &signal))));
@@ -427,20 +429,20 @@ impl Client {
         let init = fetch::request(&body, &credentials, key.as_deref(), csrf, &signal)?;
         let client = Rc::clone(self);
         let head = move |status, request_id| {
-            client.deliver(Event::Head { id, attempt, status, request_id }, Found::default());
+            client.deliver(Event::Of(id, News::Head { attempt, status, request_id }), Found::default());
         };
         Ok(Box::pin(fetch::send(self.host.fetch(id, &url, &init), head)))
     }
 
     fn start(self: &Rc<Self>, id: u32) {
-        let Some((actions, function)) = self.slot(id, |slot| (slot.actions.clone(), slot.function.clone())) else {
-            return;
-        };
+        let Some(slot) = self.slot(id) else { return };
+        let (actions, function) = (slot.actions.clone(), slot.function.clone());
+        drop(slot);
         match stripe::run_server_update(&actions, &function) {
-            Err(kind) => self.inbox.borrow_mut().push_back((Event::NotStarted(id, kind), Found::default())),
+            Err(kind) => self.inbox.borrow_mut().push_back((Event::Of(id, News::NotStarted(kind)), Found::default())),
             Ok(promise) => self.spawn(Box::pin(async move {
                 let ended = stripe::ended(promise, actions).await;
-                (Event::Ended { id, success: ended.success, open: ended.open }, ended.found)
+                (Event::Of(id, News::Ended { success: ended.success, open: ended.open }), ended.found)
             })),
         }
     }
@@ -453,7 +455,7 @@ impl Client {
                 let found = Found { value: stripe::session(&actions), ..Found::default() };
                 self.inbox.borrow_mut().push_back((Event::Refreshed { id, success: true, open: false }, found));
             }
-            Err(kind) => self.inbox.borrow_mut().push_back((Event::NotStarted(id, kind), Found::default())),
+            Err(kind) => self.inbox.borrow_mut().push_back((Event::Of(id, News::NotStarted(kind)), Found::default())),
             Ok(promise) => self.spawn(Box::pin(async move {
                 let ended = stripe::ended(promise, actions).await;
                 (Event::Refreshed { id, success: ended.success, open: ended.open }, ended.found)

@@ -31,7 +31,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn work(this: &Host, update: u32, signal: &AbortSignal) -> Result<JsValue, JsValue>;
 
-    /// Makes a `CheckoutUpdateError`.
+    /// Makes a `CheckoutUpdateError`. Empty texts stand for none.
     #[wasm_bindgen(method)]
     #[allow(clippy::too_many_arguments)]
     pub fn error(
@@ -42,10 +42,10 @@ extern "C" {
         status: u16,
         duration: f64,
         attempts: u32,
-        request_id: Option<String>,
-        message: Option<String>,
-        field: Option<String>,
-        reason: Option<String>,
+        request_id: &str,
+        message: &str,
+        field: &str,
+        reason: &str,
         cause: &JsValue,
     ) -> JsValue;
 

@@ -1,6 +1,5 @@
 //! The only part that touches the browser: it turns what happens there into events, and performs effects.
 
-mod beacon;
 mod client;
 mod clock;
 mod fetch;

@@ -2,9 +2,10 @@
 
 use checkout_updates::answer::{Answer, Body};
 use checkout_updates::clock::Moment;
-use checkout_updates::effect::{Effect, Event};
+use checkout_updates::effect::{Effect, Event, News};
 use checkout_updates::endpoint::Endpoint;
 use checkout_updates::failure::{Applied, Failure, Kind, Reason};
+use checkout_updates::metrics::Number;
 use checkout_updates::update::Order;
 
 use crate::support::{Bench, endpoint, http, order};
@@ -33,7 +34,7 @@ fn at_the_deadline_one_task_is_let_through_and_then_it_aborts() {
     bench.on(Event::Clock);
     assert!(bench.has(&Effect::Yield(1)));
     assert!(!bench.has(&Effect::Abort(1)));
-    bench.on(Event::Yielded(1));
+    bench.on(Event::Of(1, News::Yielded));
     assert!(bench.has(&Effect::Abort(1)));
     let failure = failure(&bench);
     assert_eq!((failure.kind, failure.applied, failure.duration), (Kind::Timeout, Applied::Unknown, 19_500.0));
@@ -45,8 +46,8 @@ fn an_answer_that_is_there_at_the_deadline_wins_and_counts_as_late() {
     bench.ms += 60_000.0;
     bench.answer(1, 1, http(200));
     assert!(bench.has(&Effect::End { id: 1, ok: true }));
-    assert_eq!(bench.machine.endpoints[0].counts.late, 1);
-    bench.on(Event::Yielded(1));
+    assert_eq!(bench.machine.endpoints[0].counts.get(Number::Late), 1);
+    bench.on(Event::Of(1, News::Yielded));
     assert!(!bench.has(&Effect::Abort(1)));
 }
 
@@ -58,7 +59,7 @@ fn a_refusal_whose_body_never_ends_is_still_a_refusal() {
         (200, Kind::Timeout, Applied::Unknown),
     ] {
         let mut bench = sent(endpoint());
-        bench.on(Event::Head { id: 1, attempt: 1, status, request_id: None }).pass(19_500.0);
+        bench.on(Event::Of(1, News::Head { attempt: 1, status, request_id: None })).pass(19_500.0);
         assert!(bench.has(&Effect::Abort(1)));
         let failure = failure(&bench);
         assert_eq!((failure.kind, failure.applied), (kind, applied));
@@ -132,7 +133,7 @@ fn retries_repeat_what_may_be_repeated() {
         assert_eq!(bench.sends(1), 2, "{answer:?}");
         bench.answer(1, 2, http(200));
         assert!(bench.has(&Effect::End { id: 1, ok: true }));
-        assert_eq!(bench.machine.endpoints[0].counts.retries, 1);
+        assert_eq!(bench.machine.endpoints[0].counts.get(Number::Retries), 1);
     }
     for answer in [http(400), http(404), http(408), http(500), http(0)] {
         let mut bench = sent(retrying(1));
@@ -184,11 +185,11 @@ fn a_token_comes_first() {
     let mut bench = sent(Endpoint { csrf: true, ..endpoint() });
     assert!(bench.has(&Effect::Token(1)));
     assert_eq!(bench.sends(1), 0);
-    bench.on(Event::Token(1, true));
+    bench.on(Event::Of(1, News::Token(true)));
     assert_eq!(bench.sends(1), 1);
 
     let mut bench = sent(Endpoint { csrf: true, ..endpoint() });
-    bench.on(Event::Token(1, false));
+    bench.on(Event::Of(1, News::Token(false)));
     assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::CallbackFailed, Applied::No));
 
     let mut bench = sent(Endpoint { csrf: true, ..endpoint() });
@@ -196,7 +197,7 @@ fn a_token_comes_first() {
     assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::Timeout, Applied::No));
 
     let mut bench = sent(Endpoint { csrf: true, ..endpoint() });
-    bench.on(Event::Token(1, true)).answer(1, 1, Answer::NotSent);
+    bench.on(Event::Of(1, News::Token(true))).answer(1, 1, Answer::NotSent);
     assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::CallbackFailed, Applied::No));
     assert_eq!(failure(&bench).attempts, 0);
 }
@@ -243,7 +244,7 @@ fn what_the_browser_aborts_after_the_page_was_left_is_no_failure() {
         (Kind::Cancelled, Some(Reason::Left), Applied::Unknown)
     );
     assert!(!bench.has(&Effect::Count(1)));
-    assert_eq!(bench.machine.endpoints[0].counts.updates, 0);
+    assert_eq!(bench.machine.endpoints[0].counts.get(Number::Updates), 0);
 
     let mut bench = sent(endpoint());
     bench.on(Event::Left).on(Event::Back(false)).answer(1, 1, Answer::None);

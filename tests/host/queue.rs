@@ -1,16 +1,17 @@
 //! One update at a time: joining, superseding, waiting, detaching. The rules in words are in `docs/run.md`.
 
 use checkout_updates::answer::Answer;
-use checkout_updates::effect::{Effect, Event};
+use checkout_updates::effect::{Effect, Event, News};
 use checkout_updates::endpoint::Endpoint;
 use checkout_updates::failure::{Applied, Kind, Reason};
+use checkout_updates::metrics::Number;
 use checkout_updates::update::Order;
 use proptest::prelude::*;
 
 use crate::support::{Bench, Outcome, endpoint, http};
 
 fn latest() -> Endpoint {
-    Endpoint { latest: Some(vec![0]), ..endpoint() }
+    Endpoint { latest: 1, ..endpoint() }
 }
 
 fn quantity(item: &str, quantity: u32) -> Order {
@@ -26,7 +27,7 @@ fn reason(bench: &Bench, caller: u32) -> Option<Reason> {
 }
 
 fn succeed(bench: &mut Bench, id: u32) {
-    bench.on(Event::Call(id)).answer(id, 1, http(200)).ended(id, true);
+    bench.on(Event::Of(id, News::Called)).answer(id, 1, http(200)).ended(id, true);
 }
 
 #[test]
@@ -41,7 +42,7 @@ fn only_the_latest_of_what_waits_is_sent() {
         succeed(&mut bench, id);
         assert_eq!(bench.outcome(id), Some(&Outcome::Success(true)));
     }
-    assert_eq!(bench.machine.endpoints[0].counts.superseded, 1);
+    assert_eq!(bench.machine.endpoints[0].counts.get(Number::Superseded), 1);
 }
 
 #[test]
@@ -50,8 +51,8 @@ fn an_update_equal_to_the_last_shares_its_outcome() {
     bench.run(1, "{}").run(2, "{}");
     succeed(&mut bench, 1);
     assert_eq!(bench.outcome(2), Some(&Outcome::Success(true)));
-    assert_eq!(bench.machine.endpoints[0].counts.joined, 1);
-    assert_eq!(bench.machine.endpoints[0].counts.updates, 1);
+    assert_eq!(bench.machine.endpoints[0].counts.get(Number::Joined), 1);
+    assert_eq!(bench.machine.endpoints[0].counts.get(Number::Updates), 1);
 
     let mut bench = Bench::new(endpoint());
     bench.run(1, "{}").run(2, "{\"b\":1}").run(3, "{}");
@@ -61,7 +62,7 @@ fn an_update_equal_to_the_last_shares_its_outcome() {
 
 #[test]
 fn what_was_asked_back_to_where_it_was_shares_what_runs() {
-    let mut bench = Bench::new(Endpoint { latest: Some(vec![]), ..endpoint() });
+    let mut bench = Bench::new(Endpoint { latest: 0, ..endpoint() });
     bench.run(1, "{\"interval\":\"yearly\"}").run(2, "{\"interval\":\"monthly\"}").run(3, "{\"interval\":\"yearly\"}");
     assert_eq!(reason(&bench, 2), Some(Reason::Superseded));
     succeed(&mut bench, 1);
@@ -102,7 +103,7 @@ fn thirty_two_wait_and_no_more() {
 #[test]
 fn nobody_waits_longer_than_twenty_seconds() {
     let mut bench = Bench::new(endpoint());
-    bench.run(1, "{}").run(2, "{\"b\":1}").on(Event::Call(1)).pass(19_000.0);
+    bench.run(1, "{}").run(2, "{\"b\":1}").on(Event::Of(1, News::Called)).pass(19_000.0);
     assert_eq!(bench.outcome(2), None);
     bench.pass(1_000.0);
     assert_eq!(bench.kind(2), Some((Kind::Timeout, Applied::No)));
@@ -112,7 +113,7 @@ fn nobody_waits_longer_than_twenty_seconds() {
 #[test]
 fn a_signal_detaches_its_own_caller() {
     let mut bench = Bench::new(endpoint());
-    bench.run(1, "{}").run(2, "{}").on(Event::Call(1)).on(Event::Detach(1));
+    bench.run(1, "{}").run(2, "{}").on(Event::Of(1, News::Called)).on(Event::Detach(1));
     assert_eq!(reason(&bench, 1), Some(Reason::Signal));
     assert!(!bench.has(&Effect::Abort(1)), "somebody else waits");
     bench.answer(1, 1, http(200)).ended(1, true);
@@ -122,7 +123,7 @@ fn a_signal_detaches_its_own_caller() {
 #[test]
 fn the_last_callers_signal_aborts() {
     let mut bench = Bench::new(endpoint());
-    bench.run(1, "{}").on(Event::Call(1)).on(Event::Detach(1));
+    bench.run(1, "{}").on(Event::Of(1, News::Called)).on(Event::Detach(1));
     assert!(bench.has(&Effect::Abort(1)));
     assert_eq!(bench.kind(1), Some((Kind::Cancelled, Applied::Unknown)));
     bench.run(2, "{}");
@@ -140,7 +141,7 @@ fn a_signal_before_anything_was_sent_frees_the_turn() {
     bench.run(1, "{}").run(2, "{\"b\":1}").on(Event::Detach(1));
     assert_eq!(bench.kind(1), Some((Kind::Cancelled, Applied::No)));
     assert!(bench.has(&Effect::Start(2)));
-    bench.on(Event::Call(1));
+    bench.on(Event::Of(1, News::Called));
     assert_eq!(bench.sends(1), 0);
     assert_eq!(bench.refresh(), None);
 }
@@ -163,7 +164,7 @@ fn cancel_drops_what_waits() {
 #[test]
 fn a_function_of_request_neither_waits_nor_joins() {
     let mut bench = Bench::new(endpoint());
-    bench.run(1, "{}").on(Event::Call(1)).invoke(2, crate::support::order("{}"));
+    bench.run(1, "{}").on(Event::Of(1, News::Called)).invoke(2, crate::support::order("{}"));
     assert_eq!(bench.sends(2), 1);
     bench.answer(2, 1, Answer::None);
     assert!(bench.has(&Effect::End { id: 2, ok: false }));

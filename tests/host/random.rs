@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use checkout_updates::answer::{Answer, Body};
 use checkout_updates::clock::Moment;
-use checkout_updates::effect::{Effect, Event};
+use checkout_updates::effect::{Effect, Event, News};
 use checkout_updates::endpoint::Endpoint;
 use checkout_updates::failure::{Applied, Failure, Kind};
 use checkout_updates::machine::Machine;
@@ -67,7 +67,7 @@ impl World {
             retries,
             attempt_timeout,
             timeout,
-            latest: Some(vec![]),
+            latest: 0,
             ..Endpoint::default()
         };
         let endpoints = vec![
@@ -92,7 +92,7 @@ impl World {
     }
 
     fn on(&mut self, event: Event) {
-        if let Event::Call(id) = event {
+        if let Event::Of(id, News::Called) = event {
             let now = self.now;
             self.known.entry(id).or_default().called_at.get_or_insert(now);
         }
@@ -108,15 +108,15 @@ impl World {
         match effect {
             Effect::Token(id) => {
                 let there = self.chance.below(8) != 0;
-                self.later(Event::Token(id, there));
+                self.later(Event::Of(id, News::Token(there)));
             }
             Effect::Send { id, attempt } => self.attempt(id, attempt),
             // The server does not notice at once.
             Effect::Abort(_) => {}
-            Effect::Yield(id) => self.agenda.push((self.now, Event::Yielded(id))),
+            Effect::Yield(id) => self.agenda.push((self.now, Event::Of(id, News::Yielded))),
             Effect::Start(id) => self.stripe(id),
             Effect::Fail { id, failure } => {
-                self.failures.insert(id, failure);
+                self.failures.insert(id, Failure::clone(&failure));
             }
             Effect::End { id, .. } => {
                 let now = self.now;
@@ -135,7 +135,7 @@ impl World {
             }
             Effect::Cancelled { caller, failure } => {
                 *self.settled.entry(caller).or_default() += 1;
-                self.told.push((caller, 0, Some(failure)));
+                self.told.push((caller, 0, Some(Failure::clone(&failure))));
             }
             Effect::Refresh(id) => {
                 let (success, open) = (self.chance.below(3) != 0, self.chance.below(10) != 0);
@@ -173,18 +173,18 @@ impl World {
         known.applied |= applies && !silent;
         known.may_still |= silent;
         if !silent {
-            self.later(Event::Answered { id, attempt, answer });
+            self.later(Event::Of(id, News::Answered(attempt, answer)));
         }
     }
 
     /// Stripe.js: it calls the function, once, twice or never, and ends, or not.
     fn stripe(&mut self, id: u32) {
         for _ in 0..[1, 1, 1, 1, 2, 0][usize::from(self.chance.below(6))] {
-            self.later(Event::Call(id));
+            self.later(Event::Of(id, News::Called));
         }
         let (success, open) = (self.chance.below(3) != 0, self.chance.below(10) != 0);
         if self.chance.below(8) != 0 {
-            self.later(Event::Ended { id, success, open });
+            self.later(Event::Of(id, News::Ended { success, open }));
         }
     }
 

@@ -1,8 +1,9 @@
 //! The table of `run`: what Stripe.js did against what the function saw. `docs/run.md` has it in words.
 
 use checkout_updates::answer::Answer;
-use checkout_updates::effect::{Effect, Event};
+use checkout_updates::effect::{Effect, Event, News};
 use checkout_updates::failure::{Applied, Kind};
+use checkout_updates::metrics::Number;
 
 use crate::support::{Bench, Outcome, endpoint, http};
 
@@ -11,7 +12,7 @@ fn running() -> Bench {
     let mut bench = Bench::new(endpoint());
     bench.run(1, "{}");
     assert!(bench.has(&Effect::Start(1)));
-    bench.on(Event::Call(1));
+    bench.on(Event::Of(1, News::Called));
     assert!(bench.has(&Effect::Send { id: 1, attempt: 1 }));
     bench
 }
@@ -91,9 +92,9 @@ fn an_end_while_the_function_runs() {
 #[test]
 fn an_end_before_anything_was_sent_is_a_no() {
     let mut bench = Bench::new(checkout_updates::endpoint::Endpoint { csrf: true, ..endpoint() });
-    bench.run(1, "{}").on(Event::Call(1)).ended(1, false);
+    bench.run(1, "{}").on(Event::Of(1, News::Called)).ended(1, false);
     assert_eq!(bench.kind(1), Some((Kind::StripeError, Applied::No)));
-    bench.on(Event::Token(1, true));
+    bench.on(Event::Of(1, News::Token(true)));
     assert_eq!(bench.sends(1), 0, "a token that comes too late sends nothing");
 }
 
@@ -104,7 +105,7 @@ fn an_end_without_a_call_refuses_a_late_call() {
         bench.run(1, "{}").ended(1, success);
         assert_eq!(bench.kind(1), Some((Kind::StripeError, Applied::No)));
         assert!(bench.has(&Effect::End { id: 1, ok: false }), "the function's promise rejects");
-        bench.on(Event::Call(1));
+        bench.on(Event::Of(1, News::Called));
         assert_eq!(bench.sends(1), 0);
         assert_eq!(bench.refresh(), None);
     }
@@ -117,14 +118,14 @@ fn twenty_silent_seconds_without_a_call() {
     assert_eq!(bench.outcome(1), None);
     bench.pass(1.0);
     assert_eq!(bench.kind(1), Some((Kind::Timeout, Applied::No)));
-    bench.on(Event::Call(1));
+    bench.on(Event::Of(1, News::Called));
     assert_eq!(bench.sends(1), 0);
 }
 
 #[test]
 fn a_second_call_sends_nothing() {
     let mut bench = running();
-    bench.on(Event::Call(1));
+    bench.on(Event::Of(1, News::Called));
     assert_eq!(bench.sends(1), 1);
 }
 
@@ -132,7 +133,7 @@ fn a_second_call_sends_nothing() {
 fn what_cannot_be_started() {
     for kind in [Kind::Unsupported, Kind::SessionClosed] {
         let mut bench = Bench::new(endpoint());
-        bench.run(1, "{}").on(Event::NotStarted(1, kind));
+        bench.run(1, "{}").on(Event::Of(1, News::NotStarted(kind)));
         assert_eq!(bench.kind(1), Some((kind, Applied::No)));
         assert!(bench.machine.is_empty());
     }
@@ -166,6 +167,6 @@ fn the_failure_is_counted_once() {
     let mut bench = running();
     bench.answer(1, 1, Answer::None).ended(1, false).refreshed(false).pass(60_000.0);
     assert_eq!(bench.count(|effect| *effect == Effect::Count(1)), 1);
-    assert_eq!(bench.machine.endpoints[0].counts.updates, 1);
-    assert_eq!(bench.machine.endpoints[0].counts.failures[Kind::Network as usize], 1);
+    assert_eq!(bench.machine.endpoints[0].counts.get(Number::Updates), 1);
+    assert_eq!(bench.machine.endpoints[0].counts.failures(Kind::Network), 1);
 }

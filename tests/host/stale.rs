@@ -1,7 +1,7 @@
 //! The page never shows a lie for long.
 
 use checkout_updates::answer::Answer;
-use checkout_updates::effect::{Effect, Event};
+use checkout_updates::effect::{Effect, Event, News};
 use checkout_updates::failure::{Applied, Kind};
 
 use crate::support::{Bench, endpoint, http, order};
@@ -9,7 +9,7 @@ use crate::support::{Bench, endpoint, http, order};
 /// A page that does not know what became of an update, and whose first refresh succeeded.
 fn in_doubt() -> Bench {
     let mut bench = Bench::new(endpoint());
-    bench.run(1, "{}").on(Event::Call(1)).answer(1, 1, Answer::None).ended(1, false).refreshed(true);
+    bench.run(1, "{}").on(Event::Of(1, News::Called)).answer(1, 1, Answer::None).ended(1, false).refreshed(true);
     assert!(bench.is_stale());
     bench
 }
@@ -38,7 +38,7 @@ fn the_second_refresh_tells_and_a_quiet_one_follows() {
 #[test]
 fn a_later_success_does_not_cut_it_short() {
     let mut bench = in_doubt();
-    bench.run(2, "{\"b\":1}").on(Event::Call(2)).answer(2, 1, http(200)).ended(2, true);
+    bench.run(2, "{\"b\":1}").on(Event::Of(2, News::Called)).answer(2, 1, http(200)).ended(2, true);
     assert!(bench.is_stale());
 }
 
@@ -56,7 +56,7 @@ fn a_page_from_the_cache_is_stale_if_an_update_ever_ran() {
     let mut bench = Bench::new(endpoint());
     bench.on(Event::Left).on(Event::Back(true));
     assert!(!bench.is_stale());
-    bench.run(1, "{}").on(Event::Call(1)).answer(1, 1, http(200)).ended(1, true);
+    bench.run(1, "{}").on(Event::Of(1, News::Called)).answer(1, 1, http(200)).ended(1, true);
     bench.on(Event::Left).on(Event::Back(true));
     assert!(bench.is_stale());
     bench.refreshed(true);
@@ -81,7 +81,7 @@ fn a_refresh_of_the_page_always_ends() {
     bench.on(Event::Refresh(7)).pass(40_000.0);
     assert!(bench.has(&Effect::Refreshed { id: 7, failed: Some((Kind::StripeError, Applied::No)) }));
     let mut bench = Bench::new(endpoint());
-    bench.on(Event::Refresh(7)).on(Event::NotStarted(7, Kind::Unsupported));
+    bench.on(Event::Refresh(7)).on(Event::Of(7, News::NotStarted(Kind::Unsupported)));
     assert!(bench.has(&Effect::Refreshed { id: 7, failed: Some((Kind::Unsupported, Applied::No)) }));
 }
 
@@ -99,13 +99,13 @@ fn a_session_that_is_no_longer_open_is_not_stale() {
 #[test]
 fn nothing_is_refreshed_once_disposed() {
     let mut bench = Bench::new(endpoint());
-    bench.run(1, "{}").on(Event::Call(1)).on(Event::Dispose);
+    bench.run(1, "{}").on(Event::Of(1, News::Called)).on(Event::Dispose);
     assert!(bench.has(&Effect::Abort(1)));
     assert_eq!(bench.kind(1), Some((Kind::Cancelled, Applied::Unknown)));
     bench.ended(1, false).pass(100_000.0);
     assert_eq!(refreshes(&bench), 0);
     assert!(!bench.is_stale());
-    bench.run(2, "{}").on(Event::Call(2)).answer(2, 1, http(200)).ended(2, true);
+    bench.run(2, "{}").on(Event::Of(2, News::Called)).answer(2, 1, http(200)).ended(2, true);
     assert_eq!(bench.outcome(2), Some(&crate::support::Outcome::Success(true)), "a later call starts afresh");
 }
 

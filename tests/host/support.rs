@@ -2,7 +2,7 @@
 
 use checkout_updates::answer::{Answer, Body};
 use checkout_updates::clock::Moment;
-use checkout_updates::effect::{Effect, Event};
+use checkout_updates::effect::{Effect, Event, News};
 use checkout_updates::endpoint::Endpoint;
 use checkout_updates::failure::{Applied, Failure, Kind};
 use checkout_updates::machine::Machine;
@@ -30,7 +30,14 @@ pub struct Bench {
 }
 
 pub fn endpoint() -> Endpoint {
-    Endpoint { name: "changeInterval".into(), timeout: 19_500.0, join: true, key: true, ..Endpoint::default() }
+    Endpoint {
+        name: "changeInterval".into(),
+        timeout: 19_500.0,
+        latest: -1,
+        join: true,
+        key: true,
+        ..Endpoint::default()
+    }
 }
 
 pub fn order(body: &str) -> Order {
@@ -59,7 +66,7 @@ impl Bench {
         self.machine.on(event, self.now(), 0.5, &mut out);
         for effect in &out {
             match effect {
-                Effect::Fail { id, failure } => self.failures.push((*id, failure.clone())),
+                Effect::Fail { id, failure } => self.failures.push((*id, Failure::clone(failure))),
                 Effect::Settle { caller, update, ok, session } => {
                     let outcome = if *ok {
                         Outcome::Success(*session)
@@ -69,7 +76,7 @@ impl Bench {
                     self.settled.push((*caller, outcome));
                 }
                 Effect::Cancelled { caller, failure } => {
-                    self.settled.push((*caller, Outcome::Failure(failure.clone(), false)));
+                    self.settled.push((*caller, Outcome::Failure(Failure::clone(failure), false)));
                 }
                 _ => {}
             }
@@ -98,11 +105,11 @@ impl Bench {
     }
 
     pub fn answer(&mut self, id: u32, attempt: u32, answer: Answer) -> &mut Self {
-        self.on(Event::Answered { id, attempt, answer })
+        self.on(Event::Of(id, News::Answered(attempt, answer)))
     }
 
     pub fn ended(&mut self, id: u32, success: bool) -> &mut Self {
-        self.on(Event::Ended { id, success, open: true })
+        self.on(Event::Of(id, News::Ended { success, open: true }))
     }
 
     /// Lets time pass, as the browser's timers would: the clock is looked at whenever the machine asked for it.
@@ -125,7 +132,7 @@ impl Bench {
     pub fn yields(&mut self) {
         let yielded: Vec<u32> = self.take(|effect| if let Effect::Yield(id) = effect { Some(*id) } else { None });
         for id in yielded {
-            self.on(Event::Yielded(id));
+            self.on(Event::Of(id, News::Yielded));
         }
     }
 
