@@ -309,12 +309,13 @@ export function creator(source: Source) {
       { reading, endpoint }: Recipe,
       of: { session: unknown; cause?: unknown },
       actions?: object,
+      update?: () => Promise<unknown>,
     ) {
       return (handle: number) =>
         void enter((glue) =>
           glue.ask(
             ...([handle, call.id, endpoint, reading.values, reading.undeclared] as const),
-            ...([of.session, reading.cause ?? of.cause, ...call.at, actions, actions && work(call)] as const),
+            ...([of.session, reading.cause ?? of.cause, ...call.at, actions, update] as const),
           ),
         );
     }
@@ -387,7 +388,7 @@ export function creator(source: Source) {
           counts: true,
           work: deferred(),
           own: of.own,
-          play: (handle) => ask(call, of, found, actions)(handle),
+          play: (handle) => ask(call, of, found, actions, work(call))(handle),
           settle(ok, value, session) {
             signal?.removeEventListener("abort", detach);
             if (ok) return resolve({ type: "success", session, body: value });
@@ -402,6 +403,7 @@ export function creator(source: Source) {
           else fail(call, "cancelled", "no", undefined, { reason: "signal" });
         };
         actionsSeen = actions;
+        owed.set(call.id, call);
         if (signal?.aborted) return detach();
         signal?.addEventListener("abort", detach);
         begin(call);
