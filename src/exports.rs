@@ -43,7 +43,9 @@ pub fn endpoint(
     let fields = Vec::new();
     let endpoint =
         Endpoint { name, url, credentials, fields, latest, join, key, csrf, retries, attempt_timeout, timeout, counts };
-    browser::with(handle, |client| client.add(endpoint));
+    if let Some(client) = browser::client(handle) {
+        client.add(endpoint);
+    }
 }
 
 /// Adds a field to the last endpoint: 0 a closed choice, 1 an identifier, 2 an integer from `least` to `most`, 3 a flag.
@@ -55,19 +57,25 @@ pub fn field(handle: usize, name: String, optional: bool, kind: u8, least: f64, 
         2 => Rule::Integer(least, most),
         _ => Rule::Flag,
     };
-    browser::with(handle, |client| client.add_field(Field { name, rule, optional }));
+    if let Some(client) = browser::client(handle) {
+        client.add_field(Field { name, rule, optional });
+    }
 }
 
 /// Adds a choice to the last field, or gives it its prefix.
 #[wasm_bindgen]
 pub fn choice(handle: usize, text: String) {
-    browser::with(handle, |client| client.add_choice(text));
+    if let Some(client) = browser::client(handle) {
+        client.add_choice(text);
+    }
 }
 
 /// Counts a failure that the facade met while there was no engine.
 #[wasm_bindgen]
 pub fn note(handle: usize, endpoint: usize, kind: &str, duration: f64) {
-    browser::with(handle, |client| client.note(endpoint, kind, duration));
+    if let Some(client) = browser::client(handle) {
+        client.note(endpoint, kind, duration);
+    }
 }
 
 /// `run`, where there are actions, or the call of a function of `request` or `wrap`. `values` is `undefined` for a
@@ -88,25 +96,28 @@ pub fn ask(
     function: JsValue,
 ) {
     let asked = Asked { id, endpoint, values, undeclared, session, cause, at: Moment { monotonic, wall } };
-    browser::with(handle, |client| {
-        if function.is_undefined() {
-            client.invoke(asked);
-        } else {
-            client.run(asked, actions, function);
-        }
-    });
+    let Some(client) = browser::client(handle) else { return };
+    if function.is_undefined() {
+        client.invoke(asked);
+    } else {
+        client.run(asked, actions, function);
+    }
 }
 
 /// The page's `refresh`.
 #[wasm_bindgen]
 pub fn refresh(handle: usize, id: u32, actions: JsValue) {
-    browser::with(handle, |client| client.refresh(id, actions));
+    if let Some(client) = browser::client(handle) {
+        client.refresh(id, actions);
+    }
 }
 
 /// The module before this one died; `actions` are the last that were seen.
 #[wasm_bindgen]
 pub fn doubt(handle: usize, actions: JsValue) {
-    browser::with(handle, |client| client.doubt(actions));
+    if let Some(client) = browser::client(handle) {
+        client.doubt(actions);
+    }
 }
 
 /// Stripe.js called the function of this update.
@@ -150,19 +161,21 @@ pub fn page(handle: usize, event: u8) {
 /// Takes what the browser reported.
 #[wasm_bindgen]
 pub fn drain(handle: usize) {
-    browser::with(handle, |client| client.drain());
+    if let Some(client) = browser::client(handle) {
+        client.drain();
+    }
 }
 
 /// The counts, as JSON.
 #[wasm_bindgen]
 pub fn metrics(handle: usize) -> String {
-    browser::with(handle, |client| client.metrics())
+    browser::client(handle).map(|client| client.metrics()).unwrap_or_default()
 }
 
 /// What is new since the last time, as JSON; empty if nothing is.
 #[wasm_bindgen]
 pub fn news(handle: usize) -> String {
-    browser::with(handle, |client| client.news())
+    browser::client(handle).map(|client| client.news()).unwrap_or_default()
 }
 
 /// Traps, for the tests of what happens then.
@@ -173,6 +186,9 @@ pub fn trap() {
     core::arch::wasm32::unreachable()
 }
 
+#[inline(never)]
 fn tell(handle: usize, event: Event) {
-    browser::with(handle, |client| client.take(event, Found::default()));
+    if let Some(client) = browser::client(handle) {
+        client.take(event, Found::default());
+    }
 }

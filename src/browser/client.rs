@@ -4,7 +4,6 @@
 //! there in the order in which it happened.
 
 use std::cell::{Cell, RefCell, RefMut};
-use std::collections::VecDeque;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
@@ -77,7 +76,7 @@ pub struct Client {
     session_field: String,
     csrf_header: String,
     machine: RefCell<Machine>,
-    inbox: RefCell<VecDeque<(Event, Found)>>,
+    inbox: RefCell<Vec<(Event, Found)>>,
     busy: Cell<bool>,
     slots: RefCell<Vec<Slot>>,
     /// The last that were seen: a refresh goes by these.
@@ -117,10 +116,10 @@ pub fn close(handle: usize) {
     drop(client);
 }
 
-/// Lets the client of this handle act, if there is one.
-pub fn with<T: Default>(handle: usize, act: impl FnOnce(&Rc<Client>) -> T) -> T {
-    let client = CLIENTS.with_borrow(|clients| clients.get(handle).cloned().flatten());
-    client.map(|client| act(&client)).unwrap_or_default()
+/// The client of this handle, if there is one.
+#[inline(never)]
+pub fn client(handle: usize) -> Option<Rc<Client>> {
+    CLIENTS.with_borrow(|clients| clients.get(handle).cloned().flatten())
 }
 
 impl Client {
@@ -227,13 +226,13 @@ impl Client {
 
     /// Takes an event that the facade reports, now or after what is being done.
     pub fn take(self: &Rc<Self>, event: Event, found: Found) {
-        self.inbox.borrow_mut().push_back((event, found));
+        self.inbox.borrow_mut().push((event, found));
         self.drain();
     }
 
     /// Takes an event that the browser reports. It goes through the facade, which catches a trap.
     fn deliver(&self, event: Event, found: Found) {
-        self.inbox.borrow_mut().push_back((event, found));
+        self.inbox.borrow_mut().push((event, found));
         self.host.enter();
     }
 
@@ -243,8 +242,13 @@ impl Client {
             return;
         }
         loop {
-            let next = self.inbox.borrow_mut().pop_front();
-            let Some((event, found)) = next else { break };
+            let (event, found) = {
+                let mut inbox = self.inbox.borrow_mut();
+                if inbox.is_empty() {
+                    break;
+                }
+                inbox.remove(0)
+            };
             let session = self.keep(&event, found);
             let mut effects = Vec::new();
             self.machine.borrow_mut().on(event, clock::now(), clock::random(), &mut effects);
@@ -400,7 +404,7 @@ impl Client {
             Ok(work) => self.spawn(Box::pin(async move { ended(work.await) })),
             Err(cause) => {
                 let (event, found) = ended((Answer::NotSent, Found::cause(cause)));
-                self.inbox.borrow_mut().push_back((event, found));
+                self.inbox.borrow_mut().push((event, found));
             }
         }
     }
@@ -439,7 +443,7 @@ impl Client {
         let (actions, function) = (slot.actions.clone(), slot.function.clone());
         drop(slot);
         match stripe::run_server_update(&actions, &function) {
-            Err(kind) => self.inbox.borrow_mut().push_back((Event::Of(id, News::NotStarted(kind)), Found::default())),
+            Err(kind) => self.inbox.borrow_mut().push((Event::Of(id, News::NotStarted(kind)), Found::default())),
             Ok(promise) => self.spawn(Box::pin(async move {
                 let ended = stripe::ended(promise, actions).await;
                 (Event::Of(id, News::Ended { success: ended.success, open: ended.open }), ended.found)
@@ -453,9 +457,9 @@ impl Client {
             // A session that is no longer open has nothing to be behind of.
             Err(Kind::SessionClosed) => {
                 let found = Found { value: stripe::session(&actions), ..Found::default() };
-                self.inbox.borrow_mut().push_back((Event::Refreshed { id, success: true, open: false }, found));
+                self.inbox.borrow_mut().push((Event::Refreshed { id, success: true, open: false }, found));
             }
-            Err(kind) => self.inbox.borrow_mut().push_back((Event::Of(id, News::NotStarted(kind)), Found::default())),
+            Err(kind) => self.inbox.borrow_mut().push((Event::Of(id, News::NotStarted(kind)), Found::default())),
             Ok(promise) => self.spawn(Box::pin(async move {
                 let ended = stripe::ended(promise, actions).await;
                 (Event::Refreshed { id, success: ended.success, open: ended.open }, ended.found)

@@ -7,5 +7,5 @@ mod host;
 mod stripe;
 mod value;
 
-pub use client::{Asked, close, open, with};
+pub use client::{Asked, client, close, open};
 pub use fetch::Found;
