@@ -6,4 +6,6 @@ export const createUpdates = creator(() => import("./inline.js").then(({ compile
 export { CheckoutUpdateError, isCheckoutUpdateError } from "./error.js";
 export { endpoint, flag, identifier, integer, oneOf } from "./rules.js";
 export { bindSwitch } from "./switch.js";
+export type { FailureInit } from "./error.js";
+export type { BoundSwitch, SwitchOptions } from "./switch.js";
 export type * from "./types.js";
