@@ -91,4 +91,5 @@ try {
 } catch (error) {
   report(error);
   printTotals({ stopped: true });
+  process.exit();
 }

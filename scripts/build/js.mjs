@@ -19,6 +19,9 @@ const common = {
   logOverride: { "empty-import-meta": "error" },
 };
 
+/** Stands in for globals that not every environment has. */
+const inject = ["js/text.ts"];
+
 /** Takes what is imported from build/ from another folder: the variant's own module and glue. */
 const fromFolder = (folder) => ({
   name: "generated",
@@ -73,6 +76,7 @@ async function modules(dist, plugins) {
     entryPoints: entries,
     outdir: dist,
     chunkNames: "[name]-[hash]",
+    inject,
     plugins,
   });
 }
@@ -99,6 +103,7 @@ async function script(dist, plugins) {
     globalName: "CheckoutUpdates",
     entryPoints: { global: globalEntry },
     outdir: dist,
+    inject,
     plugins,
   });
 }

@@ -106,5 +106,7 @@ export async function main(work) {
     await work();
   } catch (error) {
     report(error);
+    // At once: what the ended programs had started may hold their pipes for a while.
+    process.exit();
   }
 }
