@@ -28,11 +28,9 @@ function explain(cause: unknown): LoadError {
         ? "this browser has no WebAssembly"
         : /Content.Security.Policy|CSP/i.test(said)
           ? "the page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src"
-          : /TextDecoder|TextEncoder/.test(said)
-            ? "this environment has no TextDecoder; give it Node's own"
-            : /^(LinkError|CompileError|TypeError)$/.test((cause as Error | undefined)?.name ?? "")
-              ? "the file is not the checkout_updates.wasm of this version"
-              : "the module could not be loaded";
+          : /^(LinkError|CompileError|TypeError)$/.test((cause as Error | undefined)?.name ?? "")
+            ? "the file is not the checkout_updates.wasm of this version"
+            : "the module could not be loaded";
   return new LoadError(text, { cause });
 }
 

@@ -5,10 +5,10 @@
 const vendor = { "/vendor/checkout-updates/": "node_modules/checkout-updates/dist" };
 
 /**
- * - `serve`: the folder that is built and then served, with `build` run first if there is such a script
+ * - `copies`: how often the module stands in what the script `build` made; without it nothing is built
+ * - `serve`: the folder that is served, and `built` the one that was made, where it is another
  * - `start`: the tool serves by itself, by its script `start`
  * - `test`: the tool tests by itself, by its script `test`
- * - `copies`: how often the module stands in what was built
  */
 export const fixtures = [
   { name: "plain", title: '`<script type="module">`, self-hosted files', serve: ".", mounts: vendor },
@@ -19,11 +19,43 @@ export const fixtures = [
   { name: "vite", title: "Vite, build", tool: "vite", from: ["bundled", "vite"], serve: "dist", copies: 1 },
   { name: "vite-dev", title: "Vite, dev", tool: "vite", from: ["bundled", "vite"], start: true },
   { name: "vite-slim", title: "Vite, `./slim` and the file by `?url`", tool: "vite", serve: "dist", copies: 1 },
-  { name: "webpack", title: "webpack", tool: "webpack", from: ["bundled", "webpack"], serve: "dist", copies: 1 },
-  { name: "rollup", title: "Rollup", tool: "rollup", from: ["bundled", "rollup"], serve: "dist", copies: 1 },
-  { name: "esbuild", title: "esbuild", tool: "esbuild", from: ["bundled", "esbuild"], serve: "dist", copies: 1 },
+  {
+    name: "webpack",
+    title: "webpack",
+    tool: "webpack",
+    from: ["bundled", "webpack"],
+    serve: ".",
+    built: "dist",
+    copies: 1,
+  },
+  {
+    name: "rollup",
+    title: "Rollup",
+    tool: "rollup",
+    from: ["bundled", "rollup"],
+    serve: ".",
+    built: "dist",
+    copies: 1,
+  },
+  {
+    name: "esbuild",
+    title: "esbuild",
+    tool: "esbuild",
+    from: ["bundled", "esbuild"],
+    serve: ".",
+    built: "dist",
+    copies: 1,
+  },
   { name: "parcel", title: "Parcel", tool: "parcel", from: ["bundled", "parcel"], serve: "dist", copies: 1 },
-  { name: "rspack", title: "Rspack", tool: "@rspack/core", from: ["bundled", "rspack"], serve: "dist", copies: 1 },
+  {
+    name: "rspack",
+    title: "Rspack",
+    tool: "@rspack/core",
+    from: ["bundled", "rspack"],
+    serve: ".",
+    built: "dist",
+    copies: 1,
+  },
   {
     name: "next",
     title: "Next.js, App Router, build and start, with `./react`",

@@ -75,7 +75,7 @@ function find(folders, path) {
 }
 
 function withImportMap(policy, html) {
-  const map = /<script type="importmap">([^]*?)<\/script>/.exec(html)?.[1];
+  const map = /<script type="?importmap"?>([^]*?)<\/script>/.exec(html)?.[1];
   if (map === undefined) return policy;
   const hash = createHash("sha256").update(map).digest("base64");
   return policy.replace("script-src 'self'", `script-src 'self' 'sha256-${hash}'`);
