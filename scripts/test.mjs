@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import { buildExamples, buildPackage } from "./build.mjs";
 import { checkPackage } from "./check-package.mjs";
+import { buildDocs } from "./docs.mjs";
 import { pathWith } from "./lib/places.mjs";
 import { capture, report, root, run, step } from "./lib/run.mjs";
 import { printTotals, suite } from "./lib/tests.mjs";
@@ -71,6 +72,8 @@ async function pages(tools) {
   await suite("The demo page", "Chromium", bin("playwright"), ["test", "--config", "tests/e2e"], { env });
   await nodeTests("A server that misbehaves", "Chromium and Firefox", "tests/e2e/faults", env);
   await nodeTests("The guides", "Node and Chromium", "tests/docs", { ...env, RUBY: tools.ruby });
+  const projects = ["--test", "--test-reporter=spec", "tests/package/run.mjs"];
+  await suite("The package in its users' projects", "Node and Chromium", process.execPath, projects, { env });
 }
 
 async function everything(tools) {
@@ -78,6 +81,7 @@ async function everything(tools) {
   await buildPackage({ trap: true });
   await buildExamples();
   await Promise.all([lintJs().then(checkPackage), lintRust()]);
+  await buildDocs();
   await suite("The facade", "Node", bin("vitest"), ["run"]);
   await rustOnHost(tools);
   await servers(tools);
