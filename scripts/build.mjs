@@ -9,7 +9,7 @@ export async function buildPackage({ trap = false } = {}) {
   const { buildWasm } = await import("./build/wasm.mjs");
   await buildWasm({ trap });
   const [generated, dist] = trap ? ["build/trap", "dist-trap"] : ["build", "dist"];
-  const { entries } = await import("./build/entries.mjs");
+  const { entries, trapEntries } = await import("./build/entries.mjs");
   const hash = hashOf([
     "js",
     "scripts/build",
@@ -17,8 +17,9 @@ export async function buildPackage({ trap = false } = {}) {
     "tsconfig.build.json",
     "package-lock.json",
     `${generated}/wasm.stamp`,
+    ...(trap ? Object.values(trapEntries) : []),
   ]);
-  const outputs = Object.keys(entries).map((name) => `${dist}/${name}.js`);
+  const outputs = Object.keys(trap ? { ...entries, ...trapEntries } : entries).map((name) => `${dist}/${name}.js`);
   await unlessFresh(`${generated}/js.stamp`, hash, outputs, async () => {
     const { buildJs } = await import("./build/js.mjs");
     await step(`Bundle the JavaScript into ${dist}/`, () => buildJs({ trap }));

@@ -13,3 +13,6 @@ export const globalEntry = entries.index;
 
 /** Syntax that every browser with WebAssembly reference types has. */
 export const target = "es2021";
+
+/** What the build that can be made to trap has beside them: the means to. */
+export const trapEntries = { trap: "./tests/e2e/contract/trap.js" };

@@ -4,7 +4,7 @@ import { build } from "esbuild";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { root } from "../lib/run.mjs";
-import { entries, globalEntry, target } from "./entries.mjs";
+import { entries, globalEntry, target, trapEntries } from "./entries.mjs";
 
 const common = {
   absWorkingDir: root,
@@ -68,12 +68,12 @@ function dropBareImports(folder) {
   }
 }
 
-async function modules(dist, plugins) {
+async function modules(dist, entryPoints, plugins) {
   await build({
     ...common,
     format: "esm",
     splitting: true,
-    entryPoints: entries,
+    entryPoints,
     outdir: dist,
     chunkNames: "[name]-[hash]",
     inject,
@@ -115,7 +115,7 @@ export async function buildJs({ trap = false } = {}) {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   const plugins = [fromFolder(generated)];
-  await modules(dist, plugins);
+  await modules(dist, trap ? { ...entries, ...trapEntries } : entries, plugins);
   dropBareImports(dist);
   if (!trap) {
     await commonJs(dist);

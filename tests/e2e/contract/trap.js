@@ -1,0 +1,2 @@
+// An entry of the test build alone: the export that makes its module trap, at the very instance that the facade uses.
+export { trap } from "../../../build/glue/checkout_updates.js";
