@@ -98,8 +98,13 @@ export class CheckoutPage {
   async open(cart: "subscription" | "goods" = "subscription"): Promise<string> {
     const session = this.page.waitForRequest((request) => new URL(request.url()).pathname === "/session");
     await this.page.goto(cart === "goods" ? "/?cart=goods" : "/");
-    await expect(this.summary).toHaveAttribute("aria-busy", "false");
+    await this.settled();
     return new URL((await session).url()).searchParams.get("checkout_session_id") ?? "";
+  }
+
+  /** Waits until no update is pending: what a session brought is drawn a moment before its update has settled. */
+  async settled(): Promise<void> {
+    await expect(this.summary).toHaveAttribute("aria-busy", "false");
   }
 
   /** The live region that is speaking. */

@@ -45,6 +45,7 @@ test("new products: an offer is added and removed, and the rest stays", async ({
     ["Desk lamp", 1],
     ["Notebook", 1],
   ]);
+  await checkout.settled();
   await checkout.page.getByRole("button", { name: "Remove Notebook" }).click();
   await expect(checkout.item("Notebook")).toHaveCount(0);
   await expect(checkout.page.getByRole("button", { name: "Add Notebook" })).toBeFocused();
@@ -77,6 +78,7 @@ test("add-ons: each switch adds its item once, and takes it out again", async ({
   const all = ["Desk lamp", "Gift Wrap", "Express Shipping", "Extended Warranty"];
   expect((await server.items(id)).map(([name]) => name)).toEqual(all);
 
+  await checkout.settled();
   await checkout.page.getByRole("switch", { name: "Express Shipping" }).click();
   await expect(checkout.item("Express Shipping")).toHaveCount(0);
   expect((await server.items(id)).map(([name]) => name)).toEqual(["Desk lamp", "Gift Wrap", "Extended Warranty"]);

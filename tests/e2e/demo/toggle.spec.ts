@@ -25,6 +25,7 @@ test("changes the plan on the server, there and back", async ({ checkout, gate, 
   await expect(checkout.summary).toContainText("Then every year");
   await expect(checkout.status).toContainText("Billed yearly.");
 
+  await checkout.settled();
   await checkout.plan.click();
   await expect(checkout.plan).toHaveAttribute("aria-checked", "false");
   await expect(checkout.plan).toHaveAccessibleName(SAVE);
@@ -58,6 +59,7 @@ test("can be used by keyboard alone and keeps the focus", async ({ checkout, pag
   await expect(checkout.plan).toHaveAttribute("aria-checked", "true");
   await expect(checkout.plan).toBeFocused();
   expect(await server.interval(id)).toBe("year");
+  await checkout.settled();
   await page.keyboard.press("Enter");
   await expect(checkout.plan).toHaveAttribute("aria-checked", "false");
   await expect(checkout.plan).toBeFocused();
@@ -108,6 +110,7 @@ test("a refusal leaves the toggle where it was and says so", async ({ checkout, 
   expect(await server.interval(id)).toBe("month");
   await expectComplaint(complaints, statusLine(400));
 
+  await checkout.settled();
   // The next try works and takes the message away.
   await checkout.plan.click();
   await expect(checkout.plan).toHaveAttribute("aria-checked", "true");
