@@ -41,6 +41,8 @@ export function creator(source: Source) {
     const names = options.endpoints.map(({ name }) => name);
     const recipes = new WeakMap<object, Recipe>();
     const owed = new Map<number, Owed>();
+    // The promises of functions: they outlive their callers, who may be detached.
+    const works = new Map<number, Owed>();
     const sent = new Set<number>();
     const listeners = new Set<() => void>();
     const idle = new Set<(state: { stale: boolean }) => void>();
@@ -154,10 +156,10 @@ export function creator(source: Source) {
         });
       },
       end(id: number, ok: boolean, value: unknown) {
-        const call = owed.get(id);
-        if (!call) return;
-        if (ok) call.work?.resolve(value);
-        else call.work?.reject(value);
+        const work = works.get(id)?.work;
+        works.delete(id);
+        if (ok) work?.resolve(value);
+        else work?.reject(value);
       },
       settle,
       count,
@@ -257,6 +259,10 @@ export function creator(source: Source) {
       const applied = sent.size ? "unknown" : "no";
       stale = doubtful = true;
       for (const call of [...owed.values()]) if (call.played) fail(call, "internal", applied);
+      for (const { work, endpoint, at } of works.values()) {
+        work?.reject(failed("internal", nameOf(endpoint), at[0], applied, options.messages.internal));
+      }
+      works.clear();
       sent.clear();
       changed();
       // The fresh instance finds out what the server has.
@@ -268,6 +274,7 @@ export function creator(source: Source) {
       for (const call of [...owed.values()]) {
         if (call.played || handle === undefined) continue;
         call.played = true;
+        works.set(call.id, call);
         enter(() => call.play(handle!));
       }
     }
@@ -276,8 +283,8 @@ export function creator(source: Source) {
     function begin(call: Owed): void {
       owed.set(call.id, call);
       changed();
-      if (isAlive()) return play();
       if (!canRun()) return fail(call, "unavailable", "no", "Updates run in a browser, or with ./testing's server.");
+      if (isAlive()) return play();
       const limit = options.endpoints[call.endpoint]?.timeoutMs ?? options.timeoutMs;
       const isWaiting = () => owed.get(call.id) === call && !call.played;
       const timer = setTimeout(() => {
@@ -390,7 +397,7 @@ export function creator(source: Source) {
           own: of.own,
           play: (handle) => ask(call, of, found, actions, work(call))(handle),
           settle(ok, value, session) {
-            signal?.removeEventListener("abort", detach);
+            safely(() => signal?.removeEventListener("abort", detach));
             if (ok) return resolve({ type: "success", session, body: value });
             const error = value as CheckoutUpdateErrorShape;
             of.setFailure(error);

@@ -30,6 +30,8 @@ pub struct Machine {
     owed: Option<u32>,
     left: bool,
     ran: bool,
+    /// Whether actions were seen, without which nothing can be refreshed.
+    acted: bool,
     told_stale: bool,
 }
 
@@ -55,7 +57,7 @@ impl Machine {
             self.refreshed(id, false, true, Kind::StripeError, turn);
         }
         self.conclude(turn);
-        if self.ran && self.freshness.is_due(awake, now) {
+        if self.acted && self.freshness.is_due(awake, now) {
             self.refresh(turn);
         }
         if self.told_stale != self.freshness.is_stale() {
@@ -79,7 +81,9 @@ impl Machine {
                 update.timers(endpoint, &mut look);
             }
         }
-        self.freshness.timers(&mut look);
+        if self.acted {
+            self.freshness.timers(&mut look);
+        }
         least.map(|ms| if ms > 0.0 { ms } else { 0.0 })
     }
 
@@ -110,6 +114,7 @@ impl Machine {
                 }
             }
             Event::Refresh(id) => {
+                self.acted = true;
                 self.freshness.begin(id, true, now);
                 turn.out.push(Effect::Refresh(id));
             }
@@ -119,6 +124,7 @@ impl Machine {
             Event::Dispose => self.dispose(turn),
             Event::Doubt => {
                 self.ran = true;
+                self.acted = true;
                 self.freshness.doubt(Doubt::Unknown, now);
                 self.refresh(turn);
             }
@@ -170,6 +176,7 @@ impl Machine {
 
     fn run(&mut self, mut update: Update, turn: &mut Turn) {
         self.ran = true;
+        self.acted = true;
         let (id, endpoint) = (update.id, update.endpoint);
         let Some(rules) = self.endpoints.get_mut(endpoint) else { return };
         let superseded = queue::superseded(&self.updates, rules, &update);
@@ -184,6 +191,7 @@ impl Machine {
             if let Some(shared) = self.updates.get_mut(position) {
                 shared.callers.push(id);
             }
+            turn.out.push(Effect::Forget(id));
             return;
         }
         let refused = matches!(update.order, Order::Refused { .. });
@@ -241,6 +249,7 @@ impl Machine {
         }
         self.owed = None;
         self.ran = false;
+        self.acted = false;
     }
 
     /// Lets what has ended go, and starts what is next.

@@ -48,6 +48,8 @@ pub(crate) fn has_secret(text: &str) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidSession {
+    /// Nothing: neither the call, nor the option, nor Stripe.js names one.
+    Missing,
     /// An empty string.
     Empty,
     /// No string at all.
@@ -79,6 +81,7 @@ impl InvalidSession {
     #[must_use]
     pub fn hint(self) -> &'static str {
         match self {
+            Self::Missing => "There is no session id: pass the `session` option, or Stripe.js' actions.",
             Self::Empty => "The session id is empty.",
             Self::NotText => "The session id must be a string.",
             Self::ClientSecret => "This is a client secret. Pass the session's id, which has no \"_secret_\".",

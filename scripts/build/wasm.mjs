@@ -3,10 +3,13 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { capture, root, run, step } from "../lib/run.mjs";
+import { capture, root, run, step, Stop } from "../lib/run.mjs";
 import { hashOf, unlessFresh } from "../lib/stamp.mjs";
 import { wasmBindgen } from "../setup/wasm-bindgen.mjs";
 import { wasmToolchain } from "../setup/wasm-toolchain.mjs";
+import { trimGlue } from "./glue.mjs";
+import { shortenGlue, shortenModule } from "./names.mjs";
+import { encode } from "./text.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 
@@ -55,6 +58,15 @@ async function bind(program, out) {
   await run(program, [...options, "--remove-name-section", "--remove-producers-section", "--out-dir", join(out, "glue"), module]);
 }
 
+/** After a trap, timers and promises of the dead instance still fire. They have nothing to say, and must not throw. */
+function quietDeadClosures(out) {
+  const path = join(out, "glue", "checkout_updates.js");
+  const glue = readFileSync(path, "utf8");
+  const quiet = glue.replaceAll(/throw new Error\('Cannot invoke closure from previous WASM instance'\);/g, "return;");
+  if (quiet === glue) throw new Stop("wasm-bindgen's glue has changed: look at quietDeadClosures in scripts/build/wasm.mjs");
+  writeFileSync(path, quiet);
+}
+
 async function optimise(out) {
   const wasmOpt = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
   const features = FEATURES.map((name) => `--enable-${name}`);
@@ -65,10 +77,19 @@ async function optimise(out) {
   rmSync(`${bound}.d.ts`, { force: true });
 }
 
+/** What wasm-bindgen writes for everybody, cut down to what the facade uses. */
+function trim(out) {
+  const module = join(out, "checkout_updates.wasm");
+  const glue = join(out, "glue", "checkout_updates.js");
+  const { bytes, renamed } = shortenModule(readFileSync(module));
+  writeFileSync(module, bytes);
+  writeFileSync(glue, shortenGlue(trimGlue(readFileSync(glue, "utf8")), renamed));
+}
+
 function writeBytes(out) {
-  const base64 = readFileSync(join(out, "checkout_updates.wasm")).toString("base64");
-  writeFileSync(join(out, "bytes.js"), `export const base64 = "${base64}";\n`);
-  writeFileSync(join(out, "bytes.d.ts"), "/** The module, as base64. */\nexport declare const base64: string;\n");
+  const text = encode(readFileSync(join(out, "checkout_updates.wasm")));
+  writeFileSync(join(out, "bytes.js"), `export const text = "${text}";\n`);
+  writeFileSync(join(out, "bytes.d.ts"), "/** The module, as scripts/build/text.mjs writes it. */\nexport declare const text: string;\n");
 }
 
 /** Builds the module where its inputs have changed. */
@@ -78,7 +99,10 @@ export async function buildWasm({ trap = false } = {}) {
   const folder = trap ? "build/trap" : "build";
   const out = join(root, folder);
   const hash = hashOf(
-    ["Cargo.toml", "Cargo.lock", "src", "scripts/build/wasm.mjs", "node_modules/binaryen/package.json"],
+    [
+      ...["Cargo.toml", "Cargo.lock", "src", "node_modules/binaryen/package.json"],
+      ...["wasm", "glue", "names", "text"].map((name) => `scripts/build/${name}.mjs`),
+    ],
     capture(toolchain.rustc, ["-vV"]),
   );
   const outputs = ["checkout_updates.wasm", "bytes.js", "glue/checkout_updates.js"].map((name) => join(folder, name));
@@ -87,7 +111,9 @@ export async function buildWasm({ trap = false } = {}) {
       mkdirSync(out, { recursive: true });
       await compile(toolchain, trap ? ["--features", "trap"] : []);
       await bind(program, out);
+      quietDeadClosures(out);
       await optimise(out);
+      trim(out);
       writeBytes(out);
     }),
   );

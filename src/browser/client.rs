@@ -489,6 +489,7 @@ fn session_of(given: &JsValue, reported: Option<String>) -> Result<SessionId, In
     let session = match (given.as_string(), &reported) {
         (Some(given), _) => SessionId::parse(&given)?,
         (None, Some(reported)) if given.is_undefined() => SessionId::parse(reported)?,
+        (None, None) if given.is_undefined() => return Err(InvalidSession::Missing),
         _ => return Err(InvalidSession::NotText),
     };
     if reported.is_some_and(|reported| reported != session.as_str()) {

@@ -68,6 +68,8 @@ fn a_function_of_the_pages_own_hands_makes_stale_and_refresh_ends_it() {
     let mut bench = Bench::new(endpoint());
     bench.invoke(1, order("{}")).answer(1, 1, http(500));
     assert!(bench.is_stale());
+    assert_eq!(bench.machine.wake(bench.now()), None, "without actions there is nothing to wait for");
+    bench.on(Event::Awake);
     assert_eq!(refreshes(&bench), 0, "the page refreshes");
     bench.ms += 5_000.0;
     bench.on(Event::Refresh(2)).on(Event::Refreshed { id: 2, success: true, open: true });
