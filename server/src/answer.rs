@@ -40,7 +40,8 @@ impl Answer {
     pub const NOT_NOW: Self = Self::error(424, COULD_NOT);
     /// Too much at once. Nothing was changed.
     pub const BUSY: Self = Self::error(429, COULD_NOT);
-    /// A bug here. Whether something has changed is not known.
+    /// A bug here, or a failure that Stripe repeats. Whether something has changed is not known, and asking again would
+    /// not tell.
     pub const BROKEN: Self = Self::error(500, WENT_WRONG);
     /// Stripe failed or broke off. Whether something has changed is not known.
     pub const UPSTREAM: Self = Self::error(502, WENT_WRONG);

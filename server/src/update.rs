@@ -140,6 +140,9 @@ enum Verdict {
     Made,
     /// `true` when a repeat would end in the same way.
     NotMade(bool, Answer),
+    /// Nobody will ever know: Stripe says the same however often it is asked.
+    Unknown(Answer),
+    /// A repeat may tell.
     InDoubt(Answer),
 }
 
@@ -149,6 +152,7 @@ async fn send(app: &App, update: &Update, attempt: Attempt, deadline: Instant) -
         Verdict::Made => (Some(End::Made), Answer::SUCCESS),
         Verdict::NotMade(true, answer) => (Some(End::NotMade(Some(answer.clone()))), answer),
         Verdict::NotMade(false, answer) => (Some(End::NotMade(None)), answer),
+        Verdict::Unknown(answer) => (Some(End::Unknown(answer.clone())), answer),
         Verdict::InDoubt(answer) => (None, answer),
     };
     if let Some(end) = end {
@@ -171,6 +175,9 @@ fn judge(result: Result<(), StripeError>, attempt: Attempt) -> Verdict {
         Some(429) if attempt == Attempt::First => Verdict::NotMade(false, Answer::BUSY),
         // These come before Stripe has looked whether it knows the key, so they say nothing of the earlier request.
         Some(401 | 403 | 429) => Verdict::InDoubt(Answer::UPSTREAM),
+        // Stripe keeps a failure under the key, and what the key was first used for: no repeat brings another answer.
+        Some(500) if attempt == Attempt::Another => Verdict::Unknown(Answer::BROKEN),
+        Some(400) if error.is_other_use_of_key() && attempt == Attempt::Another => Verdict::Unknown(Answer::BROKEN),
         Some(_) if error.nothing_changed() => Verdict::NotMade(true, Answer::BAD_REQUEST),
         None if error == StripeError::Unreachable && attempt == Attempt::First => {
             Verdict::NotMade(false, Answer::NOT_NOW)
@@ -193,13 +200,10 @@ async fn settle_earlier(app: &App, session: &str, deadline: Instant) -> Result<(
 
 /// Finds out how one update ended. Says whether it has ended.
 async fn settle(app: &App, update: &Update, deadline: Instant) -> bool {
-    let result = request(app, update, deadline).await;
-    // Stripe has answered twice that it failed: it is done with it, and what the session has then counts.
-    let gave_up = result.as_ref().is_err_and(|error| error.status().is_some_and(|status| status >= 500));
-    let end = match judge(result, Attempt::Another) {
+    let end = match judge(request(app, update, deadline).await, Attempt::Another) {
         Verdict::Made => End::Made,
         Verdict::NotMade(_, answer) => End::NotMade(Some(answer)),
-        Verdict::InDoubt(answer) if gave_up => End::Unknown(answer),
+        Verdict::Unknown(answer) => End::Unknown(answer),
         Verdict::InDoubt(_) => return false,
     };
     write_down(app, update, end).await;

@@ -45,7 +45,7 @@ impl StripeError {
                 (400..500).contains(&refusal.status)
                     && refusal.status != 408
                     && refusal.status != 409
-                    && refusal.kind != "idempotency_error"
+                    && !self.is_other_use_of_key()
             }
             Self::Unreachable => true,
             Self::Dropped | Self::TimedOut | Self::Malformed => false,
@@ -59,6 +59,12 @@ impl StripeError {
             Self::Answered(refusal) => Some(refusal.status),
             _ => None,
         }
+    }
+
+    /// Whether the idempotency key was used for another request before.
+    #[must_use]
+    pub fn is_other_use_of_key(&self) -> bool {
+        matches!(self, Self::Answered(refusal) if refusal.kind == "idempotency_error")
     }
 
     /// Whether the object does not exist.
