@@ -18,34 +18,36 @@ let depth = 0;
 let dead = false;
 let module: WebAssembly.Module | undefined;
 
-/** Says what to change, by what the browser threw. */
-function explain(cause: unknown): LoadError {
-  const said = String((cause as Error | undefined)?.message);
+/** Says what to change, by what the browser threw, before or after it had compiled the module. */
+function explain(cause: unknown, isCompiled: boolean): LoadError {
+  if (cause instanceof LoadError) return cause;
+  const { name = "", message = "" } = Object(cause) as Partial<Error>;
+  const isOther = /^(Link|Compile)Error$/.test(name) || (isCompiled && name === "TypeError");
   const text =
-    cause instanceof LoadError
-      ? said
-      : typeof WebAssembly === "undefined"
-        ? "this browser has no WebAssembly"
-        : /Content.Security.Policy|CSP/i.test(said)
-          ? "the page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src"
-          : /^(LinkError|CompileError|TypeError)$/.test((cause as Error | undefined)?.name ?? "")
-            ? "the file is not the checkout_updates.wasm of this version"
-            : "the module could not be loaded";
+    typeof WebAssembly === "undefined"
+      ? "this browser has no WebAssembly"
+      : /Content.Security.Policy|CSP/i.test(message)
+        ? "the page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src"
+        : isOther
+          ? "the file is not the checkout_updates.wasm of this version; copy it from the package again"
+          : "the module could not be loaded";
   return new LoadError(text, { cause });
 }
 
 /** Loads the module, once however often it is asked for. A failed load can be tried again. */
 export function load(source: Source): Promise<Glue> {
   if (!loading) {
+    let isCompiled = false;
     const attempt = source()
       .then((compiled) => {
+        isCompiled = true;
         glue.initSync({ module: compiled });
         module = compiled;
         return glue;
       })
       .catch((cause: unknown) => {
         loading = undefined;
-        throw explain(cause);
+        throw explain(cause, isCompiled);
       });
     loading = attempt;
     // Nobody has to handle it: each update that needs the module reports it.

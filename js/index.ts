@@ -1,7 +1,15 @@
+import { LoadError } from "./engine.js";
 import { creator } from "./updates.js";
 
 /** See `Updates` for what it gives. Throws `TypeError`, which names the key, for whatever is wrong with the options. */
-export const createUpdates = creator(() => import("./inline.js").then(({ compile }) => compile()));
+export const createUpdates = creator(() =>
+  import("./inline.js").then(
+    ({ compile }) => compile(),
+    (cause: unknown) => {
+      throw new LoadError("the chunk with the module was not found; serve every file of the build", { cause });
+    },
+  ),
+);
 
 export { CheckoutUpdateError, isCheckoutUpdateError } from "./error.js";
 export { endpoint, flag, identifier, integer, oneOf } from "./rules.js";

@@ -11,15 +11,28 @@ export function useWasm(where: WasmSource | PromiseLike<WasmSource>): void {
   source = where;
 }
 
-async function compile(): Promise<WebAssembly.Module> {
+/** What `useWasm` was given, with a URL turned into its answer. */
+async function fetched(): Promise<Response | BufferSource | WebAssembly.Module> {
   if (source === undefined) throw new LoadError("call useWasm(url) first");
-  let given = await source;
+  try {
+    const given = await source;
+    return typeof given === "string" || given instanceof URL ? await fetch(given) : given;
+  } catch (cause) {
+    throw new LoadError("checkout_updates.wasm could not be fetched from where useWasm says that it is", { cause });
+  }
+}
+
+async function compile(): Promise<WebAssembly.Module> {
+  const given = await fetched();
   if (given instanceof WebAssembly.Module) return given;
-  if (typeof given === "string" || given instanceof URL) given = await fetch(given);
-  if (!(given instanceof Response)) return WebAssembly.compile(given as BufferSource);
-  if (!given.ok) throw new LoadError(`the server answered ${given.status} for checkout_updates.wasm`);
-  // Streaming wants the right MIME type; a server that has none still serves the bytes.
-  const streams = /^application\/wasm\b/.test(given.headers.get("content-type") ?? "");
+  // By its shape: where there is no `Response`, bytes can still be given.
+  if (!("arrayBuffer" in given)) return WebAssembly.compile(given);
+  if (!given.ok) {
+    throw new LoadError(`the server answered ${given.status} for checkout_updates.wasm; useWasm says where it is`);
+  }
+  if (given.bodyUsed) throw new LoadError("useWasm was given a Response that has been read; give it the URL");
+  // Streaming wants this MIME type and nothing beside it; a server that does not send it still sends the bytes.
+  const streams = /^application\/wasm$/i.test(given.headers.get("content-type") ?? "");
   return streams ? WebAssembly.compileStreaming(given) : WebAssembly.compile(await given.arrayBuffer());
 }
 
