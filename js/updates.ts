@@ -41,7 +41,7 @@ export function creator(source: Source) {
     const names = options.endpoints.map(({ name }) => name);
     const recipes = new WeakMap<object, Recipe>();
     const owed = new Map<number, Owed>();
-    // The promises of functions: they outlive their callers, who may be detached.
+    // Whose functions have not ended: an update outlives a caller that is detached.
     const works = new Map<number, Owed>();
     const sent = new Set<number>();
     const listeners = new Set<() => void>();
@@ -82,8 +82,12 @@ export function creator(source: Source) {
     function settle(id: number, ok: boolean, value: unknown, session: unknown): void {
       const call = owed.get(id);
       owed.delete(id);
-      sent.delete(id);
       call?.settle(ok, value, session);
+      // A detached caller's update goes on for those who share it.
+      if (!owed.size) {
+        works.clear();
+        sent.clear();
+      }
       changed();
     }
 

@@ -229,10 +229,11 @@ impl Machine {
         let mut failure = update.failure(Kind::Cancelled, applied, turn.now);
         failure.reason = Some(reason);
         let alone = update.callers.is_empty();
-        turn.out.push(Effect::Cancelled { caller, failure: Rc::new(failure) });
+        // The function ends first: what its promise hangs on is let go with the last caller.
         if alone {
             self.abort(position, Kind::Cancelled, Some(reason), turn);
         }
+        turn.out.push(Effect::Cancelled { caller, failure: Rc::new(failure) });
     }
 
     fn dispose(&mut self, turn: &mut Turn) {

@@ -136,6 +136,23 @@ fn the_last_callers_signal_aborts() {
 }
 
 #[test]
+fn the_function_ends_before_its_last_caller_is_told() {
+    for sent in [false, true] {
+        let mut bench = Bench::new(endpoint());
+        bench.run(1, "{}").run(2, "{}");
+        if sent {
+            bench.on(Event::Of(1, News::Called));
+        }
+        bench.on(Event::Detach(1));
+        assert!(!bench.has(&Effect::End { id: 1, ok: false }));
+        bench.on(Event::Detach(2));
+        let ended = bench.effects.iter().position(|effect| *effect == Effect::End { id: 1, ok: false });
+        let told = bench.effects.iter().position(|effect| matches!(effect, Effect::Cancelled { caller: 2, .. }));
+        assert!(ended.is_some() && ended < told, "{ended:?} {told:?}");
+    }
+}
+
+#[test]
 fn a_signal_before_anything_was_sent_frees_the_turn() {
     let mut bench = Bench::new(endpoint());
     bench.run(1, "{}").run(2, "{\"b\":1}").on(Event::Detach(1));
