@@ -3,7 +3,7 @@ import { chromium } from "./support/chromium.ts";
 
 export default defineConfig({
   testDir: ".",
-  testMatch: "demo/**/*.spec.ts",
+  testMatch: "{demo,stack}/**/*.spec.{ts,mjs}",
   outputDir: "../../test-results/demo",
   reporter: [["list"]],
   fullyParallel: true,

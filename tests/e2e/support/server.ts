@@ -41,10 +41,14 @@ export interface ServerOptions {
   stock: number;
   /** A sandbox to be taken for Stripe: the server then works as it does with an account there. */
   stripe?: string;
+  /** A folder with a page of the test's own, in place of the demo's. */
+  www?: string;
+  /** Whether the sandbox may be asked to go wrong. */
+  misbehave?: boolean;
 }
 
 /** Starts the demo server's own binary on free ports with an empty database. */
-export async function startServer({ stock, stripe }: ServerOptions): Promise<DemoServer> {
+export async function startServer({ stock, stripe, www, misbehave }: ServerOptions): Promise<DemoServer> {
   const folder = await mkdtemp(join(tmpdir(), "checkout-e2e-"));
   const env = {
     ...process.env,
@@ -60,8 +64,13 @@ export async function startServer({ stock, stripe }: ServerOptions): Promise<Dem
     DATABASE: join(folder, "demo.sqlite3"),
     STOCK: String(stock),
     LOG: "error",
+    ...(www && { WWW: www }),
   };
-  const server = spawn(BINARY, [], { cwd: ROOT, env, stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn(BINARY, misbehave ? ["--misbehave"] : [], {
+    cwd: ROOT,
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [page, sandbox] = await addresses(server, stripe);
 
   const api = async (method: string, path: string): Promise<ApiSession> => {
