@@ -1,4 +1,5 @@
 // npm test: sets up everything, builds the package and runs every check and test. Stops at the first that fails.
+import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildExamples, buildPackage } from "./build.mjs";
 import { checkPackage } from "./check-package.mjs";
@@ -69,7 +70,13 @@ async function servers(tools) {
 
 async function pages(tools) {
   const env = browserEnv(tools);
-  await suite("The demo page", "Chromium", bin("playwright"), ["test", "--config", "tests/e2e"], { env });
+  await suite(
+    "The demo page and the whole stack",
+    "Chromium and Firefox",
+    bin("playwright"),
+    ["test", "--config", "tests/e2e"],
+    { env },
+  );
   await nodeTests("A server that misbehaves", "Chromium and Firefox", "tests/e2e/faults", env);
   await nodeTests("The guides", "Node and Chromium", "tests/docs", { ...env, RUBY: tools.ruby });
   const projects = ["--test", "--test-reporter=spec", "tests/package/run.mjs"];
