@@ -1,9 +1,23 @@
-import { base64 } from "../build/bytes.js";
+import { text } from "../build/bytes.js";
+
+/** Turns the text that scripts/build/text.mjs writes back into bytes. */
+export function decode(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  let plane = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i) - 35;
+    if (code > 89) plane = code * 90 - 8010;
+    else {
+      // "!" stands for the backslash.
+      bytes[length++] = plane + (code < 0 ? 57 : code);
+      plane = 0;
+    }
+  }
+  return bytes.subarray(0, length);
+}
 
 /** Compiles the module that is inlined here. */
 export async function compile(): Promise<WebAssembly.Module> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
-  return WebAssembly.compile(bytes);
+  return WebAssembly.compile(decode(text));
 }
