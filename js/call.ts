@@ -104,3 +104,37 @@ export function failed(
     cause: more.cause,
   });
 }
+
+/** Makes the error of a failure that the engine found. Empty texts and 0 stand for none. */
+export const errors =
+  (messages: Partial<Record<FailureKind, string>>) =>
+  (
+    kind: FailureKind,
+    applied: Applied,
+    endpoint: string,
+    status: number,
+    durationMs: number,
+    attempts: number,
+    requestId: string,
+    text: string,
+    field: string,
+    reason: CancelReason | "",
+    cause: unknown,
+  ): CheckoutUpdateError => {
+    // What is wrong with what the page passed gives way to the page's own words; what the server said does not.
+    const own = messages[kind];
+    const detail = text && field ? `"${field}" ${text}` : text;
+    return new CheckoutUpdateError({
+      kind,
+      applied,
+      endpoint,
+      status: status || null,
+      durationMs: Math.round(durationMs),
+      attempts,
+      requestId: requestId || null,
+      field: field || null,
+      reason: reason || null,
+      message: (/^invalid/.test(kind) ? own || detail : detail || own) || null,
+      cause,
+    });
+  };

@@ -60,8 +60,9 @@ export function load(source: Source): Promise<Glue> {
 export const isAlive = (): boolean => module !== undefined && !dead;
 
 /** Calls `mourner` when the module dies; gives the function that ends this. */
-export function mourn(mourner: Mourner): void {
+export function mourn(mourner: Mourner): () => void {
   mourners.add(mourner);
+  return () => void mourners.delete(mourner);
 }
 
 /**

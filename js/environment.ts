@@ -36,3 +36,14 @@ export function safely<A extends unknown[]>(callback: ((...given: A) => void) | 
     report(error);
   }
 }
+
+/** Records how long an update took, for whoever observes the page's performance, and keeps nothing. */
+export function measure(endpoint: string, start: number): void {
+  const name = `checkout-updates:${endpoint}`;
+  try {
+    performance.measure(name, { start });
+    performance.clearMeasures(name);
+  } catch {
+    // An environment without user timing loses this record alone.
+  }
+}

@@ -1,9 +1,10 @@
-import { deferred, failed, read, UNREADABLE, type Owed, type Reading } from "./call.js";
+import { deferred, errors, failed, read, UNREADABLE, type Owed, type Reading } from "./call.js";
+import { declare } from "./declare.js";
 import { enter, isAlive, load, mourn, type Glue, type Source } from "./engine.js";
-import { canRun, isPage, report, safely, send } from "./environment.js";
-import { CheckoutUpdateError } from "./error.js";
+import { canRun, isPage, measure, safely, send } from "./environment.js";
 import { createLedger } from "./ledger.js";
 import { normalise } from "./options.js";
+import { LOOK, watchPage } from "./page.js";
 import type {
   Applied,
   CancelReason,
@@ -25,11 +26,6 @@ interface Recipe {
   readonly own?: (signal: AbortSignal) => unknown;
   setFailure(error: CheckoutUpdateErrorShape | null): void;
 }
-
-/** The kinds of rules, by the number that the engine knows them by. */
-const KINDS = ["oneOf", "identifier", "integer", "flag"];
-
-const PAGE_EVENTS = ["pagehide", "pageshow", "online", "visibilitychange", "resume"];
 
 /** How much later than the engine the facade looks at the clock, in milliseconds. */
 const BACKSTOP = 250;
@@ -55,8 +51,12 @@ export function creator(source: Source) {
     let actionsSeen: object | undefined;
     let doubtful = false;
     let backstop: ReturnType<typeof setTimeout> | undefined;
-    let listening: AbortController | undefined;
+    let unwatch: (() => void) | undefined;
+    let unmourn: (() => void) | undefined;
 
+    /** Enters the engine, if it knows this object. */
+    const tell = <T>(act: (glue: Glue, handle: number) => T): T | undefined =>
+      handle === undefined ? undefined : enter((glue) => act(glue, handle!));
     const nothing = () => Promise.resolve();
     const now = (): [number, number] => [performance.now(), Date.now()];
     const nameOf = (endpoint: number) => names[endpoint] ?? "";
@@ -83,11 +83,6 @@ export function creator(source: Source) {
       const call = owed.get(id);
       owed.delete(id);
       call?.settle(ok, value, session);
-      // A detached caller's update goes on for those who share it.
-      if (!owed.size) {
-        works.clear();
-        sent.clear();
-      }
       changed();
     }
 
@@ -115,10 +110,10 @@ export function creator(source: Source) {
 
     // The engine's way back. Once the module has died, nothing of the old one is listened to.
     const createHost = (alive: () => boolean) => ({
-      enter: () => void (alive() && enter((glue) => glue.drain(handle!))),
+      enter: () => void (alive() && tell((glue, handle) => glue.drain(handle))),
       wake(ms: number) {
         clearTimeout(backstop);
-        if (ms >= 0 && alive()) backstop = setTimeout(() => enter((glue) => glue.page(handle!, 0)), ms + BACKSTOP);
+        if (ms >= 0 && alive()) backstop = setTimeout(look, ms + BACKSTOP, LOOK);
       },
       fetch(id: number, url: string, init: RequestInit) {
         sent.add(id);
@@ -127,107 +122,38 @@ export function creator(source: Source) {
       token: () => options.csrf!.token(),
       work(id: number, signal: AbortSignal) {
         sent.add(id);
-        return owed.get(id)!.own!(signal);
+        return works.get(id)!.own!(signal);
       },
-      error(
-        kind: FailureKind,
-        applied: Applied,
-        endpoint: string,
-        status: number,
-        durationMs: number,
-        attempts: number,
-        requestId: string,
-        text: string,
-        field: string,
-        reason: CancelReason | "",
-        cause: unknown,
-      ) {
-        // What is wrong with what the page passed gives way to the page's own words; what the server said does not.
-        const own = options.messages[kind];
-        const detail = text && field ? `"${field}" ${text}` : text;
-        return new CheckoutUpdateError({
-          kind,
-          applied,
-          endpoint,
-          status: status || null,
-          durationMs: Math.round(durationMs),
-          attempts,
-          requestId: requestId || null,
-          field: field || null,
-          reason: reason || null,
-          message: (/^invalid/.test(kind) ? own || detail : detail || own) || null,
-          cause,
-        });
-      },
+      error: errors(options.messages),
       end(id: number, ok: boolean, value: unknown) {
         const work = works.get(id)?.work;
-        works.delete(id);
         if (ok) work?.resolve(value);
         else work?.reject(value);
       },
+      forget(id: number) {
+        works.delete(id);
+        sent.delete(id);
+      },
       settle,
       count,
-      measure(endpoint: string, start: number) {
-        const name = `checkout-updates:${endpoint}`;
-        try {
-          performance.measure(name, { start });
-          performance.clearMeasures(name);
-        } catch {
-          // An environment without user timing loses this record alone.
-        }
-      },
+      measure,
       stale(value: boolean) {
         stale = value;
         changed();
       },
     });
 
-    function listen(): void {
-      if (listening || !isPage()) return;
-      listening = new AbortController();
-      const { signal } = listening;
-      const look = ({ type, persisted }: Event & { persisted?: boolean }) => {
-        const hidden = document.visibilityState === "hidden";
-        if (type === "pagehide" || hidden) sendReports();
-        const event = type === "pagehide" ? 2 : type === "pageshow" ? (persisted ? 4 : 3) : hidden ? 0 : 1;
-        if (handle !== undefined) enter((glue) => glue.page(handle!, event));
-      };
-      for (const type of PAGE_EVENTS) {
-        (/^[pv]/.test(type) && type !== "visibilitychange"
-          ? window
-          : type === "online"
-            ? window
-            : document
-        ).addEventListener(type, look as EventListener, { signal });
-      }
-    }
+    const look = (event: number) => void tell((glue, handle) => glue.page(handle, event));
+    const watch = () => (unwatch ??= watchPage(look, sendReports));
 
     function sendReports(): void {
-      const news = reporters.size && handle !== undefined && enter((glue) => glue.news(handle!));
+      const news = reporters.size && tell((glue, handle) => glue.news(handle));
       if (!news) return;
       for (const url of reporters) safely(() => void navigator.sendBeacon(url(), news));
     }
 
-    function declare(glue: Glue, position: number): void {
-      const declared = options.endpoints[position];
-      const name = nameOf(position);
-      if (!declared) {
-        glue.endpoint(handle!, name, "", "", -1, false, false, false, 0, 0, options.timeoutMs);
-        return;
-      }
-      const { url, credentials, latest, join, idempotencyKey, csrf, retries, attemptTimeoutMs, timeoutMs } = declared;
-      const shared = latest ? latest.reduce((bits, field) => bits | (1 << field), 0) : -1;
-      glue.endpoint(
-        ...([handle!, name, url, credentials, shared, join, idempotencyKey] as const),
-        ...([csrf && !!options.csrf, retries, attemptTimeoutMs, timeoutMs] as const),
-      );
-      for (const { name, rule } of declared.fields) {
-        const [least, most] = rule.kind === "integer" ? [rule.min, rule.max] : [0, 0];
-        glue.field(handle!, name, rule.isOptional, KINDS.indexOf(rule.kind), least, most);
-        const choices = rule.kind === "oneOf" ? rule.values : rule.kind === "identifier" ? [rule.prefix] : [];
-        for (const choice of choices) glue.choice(handle!, choice);
-      }
-    }
+    const declareLater = (position: number) =>
+      void tell((glue, handle) => declare(glue, handle, options, position, nameOf(position)));
 
     /** Makes this object known to the engine. Gives whether it is. */
     function open(): boolean {
@@ -240,21 +166,23 @@ export function creator(source: Source) {
             options.csrf?.header ?? "",
             nothing,
           );
-          names.forEach((_, position) => declare(glue, position));
+          names.forEach((_, position) => declareLater(position));
           ledger.play((endpoint, kind, ms) => glue.note(handle!, endpoint, kind, ms));
-          mourn(() => {
+          const stop = mourn(() => {
             alive = false;
             died();
           });
-          closeHost = () => (alive = false);
+          unmourn = () => {
+            alive = false;
+            stop();
+          };
           if (doubtful) glue.doubt(handle, actionsSeen);
           doubtful = false;
         });
-        listen();
+        watch();
       }
       return handle !== undefined;
     }
-    let closeHost = () => {};
 
     /** The module has trapped: what it owed is settled here, and the next update finds a fresh instance. */
     function died(): void {
@@ -278,8 +206,8 @@ export function creator(source: Source) {
       for (const call of [...owed.values()]) {
         if (call.played || handle === undefined) continue;
         call.played = true;
-        works.set(call.id, call);
-        enter(() => call.play(handle!));
+        if (call.work) works.set(call.id, call);
+        call.play(handle);
       }
     }
 
@@ -333,7 +261,7 @@ export function creator(source: Source) {
 
     /** What Stripe.js is given: each call gets the same promise, and one that comes too late is refused by it. */
     const work = (call: Owed) => () => {
-      if (call.played) enter((glue) => glue.call(handle!, call.id));
+      if (works.has(call.id)) tell((glue, handle) => glue.call(handle, call.id));
       return call.work!.promise;
     };
 
@@ -385,8 +313,6 @@ export function creator(source: Source) {
         own,
       });
     }
-    const declareLater = (position: number) => void enter((glue) => declare(glue, position));
-
     function start(actions: object, of: Recipe, given: RunOptions = {}): Promise<Outcome<any, any>> {
       const { signal } = given;
       const found = of.own ? { session: undefined } : session(given);
@@ -410,7 +336,7 @@ export function creator(source: Source) {
           },
         };
         const detach = () => {
-          if (call.played) enter((glue) => glue.detach(handle!, call.id));
+          if (call.played) tell((glue, handle) => glue.detach(handle, call.id));
           else fail(call, "cancelled", "no", undefined, { reason: "signal" });
         };
         actionsSeen = actions;
@@ -437,25 +363,21 @@ export function creator(source: Source) {
         if (named && !call.played && call.counts) fail(call, "cancelled", "no", undefined, { reason: "cancelled" });
       }
       const which = name === undefined ? undefined : names.indexOf(name);
-      if (handle !== undefined && which !== -1) enter((glue) => glue.cancel(handle!, which));
+      if (which !== -1) tell((glue, handle) => glue.cancel(handle, which));
     }
 
     function dispose(): void {
       for (const call of [...owed.values()]) {
         if (!call.played) fail(call, "cancelled", "no", undefined, { reason: "disposed" });
       }
-      if (handle !== undefined) {
-        enter((glue) => {
-          glue.dispose(handle!);
-          ledger.close(glue.metrics(handle!));
-          glue.close(handle!);
-        });
-      }
-      closeHost();
-      handle = undefined;
-      actionsSeen = undefined;
-      listening?.abort();
-      listening = undefined;
+      tell((glue, handle) => {
+        glue.dispose(handle);
+        ledger.close(glue.metrics(handle));
+        glue.close(handle);
+      });
+      unmourn?.();
+      unwatch?.();
+      handle = unmourn = unwatch = actionsSeen = undefined;
       clearTimeout(backstop);
       stale = doubtful = false;
       changed();
@@ -498,12 +420,12 @@ export function creator(source: Source) {
         return () => void listeners.delete(own);
       },
       getSnapshot: () => snapshot,
-      metrics: () => ledger.metrics(open() ? enter((glue) => glue.metrics(handle!)) : undefined),
+      metrics: () => ledger.metrics(open() ? tell((glue, handle) => glue.metrics(handle)) : undefined),
       reportTo(url: string, { sampleRate = 1 }: { sampleRate?: number } = {}) {
         // A function of its own for each call, so that two reporters to one place end apart.
         const reporter = () => url;
         if (Math.random() < sampleRate) reporters.add(reporter);
-        listen();
+        watch();
         return () => void reporters.delete(reporter);
       },
       get ready() {
@@ -514,5 +436,3 @@ export function creator(source: Source) {
     } as unknown as Updates<E>;
   };
 }
-
-export { report };

@@ -356,6 +356,7 @@ impl Client {
                     slots.iter().position(|slot| slot.id == id).map(|position| slots.swap_remove(position))
                 };
                 drop(slot);
+                self.host.forget(id);
             }
         }
     }

@@ -53,6 +53,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn end(this: &Host, update: u32, ok: bool, value: &JsValue);
 
+    /// Says that nothing more is heard of an update.
+    #[wasm_bindgen(method)]
+    pub fn forget(this: &Host, update: u32);
+
     /// Gives a caller its outcome: the body or the error, and the session if there is a fresh one.
     #[wasm_bindgen(method)]
     pub fn settle(this: &Host, caller: u32, ok: bool, value: &JsValue, session: &JsValue);

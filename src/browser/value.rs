@@ -7,6 +7,10 @@ use crate::intent::Value;
 
 /// A member of an object; `undefined` where there is none, or where reading it throws.
 pub fn get(object: &JsValue, name: &str) -> JsValue {
+    // Reading a member of `null` throws, and each throw that wasm-bindgen catches costs a slot of its table for good.
+    if !object.is_object() && !object.is_function() {
+        return JsValue::UNDEFINED;
+    }
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }
 

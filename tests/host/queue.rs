@@ -49,6 +49,7 @@ fn only_the_latest_of_what_waits_is_sent() {
 fn an_update_equal_to_the_last_shares_its_outcome() {
     let mut bench = Bench::new(endpoint());
     bench.run(1, "{}").run(2, "{}");
+    assert!(bench.has(&Effect::Forget(2)), "its own function is never called");
     succeed(&mut bench, 1);
     assert_eq!(bench.outcome(2), Some(&Outcome::Success(true)));
     assert_eq!(bench.machine.endpoints[0].counts.get(Number::Joined), 1);
