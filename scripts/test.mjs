@@ -1,5 +1,6 @@
 // npm test: sets up everything, builds the package and runs every check and test. Stops at the first that fails.
 import { readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildExamples, buildPackage } from "./build.mjs";
 import { checkPackage } from "./check-package.mjs";
@@ -22,6 +23,8 @@ async function rustOnHost({ coverage }) {
   await suite(`The rules of an update, ${COVERED} % of lines covered`, "host", coverage.program, cover, {
     env: coverage.env,
   });
+  const examples = ["test", "--quiet", "--locked", "--doc", "--package", "checkout-updates"];
+  await step("The examples in the crate's documentation", () => run("cargo", examples, { quiet: true }));
 }
 
 /** The names of the Rust tests that run in browsers. */

@@ -16,7 +16,7 @@ const TARGET = "wasm32-unknown-unknown";
 // What every engine since Chrome 96, Firefox 79 and Safari 15 has. "All features" would write what browsers refuse.
 const FEATURES = ["reference-types", "bulk-memory", "mutable-globals", "nontrapping-float-to-int", "sign-ext", "multivalue"];
 
-/** rustc flags: no panic texts and no `Debug` output in the bytes, and no path of this machine. */
+/** rustc flags: no panic texts and no `Debug` output in the bytes, and no path of this machine */
 function rustFlags(toolchain) {
   const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
   return [
