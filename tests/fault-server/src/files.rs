@@ -2,8 +2,11 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::control::Ports;
+use crate::control::{Ports, misuse};
 use crate::http::{Answer, Request};
+
+/// The demo's policy: all that the package needs.
+const STRICT: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 
 /// A folder and the path that it is served under, which ends with `/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,11 +47,17 @@ pub fn answer(request: &Request, folders: &[Folder], ports: Ports) -> Option<Ans
     }
     let bytes = std::fs::read(folder.root.join(&rest)).ok()?;
     let answer = Answer::new(200, kind(&rest), bytes);
-    // As strict as the demo's, but for the ports that stand for other origins.
-    let policy = format!(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' http://127.0.0.1:{} http://127.0.0.1:{} http://127.0.0.1:{}",
-        ports.other, ports.unaccepting, ports.refusing
-    );
+    let asked = request.params().find(|(name, _)| name == "policy");
+    let policy = match asked.as_ref().map(|(_, value)| value.as_str()) {
+        Some("strict") => STRICT.to_owned(),
+        Some("no-wasm") => "default-src 'self'; script-src 'self'".to_owned(),
+        // As strict, but for the ports that stand for other origins.
+        None => format!(
+            "{STRICT}; connect-src 'self' http://127.0.0.1:{} http://127.0.0.1:{} http://127.0.0.1:{}",
+            ports.other, ports.unaccepting, ports.refusing
+        ),
+        Some(other) => return Some(misuse(&format!("policy={other}"))),
+    };
     Some(answer.with("content-security-policy", policy))
 }
 
@@ -70,10 +79,25 @@ mod tests {
 
     const PORTS: Ports = Ports { page: 1, other: 2, unaccepting: 3, refusing: 4 };
 
-    fn get(path: &str, folders: &[Folder]) -> Option<Answer> {
+    fn get(target: &str, folders: &[Folder]) -> Option<Answer> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let request =
-            Request { method: "GET".into(), path: path.into(), query: String::new(), headers: vec![], body: vec![] };
+            Request { method: "GET".into(), path: path.into(), query: query.into(), headers: vec![], body: vec![] };
         answer(&request, folders, PORTS)
+    }
+
+    #[test]
+    fn a_page_has_the_policy_that_it_asks_for() {
+        let folders = [Folder::parse(&format!("{}/src=/", env!("CARGO_MANIFEST_DIR"))).unwrap()];
+        for (target, policy) in [
+            ("/main.rs?policy=strict", STRICT),
+            ("/main.rs?policy=no-wasm&clock=", "default-src 'self'; script-src 'self'"),
+        ] {
+            let answer = get(target, &folders).unwrap();
+            assert!(answer.headers.contains(&("content-security-policy".into(), policy.into())), "{target}");
+        }
+        assert_eq!(get("/main.rs?policy=lax", &folders).unwrap().status, 418);
+        assert_eq!(get("/main.rs", &folders).unwrap().status, 200);
     }
 
     #[test]
