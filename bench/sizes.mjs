@@ -3,7 +3,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { main, root, step, Stop } from "../scripts/lib/run.mjs";
-import { packageSizes } from "./lib/sizes.mjs";
 
 const FILE = join(root, "bench", "budgets.json");
 const LEEWAY = 1.01;
@@ -12,6 +11,7 @@ const bytes = (size) => `${size.toLocaleString("en")} bytes`;
 
 /** Throws `Stop` when an entry has outgrown its budget, and says which have shrunk. */
 export async function checkSizes({ write = false } = {}) {
+  const { packageSizes } = await import("./lib/sizes.mjs");
   const sizes = Object.entries(await packageSizes()).map(([name, { brotli }]) => [name, brotli]);
   const budgets = write ? Object.fromEntries(sizes) : JSON.parse(readFileSync(FILE, "utf8"));
   if (write) writeFileSync(FILE, `${JSON.stringify(budgets, null, 2)}\n`);

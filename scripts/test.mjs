@@ -2,8 +2,10 @@
 import { readdirSync } from "node:fs";
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { checkSizes } from "../bench/sizes.mjs";
 import { buildExamples, buildPackage } from "./build.mjs";
 import { checkPackage } from "./check-package.mjs";
+import { checkReproducible } from "./check-reproducible.mjs";
 import { buildDocs } from "./docs.mjs";
 import { pathWith } from "./lib/places.mjs";
 import { capture, report, root, run, step } from "./lib/run.mjs";
@@ -90,6 +92,8 @@ async function everything(tools) {
   await buildPackage();
   await buildPackage({ trap: true });
   await buildExamples();
+  await step("Sizes by brotli", checkSizes);
+  await step("Build the package again, in another folder", checkReproducible);
   await Promise.all([lintJs().then(checkPackage), lintRust()]);
   await buildDocs();
   await suite("The facade", "Node", bin("vitest"), ["run"]);

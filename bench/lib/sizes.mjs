@@ -1,21 +1,22 @@
 // What a page loads, counted as it is sent: each file bundled and minified by esbuild, and compressed by brotli at 11.
 import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { root } from "../../scripts/lib/run.mjs";
 
 const dist = join(root, "dist");
+const peers = join(root, "bench", "peers");
 
-/** The size of some text or bytes after brotli at its highest level. */
+/** Some bytes after brotli at its highest level. */
 export const brotli = (bytes) =>
-  brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }).length;
+  brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } });
 
-/** Bundles one module or one text as a page would load it. Gives the files' texts, the page's own first. */
-export async function bundle(entry, { external = [], resolveDir = root } = {}) {
-  const input = entry.includes("\n") ? { stdin: { contents: entry, resolveDir } } : { entryPoints: [entry] };
+/** Bundles modules as a page would load them. Gives the files by name; the page's own is "page.js". */
+async function bundle(modules, external = []) {
+  const contents = modules.map((path) => `export * from ${JSON.stringify(path)};`).join("\n");
   const { outputFiles } = await build({
-    ...input,
+    stdin: { contents, resolveDir: root, sourcefile: "page.js" },
     absWorkingDir: root,
     bundle: true,
     minify: true,
@@ -25,46 +26,48 @@ export async function bundle(entry, { external = [], resolveDir = root } = {}) {
     external,
     define: { "process.env.NODE_ENV": '"production"' },
     outdir: "out",
+    entryNames: "page",
     write: false,
     logLevel: "error",
   });
-  return outputFiles.map(({ text }) => text);
+  return Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
 }
 
 /** Bytes as they are, by gzip and by brotli, over all files that a page loads. */
-export function weigh(files) {
-  const sum = (size) => files.reduce((total, file) => total + size(file), 0);
+function weigh(files) {
+  const all = Object.values(files);
+  const sum = (size) => all.reduce((total, file) => total + size(file), 0);
   return {
     raw: sum((file) => Buffer.byteLength(file)),
     gzip: sum((file) => gzipSync(file, { level: 9 }).length),
-    brotli: sum(brotli),
+    brotli: sum((file) => brotli(file).length),
   };
 }
 
-/** The sizes of what the package offers, by entry. */
+const read = (name) => ({ [name]: readFileSync(join(dist, name)) });
+const weighAll = (bundles) => Object.fromEntries(Object.entries(bundles).map(([name, files]) => [name, weigh(files)]));
+
+/** What pages load of the package, by entry. */
+export async function packageFiles() {
+  const wasm = read("checkout_updates.wasm");
+  const [slim, index] = await Promise.all(["slim.js", "index.js"].map((name) => bundle([join(dist, name)])));
+  return { wasm, "./slim": { ...wasm, ...slim }, ".": index, "global.js": read("global.js") };
+}
+
+/** The sizes of what the package offers, by entry; of the React entry, what it adds. */
 export async function packageSizes() {
-  const wasm = readFileSync(join(dist, "checkout_updates.wasm"));
-  const slim = await bundle(join(dist, "slim.js"));
-  const index = await bundle(join(dist, "index.js"));
-  const withReact = await bundle(`export * from "./index.js";\nexport * from "./react.js";`, {
-    external: ["react"],
-    resolveDir: dist,
-  });
-  const whole = weigh(index);
-  const react = weigh(withReact);
-  return {
-    wasm: weigh([wasm]),
-    "./slim": weigh([wasm, ...slim]),
-    ".": whole,
-    "./react": Object.fromEntries(Object.entries(react).map(([name, size]) => [name, size - whole[name]])),
-    "global.js": weigh([readFileSync(join(dist, "global.js"))]),
-  };
+  const sizes = weighAll(await packageFiles());
+  const withReact = weigh(await bundle(["index.js", "react.js"].map((name) => join(dist, name)), ["react"]));
+  const added = Object.entries(withReact).map(([name, size]) => [name, size - sizes["."][name]]);
+  return { ...sizes, "./react": Object.fromEntries(added) };
 }
 
-/** The sizes of what would be used instead, by the name of its file in bench/peers. */
-export async function peerSizes() {
-  const folder = join(root, "bench", "peers");
-  const names = readdirSync(folder).filter((name) => name.endsWith(".js") && name !== "send.js");
-  const sizes = names.map(async (name) => [name.replace(/\.js$/, ""), weigh(await bundle(join(folder, name)))]);
-  return Object.fromEntries(await Promise.all(sizes));
+/** What pages load of what would be used instead, by the name of its file in bench/peers. */
+export async function peerFiles() {
+  const names = readdirSync(peers).filter((name) => name.endsWith(".js") && name !== "send.js");
+  const files = names.map(async (name) => [name.replace(/\.js$/, ""), await bundle([join(peers, name)])]);
+  return Object.fromEntries(await Promise.all(files));
 }
+
+/** The sizes of these. */
+export const peerSizes = async () => weighAll(await peerFiles());

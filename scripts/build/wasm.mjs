@@ -16,7 +16,7 @@ const TARGET = "wasm32-unknown-unknown";
 // What every engine since Chrome 96, Firefox 79 and Safari 15 has. "All features" would write what browsers refuse.
 const FEATURES = ["reference-types", "bulk-memory", "mutable-globals", "nontrapping-float-to-int", "sign-ext", "multivalue"];
 
-/** rustc flags: no panic texts and no `Debug` output in the bytes, and no path of this machine */
+/** rustc flags: no panic texts and no `Debug` output in the bytes, and no path of this machine (our own are relative). */
 function rustFlags(toolchain) {
   const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
   return [
@@ -24,7 +24,6 @@ function rustFlags(toolchain) {
     "-Cpanic=immediate-abort",
     "-Zfmt-debug=none",
     "-Zlocation-detail=none",
-    `--remap-path-prefix=${root}=/checkout-updates`,
     `--remap-path-prefix=${cargoHome}=/cargo`,
     `--remap-path-prefix=${toolchain.sysroot}/lib/rustlib/src/rust=/rust`,
   ];
