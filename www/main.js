@@ -6,17 +6,16 @@ import { bindHappened } from "./happened.js";
 import { showProblem } from "./messages.js";
 import { bindPay } from "./pay.js";
 import { bindPlan } from "./plan.js";
-import { openCheckout } from "./stripe.js";
+import { openCheckout, Refusal } from "./stripe.js";
 import { drawSummary } from "./summary.js";
 
 const cart = new URLSearchParams(location.search).get("cart") === "goods" ? "goods" : "subscription";
 
 markCart();
 start().catch((error) => {
-  reportError(error);
-  byId("summary").setAttribute("aria-busy", "false");
-  showProblem(byId("items-problem"), "The checkout could not be opened. Please reload the page.");
-  byId("pay-hint").textContent = "";
+  const refused = error instanceof Refusal;
+  if (!refused) reportError(error);
+  showClosed(refused ? error.message : "The checkout could not be opened. Please reload the page.");
 });
 
 async function start() {
@@ -44,6 +43,15 @@ async function start() {
 async function openGoods(checkout) {
   const [{ bindGoods }, catalogue] = await Promise.all([import("./goods/goods.js"), fetch("/catalogue")]);
   return bindGoods(checkout, await catalogue.json());
+}
+
+/** Nothing to fill in or to wait for where there is no order. */
+function showClosed(message) {
+  byId("summary").setAttribute("aria-busy", "false");
+  byId("due").hidden = true;
+  byId("items").replaceChildren();
+  byId("checkout-form").hidden = true;
+  showProblem(byId("items-problem"), message);
 }
 
 /** Whether anybody's money moves has to be plain to see. */

@@ -1,5 +1,8 @@
 const STRIPE_JS = "https://js.stripe.com/endive/stripe.js";
 
+/** The shop's own "no", in words for the customer: something may be sold out. */
+export class Refusal extends Error {}
+
 /** Starts a checkout on the server and hands it to Stripe.js, or without a key to its stand-in. */
 export async function openCheckout(cart) {
   const { clientSecret, publishableKey } = await createSession(cart);
@@ -12,8 +15,9 @@ export async function openCheckout(cart) {
 
 async function createSession(cart) {
   const response = await fetch("/create-checkout-session", post({ cart }));
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return response.json();
+  if (response.ok) return response.json();
+  const { message } = response.status < 500 ? await response.json() : {};
+  throw message ? new Refusal(message) : new Error(`the server answered ${response.status}`);
 }
 
 /** Stripe requires its script to come from its own origin. It is asked for only when there is a key to use it with. */

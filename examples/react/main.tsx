@@ -1,4 +1,4 @@
-import { CheckoutElementsProvider, PaymentElement, useCheckoutElements } from "@stripe/react-stripe-js/checkout";
+import { CheckoutElementsProvider, useCheckoutElements } from "@stripe/react-stripe-js/checkout";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Pay } from "./pay.js";
@@ -15,10 +15,6 @@ function Checkout() {
         <Summary checkout={state.checkout} />
       </div>
       <div className="pay">
-        <section className="column" aria-labelledby="payment-heading">
-          <h2 id="payment-heading">Payment</h2>
-          <PaymentElement />
-        </section>
         <Pay checkout={state.checkout} />
       </div>
     </>

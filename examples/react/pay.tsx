@@ -1,4 +1,4 @@
-import type { StripeCheckoutElementsValue } from "@stripe/react-stripe-js/checkout";
+import { PaymentElement, type StripeCheckoutElementsValue } from "@stripe/react-stripe-js/checkout";
 import { useUpdatesState } from "checkout-updates/react";
 import { useState, type SubmitEvent } from "react";
 import { updates } from "./updates.js";
@@ -11,7 +11,7 @@ function useReason({ canConfirm }: StripeCheckoutElementsValue): string | null {
   return canConfirm ? null : "Enter your e-mail address to pay.";
 }
 
-/** The Pay button. Nobody pays for an order that is about to change, or that the page is not sure of. */
+/** What the customer fills in, and the Pay button. Nobody pays for an order that is about to change, or that the page is not sure of. */
 export function Pay({ checkout }: { checkout: StripeCheckoutElementsValue }) {
   const reason = useReason(checkout);
   const [email, setEmail] = useState("");
@@ -24,20 +24,32 @@ export function Pay({ checkout }: { checkout: StripeCheckoutElementsValue }) {
     setProblem(result.type === "error" ? result.error.message : "");
   }
 
-  if (checkout.status.type === "complete") return <p role="status">Thank you. Your order is confirmed.</p>;
+  if (checkout.status.type === "complete")
+    return (
+      <p className="column" role="status">
+        Thank you. Your order is confirmed.
+      </p>
+    );
   return (
     <form className="column" onSubmit={pay} noValidate>
-      <div className="field">
-        <label htmlFor="email">E-mail</label>
-        <input
-          id="email"
-          type="email"
-          autoComplete="email"
-          value={email}
-          onChange={({ target }) => setEmail(target.value)}
-          onBlur={() => void checkout.updateEmail(email)}
-        />
-      </div>
+      <section aria-labelledby="contact-heading">
+        <h2 id="contact-heading">Contact</h2>
+        <div className="field">
+          <label htmlFor="email">E-mail</label>
+          <input
+            id="email"
+            type="email"
+            autoComplete="email"
+            value={email}
+            onChange={({ target }) => setEmail(target.value)}
+            onBlur={() => void checkout.updateEmail(email)}
+          />
+        </div>
+      </section>
+      <section aria-labelledby="payment-heading">
+        <h2 id="payment-heading">Payment</h2>
+        <PaymentElement />
+      </section>
       <div className="submit">
         <button type="submit" className="primary" disabled={reason !== null} aria-describedby="hint">
           Pay {checkout.total.total.amount}

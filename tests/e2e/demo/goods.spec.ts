@@ -1,5 +1,5 @@
 import { expectAccessible } from "./axe.ts";
-import { expect, test, type CheckoutPage } from "./fixtures.ts";
+import { expect, expectComplaint, statusLine, test, type CheckoutPage } from "./fixtures.ts";
 
 test.use({ stock: 40 });
 
@@ -140,16 +140,24 @@ test("tax: the address decides it, and Pay waits for it", async ({ checkout, gat
   await expect(checkout.page.getByLabel("State")).toBeHidden();
 });
 
-test("pays, and says that nothing was charged", async ({ checkout, page, server }) => {
+test("pays, and says that nothing was charged", async ({ checkout, complaints, gate, page, server }) => {
   const id = await checkout.open("goods");
   await checkout.email.fill("ada@example.com");
   await checkout.email.blur();
   await ship(checkout, "United Kingdom");
   await expect(checkout.pay).toBeEnabled();
+  const arrival = gate.intercept("/update-line-item-quantity");
+  await page.getByRole("button", { name: "One more: Desk lamp" }).click();
+  (await arrival).answer(400, { type: "error", message: "Only 1 of these is left." });
+  await expect(checkout.problem()).toBeVisible();
+  await expectComplaint(complaints, statusLine(400));
+  await expect(checkout.pay).toBeEnabled();
   await checkout.pay.press("Enter");
   await expect(page.getByRole("heading", { name: "Thank you" })).toBeVisible();
   await expect(page.locator(".paid")).toBeFocused();
   await expect(page.locator(".paid")).toContainText("no card was charged");
+  // What could not be changed no longer matters.
+  await expect(checkout.item("Desk lamp").getByText("Only 1 of these is left.")).toBeHidden();
   expect((await server.session(id)).status).toBe("complete");
   await expectAccessible(page);
 });
