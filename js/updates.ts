@@ -189,13 +189,15 @@ export function creator(source: Source) {
       handle = undefined;
       clearTimeout(backstop);
       const applied = sent.size ? "unknown" : "no";
-      stale = doubtful = true;
-      for (const call of [...owed.values()]) if (call.played) fail(call, "internal", applied);
-      for (const { work, endpoint, at } of works.values()) {
-        work?.reject(failed("internal", nameOf(endpoint), at[0], applied, options.messages.internal));
-      }
+      const lost = [...works.values()];
       works.clear();
       sent.clear();
+      stale = doubtful = true;
+      // From here on callbacks of the page may begin what the fresh instance is to do.
+      for (const call of [...owed.values()]) if (call.played) fail(call, "internal", applied);
+      for (const { work, endpoint, at } of lost) {
+        work?.reject(failed("internal", nameOf(endpoint), at[0], applied, options.messages.internal));
+      }
       changed();
       // The fresh instance finds out what the server has.
       if (actionsSeen) open();
@@ -420,7 +422,7 @@ export function creator(source: Source) {
         return () => void listeners.delete(own);
       },
       getSnapshot: () => snapshot,
-      metrics: () => ledger.metrics(open() ? tell((glue, handle) => glue.metrics(handle)) : undefined),
+      metrics: () => ledger.metrics(tell((glue, handle) => glue.metrics(handle))),
       reportTo(url: string, { sampleRate = 1 }: { sampleRate?: number } = {}) {
         // A function of its own for each call, so that two reporters to one place end apart.
         const reporter = () => url;
