@@ -1,6 +1,5 @@
 // npm test: sets up everything, builds the package and runs every check and test. Stops at the first that fails.
 import { readdirSync } from "node:fs";
-import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkSizes } from "../bench/sizes.mjs";
 import { buildExamples, buildPackage } from "./build.mjs";
