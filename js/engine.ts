@@ -9,6 +9,9 @@ export type Source = () => Promise<WebAssembly.Module>;
 /** A load that failed, with what to change. */
 export class LoadError extends Error {}
 
+/** For a file that is none of ours, or of another version. */
+export const OTHER_FILE = "the file is not the checkout_updates.wasm of this version; copy it from the package again";
+
 /** What a client does when the module has died. */
 type Mourner = () => void;
 
@@ -18,18 +21,17 @@ let depth = 0;
 let dead = false;
 let module: WebAssembly.Module | undefined;
 
-/** Says what to change, by what the browser threw, before or after it had compiled the module. */
-function explain(cause: unknown, isCompiled: boolean): LoadError {
+/** Says what to change, by what the browser threw. */
+function explain(cause: unknown): LoadError {
   if (cause instanceof LoadError) return cause;
   const { name = "", message = "" } = Object(cause) as Partial<Error>;
-  const isOther = /^(Link|Compile)Error$/.test(name) || (isCompiled && name === "TypeError");
   const text =
     typeof WebAssembly === "undefined"
       ? "this browser has no WebAssembly"
       : /Content.Security.Policy|CSP/i.test(message)
         ? "the page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src"
-        : isOther
-          ? "the file is not the checkout_updates.wasm of this version; copy it from the package again"
+        : name === "CompileError"
+          ? OTHER_FILE
           : "the module could not be loaded";
   return new LoadError(text, { cause });
 }
@@ -37,17 +39,15 @@ function explain(cause: unknown, isCompiled: boolean): LoadError {
 /** Loads the module, once however often it is asked for. A failed load can be tried again. */
 export function load(source: Source): Promise<Glue> {
   if (!loading) {
-    let isCompiled = false;
     const attempt = source()
       .then((compiled) => {
-        isCompiled = true;
         glue.initSync({ module: compiled });
         module = compiled;
         return glue;
       })
       .catch((cause: unknown) => {
         loading = undefined;
-        throw explain(cause, isCompiled);
+        throw explain(cause);
       });
     loading = attempt;
     // Nobody has to handle it: each update that needs the module reports it.

@@ -83,6 +83,7 @@ async function pages(tools) {
   );
   await nodeTests("A server that misbehaves", "Chromium and Firefox", "tests/e2e/faults", env);
   await nodeTests("The guides", "Node and Chromium", "tests/docs", { ...env, RUBY: tools.ruby });
+  await nodeTests("Loading the module", "Chromium", "tests/package", env);
   const projects = ["--test", "--test-reporter=spec", "tests/package/run.mjs"];
   await suite("The package in its users' projects", "Node and Chromium", process.execPath, projects, { env });
 }

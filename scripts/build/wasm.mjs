@@ -8,6 +8,7 @@ import { hashOf, unlessFresh } from "../lib/stamp.mjs";
 import { wasmBindgen } from "../setup/wasm-bindgen.mjs";
 import { wasmToolchain } from "../setup/wasm-toolchain.mjs";
 import { trimGlue } from "./glue.mjs";
+import { markModule } from "./mark.mjs";
 import { shortenGlue, shortenModule } from "./names.mjs";
 import { encode } from "./text.mjs";
 
@@ -91,6 +92,15 @@ function writeBytes(out) {
   writeFileSync(join(out, "bytes.d.ts"), "/** The module, as scripts/build/text.mjs writes it. */\nexport declare const text: string;\n");
 }
 
+/** The file is loaded from wherever it was put, so the facade has to know its own. */
+function mark(out) {
+  const module = join(out, "checkout_updates.wasm");
+  const { marked, mark } = markModule(readFileSync(module));
+  writeFileSync(module, marked);
+  writeFileSync(join(out, "mark.js"), `export const mark = "${mark}";\n`);
+  writeFileSync(join(out, "mark.d.ts"), "/** What the module's file of this build says in its section of this name. */\nexport declare const mark: string;\n");
+}
+
 /** Builds the module where its inputs have changed. */
 export async function buildWasm({ trap = false } = {}) {
   const toolchain = await wasmToolchain();
@@ -100,11 +110,11 @@ export async function buildWasm({ trap = false } = {}) {
   const hash = hashOf(
     [
       ...["Cargo.toml", "Cargo.lock", "src", "node_modules/binaryen/package.json"],
-      ...["wasm", "glue", "names", "text"].map((name) => `scripts/build/${name}.mjs`),
+      ...["wasm", "glue", "mark", "names", "text"].map((name) => `scripts/build/${name}.mjs`),
     ],
     capture(toolchain.rustc, ["-vV"]),
   );
-  const outputs = ["checkout_updates.wasm", "bytes.js", "glue/checkout_updates.js"].map((name) => join(folder, name));
+  const outputs = ["checkout_updates.wasm", "bytes.js", "mark.js", "glue/checkout_updates.js"].map((name) => join(folder, name));
   const made = await unlessFresh(join(folder, "wasm.stamp"), hash, outputs, () =>
     step(`Build the wasm module${trap ? " that can be made to trap" : ""} (${toolchain.world}, std rebuilt for size)`, async () => {
       mkdirSync(out, { recursive: true });
@@ -114,6 +124,7 @@ export async function buildWasm({ trap = false } = {}) {
       await optimise(out);
       trim(out);
       writeBytes(out);
+      mark(out);
     }),
   );
   if (made) console.log(`  ${folder}/checkout_updates.wasm: ${statSync(join(out, "checkout_updates.wasm")).size} bytes`);

@@ -57,7 +57,7 @@ async function build(fixture, folder) {
   await script(folder, "build");
   // That nothing makes code of text is for the policy to find: bundlers add such words, and never come to them.
   const built = join(folder, fixture.built ?? fixture.serve);
-  checkCopies(built, fixture.copies);
+  checkCopies(built, join(folder, "node_modules", "checkout-updates", "dist"), fixture.copies);
 }
 
 async function test(folder) {

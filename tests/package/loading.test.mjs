@@ -1,0 +1,162 @@
+// What becomes of a page whose server or policy does not let the module be loaded, in Chromium, with the built package.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { root } from "../../scripts/lib/run.mjs";
+import { launch, openPage } from "./lib/browser.mjs";
+import { openShop, STRICT } from "./lib/shop.mjs";
+
+const folders = { "/": join(import.meta.dirname, "loading"), "/dist/": join(root, "dist") };
+const WASM = "/dist/checkout_updates.wasm";
+const NO_WASM = "default-src 'self'";
+let browser;
+
+/** Opens the page; gives what its functions give, and what the server was asked for. */
+async function open(test, options = {}, prepare) {
+  const shop = await openShop({ folders, ...options });
+  const { page, complaints, close } = await openPage(browser, shop.url, prepare);
+  test.after(async () => {
+    await close();
+    await shop.close();
+  });
+  await page.waitForFunction(() => globalThis.loading);
+  return {
+    complaints,
+    /** Runs one update with the entry; gives "success" or the failure's kind, applied and message. */
+    update: (entry, source) => page.evaluate(([...given]) => globalThis.loading.update(...given), [entry, source]),
+    page,
+    requests: (path = WASM) => shop.served.filter((each) => each === path).length,
+    updates: shop.updates,
+  };
+}
+
+const unavailable = (message) => ["unavailable", "no", `checkout-updates: ${message}.`];
+/** What Chromium itself writes of an answer of 400 and above, and of what a policy stopped. */
+const isOwn = (line) => !/status of 404|Content Security Policy|Failed to fetch/i.test(line);
+
+describe("Loading the module [Chromium]", () => {
+  before(async () => {
+    browser = await launch();
+  });
+  after(() => browser?.close());
+
+  for (const [entry, source] of [["index"], ["slim", WASM]]) {
+    it(`${entry}: a policy without 'wasm-unsafe-eval'`, async (test) => {
+      const { update, updates, complaints } = await open(test, { policy: NO_WASM });
+      const said = "the page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src";
+      assert.deepEqual(await update(entry, source), unavailable(said));
+      assert.deepEqual(updates, []);
+      assert.deepEqual(complaints.filter(isOwn), []);
+    });
+  }
+
+  it("index: the chunk with the module is missing", async (test) => {
+    const { update, complaints } = await open(test, {}, (page) =>
+      page.route(/\/inline-/, (route) => route.fulfill({ status: 404 })),
+    );
+    const said = "the chunk with the module was not found; serve every file of the build";
+    assert.deepEqual(await update("index"), unavailable(said));
+    assert.deepEqual(complaints.filter(isOwn), []);
+  });
+
+  it("slim: 404, and then the file is there", async (test) => {
+    const { update, page, complaints, requests } = await open(test);
+    const put = (handler) => page.route(`**${WASM}`, handler, { times: 1 });
+    await put((route) => route.fulfill({ status: 404, contentType: "text/html", body: "<h1>Not found</h1>" }));
+    const said = "the server answered 404 for checkout_updates.wasm; useWasm says where it is";
+    assert.deepEqual(await update("slim", WASM), unavailable(said));
+    await put((route) => route.abort());
+    const lost = "checkout_updates.wasm could not be fetched from where useWasm says that it is";
+    assert.deepEqual(await update("slim", WASM), unavailable(lost));
+    assert.equal(await update("slim", WASM), "success");
+    assert.equal(requests(), 1);
+    assert.deepEqual(
+      complaints.filter(isOwn).filter((line) => !/ERR_FAILED/.test(line)),
+      [],
+    );
+  });
+
+  const page = "<!doctype html><title>Not found</title>";
+  // An empty module, and one that wants what nobody gives it.
+  const empty = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const other = [...empty, 1, 4, 1, 0x60, 0, 0, 2, 7, 1, 1, 0x61, 1, 0x62, 0, 0];
+  const older = Buffer.from(readFileSync(join(root, WASM)));
+  older[older.length - 1] ^= 1;
+  const wrong = [
+    ["the file of another version", "application/wasm", older],
+    ["a page under the name of the file", "text/html", page],
+    ["a page that is called wasm", "application/wasm", page],
+    ["an empty module", "application/wasm", Buffer.from(empty)],
+    ["another program's module", "application/octet-stream", Buffer.from(other)],
+    ["half of the file", "application/wasm", Buffer.from(empty.slice(0, 6))],
+  ];
+  for (const [what, contentType, body] of wrong) {
+    it(`slim: ${what}, and then the right one`, async (test) => {
+      const { update, complaints } = await open(test, {}, (page) =>
+        page.route(`**${WASM}`, (route) => route.fulfill({ contentType, body }), { times: 1 }),
+      );
+      const said = "the file is not the checkout_updates.wasm of this version; copy it from the package again";
+      assert.deepEqual(await update("slim", WASM), unavailable(said));
+      assert.equal(await update("slim", WASM), "success");
+      assert.deepEqual(complaints, []);
+    });
+  }
+
+  it("slim: nobody said where the file is", async (test) => {
+    const { update } = await open(test);
+    assert.deepEqual(await update("slim"), unavailable("call useWasm(url) first"));
+    assert.equal(await update("slim", WASM), "success");
+  });
+
+  for (const [type, streams] of [
+    ["application/wasm", 1],
+    ["application/wasm; charset=utf-8", 0],
+    ["application/octet-stream", 0],
+  ]) {
+    it(`slim: ${type} is ${streams ? "streamed" : "read whole, without a word"}`, async (test) => {
+      const { update, page, complaints } = await open(test, { types: { ".wasm": type } }, (page) =>
+        page.addInitScript(() => {
+          globalThis.streamed = 0;
+          const { compileStreaming } = WebAssembly;
+          WebAssembly.compileStreaming = (...given) => (globalThis.streamed++, compileStreaming(...given));
+        }),
+      );
+      assert.equal(await update("slim", WASM), "success");
+      assert.equal(await page.evaluate(() => globalThis.streamed), streams);
+      assert.deepEqual(complaints, []);
+    });
+  }
+
+  for (const entry of ["index", "slim"]) {
+    it(`${entry}: loaded once, however often it is asked for`, async (test) => {
+      const { page, requests, updates } = await open(test);
+      const outcomes = await page.evaluate(([...given]) => globalThis.loading.often(...given), [entry, WASM]);
+      assert.deepEqual(outcomes, ["success", "success", "success"]);
+      assert.equal(updates.length, 3);
+      assert.equal(await page.evaluate(() => globalThis.compiled), 1);
+      assert.equal(requests(), entry === "slim" ? 1 : 0);
+    });
+  }
+
+  for (const kind of ["url", "response", "promise", "bytes", "view", "module"]) {
+    it(`slim: useWasm takes a ${kind}`, async (test) => {
+      const { page, complaints } = await open(test);
+      const outcome = await page.evaluate(([...given]) => globalThis.loading.given(...given), [kind, WASM]);
+      assert.equal(outcome, "success");
+      assert.deepEqual(complaints, []);
+    });
+  }
+
+  it("slim: a Response cannot be read again, and says so", async (test) => {
+    const { page } = await open(test);
+    const outcome = await page.evaluate((url) => globalThis.loading.given("used", url), WASM);
+    assert.deepEqual(outcome, unavailable("useWasm was given a Response that has been read; give it the URL"));
+  });
+
+  it("the policy of the docs is enough", async (test) => {
+    const { update, complaints } = await open(test, { policy: STRICT });
+    assert.equal(await update("index"), "success");
+    assert.deepEqual(complaints, []);
+  });
+});
