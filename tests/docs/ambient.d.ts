@@ -7,3 +7,8 @@ declare const actions: import("@stripe/stripe-js").StripeCheckoutLoadActionsSucc
 declare const payButton: HTMLButtonElement;
 declare function draw(session: unknown): void;
 declare function show(message: string): void;
+
+declare module "*?url" {
+  const url: string;
+  export default url;
+}

@@ -29,6 +29,14 @@ export const fixtures = [
     copies: 1,
   },
   {
+    name: "webpack-slim",
+    title: "webpack, `./slim` and the file by `new URL`",
+    tool: "webpack",
+    serve: ".",
+    built: "dist",
+    copies: 1,
+  },
+  {
     name: "rollup",
     title: "Rollup",
     tool: "rollup",
