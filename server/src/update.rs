@@ -13,7 +13,7 @@ use crate::endpoints::Endpoint;
 use crate::endpoints::declaration::SESSION_FIELD;
 use crate::locks::{Joined, answer_of};
 use crate::plan;
-use crate::store::{End, Held, StoreError, Update, UpdateId};
+use crate::store::{End, Held, Record, StoreError, Update, UpdateId};
 use crate::stripe::StripeError;
 use crate::stripe::client::session_path;
 
@@ -73,8 +73,10 @@ struct Run<'a> {
 impl Run<'_> {
     async fn perform(&self) -> Result<Answer, Answer> {
         let Self { app, call, id, deadline, .. } = *self;
-        let _turn = timeout_at(deadline, app.locks.turn(&id.session)).await.map_err(|_| Answer::BUSY)?;
-        if let Some(record) = app.store.find(id).await.map_err(failed)? {
+        let Ok(_turn) = timeout_at(deadline, app.locks.turn(&id.session)).await else {
+            return self.out_of_turn().await;
+        };
+        if let Some(record) = self.known().await? {
             if record.update.intent != self.intent {
                 return Err(Answer::KEY_REUSED);
             }
@@ -112,6 +114,24 @@ impl Run<'_> {
                     left => format!("Only {left} of these are left."),
                 }))
             }
+        }
+    }
+
+    /// What is known of the update from an earlier attempt.
+    async fn known(&self) -> Result<Option<Record>, Answer> {
+        self.app.store.find(self.id).await.map_err(|error| {
+            tracing::error!(%error, "store");
+            // There may have been one that got through.
+            Answer::BROKEN
+        })
+    }
+
+    /// The answer where the session's turn did not come in time.
+    async fn out_of_turn(&self) -> Result<Answer, Answer> {
+        match self.known().await? {
+            None => Err(Answer::BUSY),
+            Some(record) if record.update.intent != self.intent => Err(Answer::KEY_REUSED),
+            Some(record) => record.answer.ok_or(Answer::TIMED_OUT),
         }
     }
 

@@ -79,6 +79,22 @@ async fn silence_is_a_timeout_and_the_customer_learns_of_it_in_time() {
 }
 
 #[tokio::test]
+async fn a_turn_that_never_comes_says_what_is_known() {
+    let setup = Setup { stripe_limit: Duration::from_millis(300), ..Setup::default() };
+    let shop = Shop::open_with(setup).await;
+    let customer = shop.customer("subscription").await;
+    let gift = json!({ "product_id": "gift_wrap" });
+    shop.update(&customer, "/update-custom-amount", gift.clone(), Some("made")).await.assert_success();
+    shop.gate.plan([Plan::Drop]);
+    shop.update(&customer, PATH, yearly(), Some("in doubt")).await.assert_error(502);
+    let _turn = shop.server().app.locks.turn(&customer.session).await;
+    shop.update(&customer, PATH, yearly(), Some("new")).await.assert_error(429);
+    shop.update(&customer, PATH, yearly(), Some("in doubt")).await.assert_error(504);
+    shop.update(&customer, PATH, json!({ "interval": "monthly" }), Some("in doubt")).await.assert_error(409);
+    shop.update(&customer, "/update-custom-amount", gift, Some("made")).await.assert_success();
+}
+
+#[tokio::test]
 async fn stripe_is_given_15_seconds() {
     let shop = Shop::open().await;
     let customer = shop.customer("subscription").await;
