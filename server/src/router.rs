@@ -6,7 +6,9 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use axum::http::{HeaderValue, Method, Response};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{get, post};
@@ -91,6 +93,8 @@ async fn frame(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let policy = if app.is_sandbox { SANDBOX_POLICY } else { STRIPE_POLICY };
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Nobody lays another page over the Pay button.
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     // The browser asks each time whether a file has changed: a new build is seen at once.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(if is_page { "no-cache" } else { "no-store" }));

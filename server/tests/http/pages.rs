@@ -32,6 +32,7 @@ async fn files_have_their_types_and_every_answer_its_headers() {
             "{path}"
         );
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(reply.header("x-frame-options"), "SAMEORIGIN", "{path}");
         assert_eq!(reply.header("cache-control"), "no-cache", "{path}");
         assert!(reply.header("request-id").starts_with("req_"), "{path}");
     }
