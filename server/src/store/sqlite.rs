@@ -40,7 +40,7 @@ CREATE INDEX IF NOT EXISTS holds_of_update ON update_holds (number);
 /// The version of the schema, kept in the file.
 const VERSION: i64 = 1;
 
-/// A file, or memory.
+/// One file.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
     connection: Arc<Mutex<Connection>>,
@@ -56,6 +56,7 @@ impl Sqlite {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| StoreError(error.to_string()))?;
         }
+        keep_private(path).map_err(|error| StoreError(error.to_string()))?;
         let open = || -> Result<Connection> {
             let connection = Connection::open(path)?;
             connection.busy_timeout(PATIENCE)?;
@@ -283,6 +284,18 @@ impl Store for Sqlite {
             db.execute("DELETE FROM updates WHERE status IS NOT NULL AND begun < ?1", [before])?;
             Ok(())
         })
+    }
+}
+
+/// Makes the file so that nobody else on this machine can read it: the key that cookies are signed with is in it.
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 

@@ -36,6 +36,18 @@ async fn two_servers_on_one_file_hold_no_more_than_there_is() {
     assert_eq!(stores[0].left("desk_lamp").await.unwrap(), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn only_its_owner_reads_the_file() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("new/shop.sqlite3");
+    drop(Sqlite::open(&file).unwrap());
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    drop(Sqlite::open(&file).unwrap());
+}
+
 #[tokio::test]
 async fn an_update_is_written_down_with_what_it_holds_and_ends_once() {
     let folder = tempfile::tempdir().unwrap();
