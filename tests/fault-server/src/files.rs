@@ -58,7 +58,8 @@ pub fn answer(request: &Request, folders: &[Folder], ports: Ports) -> Option<Ans
         ),
         Some(other) => return Some(misuse(&format!("policy={other}"))),
     };
-    Some(answer.with("content-security-policy", policy))
+    // What must not be stored is not kept in Firefox' back/forward cache.
+    Some(answer.with("content-security-policy", policy).with("cache-control", "no-cache"))
 }
 
 fn kind(name: &str) -> &'static str {

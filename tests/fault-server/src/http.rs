@@ -126,7 +126,10 @@ impl Answer {
             Some(length) => head.push_str(&format!("content-length: {length}\r\n")),
             None => head.push_str("transfer-encoding: chunked\r\n"),
         }
-        head.push_str("cache-control: no-store\r\n\r\n");
+        if !self.headers.iter().any(|(name, _)| name == "cache-control") {
+            head.push_str("cache-control: no-store\r\n");
+        }
+        head.push_str("\r\n");
         head.into_bytes()
     }
 }
@@ -167,5 +170,12 @@ mod tests {
     fn an_answer_says_how_long_it_is_unless_it_is_a_204() {
         assert!(Answer::json(200, "{}").bytes().ends_with(b"content-length: 2\r\ncache-control: no-store\r\n\r\n{}"));
         assert!(!String::from_utf8(Answer::empty(204).bytes()).unwrap().contains("content-length"));
+    }
+
+    #[test]
+    fn nothing_is_stored_unless_the_answer_says_so() {
+        let answer = Answer::new(200, "text/plain", "x").with("cache-control", "no-cache");
+        let head = String::from_utf8(answer.bytes()).unwrap();
+        assert!(head.contains("no-cache") && !head.contains("no-store"), "{head}");
     }
 }

@@ -50,19 +50,21 @@ const drivers = {
       ),
 };
 
-/** Opens a browser on a page of the fault server. */
-export async function openPage(browser, url) {
+/** Opens a browser on a page of the fault server, which puts what a test can call into a global of this name. */
+export async function openPage(browser, url, name = "faults") {
   const driver = await drivers[browser]().build();
   await driver.manage().setTimeouts({ script: 60_000 });
   const open = async () => {
     await driver.get(url);
-    await driver.wait(() => driver.executeScript("return globalThis.faults !== undefined"), 20_000);
+    await driver.wait(() => driver.executeScript("return globalThis[arguments[0]] !== undefined", name), 20_000);
   };
   await open();
   return {
-    /** Calls a function of the page's `faults`, waits for it and gives what it gave. */
-    call: (name, order) => driver.executeScript("return globalThis.faults[arguments[0]](arguments[1])", name, order),
+    /** Calls a function of that global, waits for it and gives what it gave. */
+    call: (method, order) =>
+      driver.executeScript("return globalThis[arguments[0]][arguments[1]](arguments[2])", name, method, order),
     open,
+    driver,
     /** Goes elsewhere, so that the page is hidden. */
     leave: () => driver.get("about:blank"),
     version: async () => (await driver.getCapabilities()).get("browserVersion"),

@@ -22,14 +22,22 @@ export function buildServer() {
   return built.find((artifact) => artifact.executable && artifact.target.name === "fault-server").executable;
 }
 
-/** Starts one server for the page and the built package. It ends with this process at the latest. */
-export async function startServer(program) {
-  const dist = join(root, "dist");
-  if (!existsSync(join(dist, "index.js"))) throw new Error("dist/index.js is not there: npm run build");
-  const page = fileURLToPath(new URL("../page", import.meta.url));
-  const child = spawn(program, ["--serve", `${dist}=/dist`, "--serve", `${page}=/`], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+/** What the page of the faults needs: itself and the built package. */
+const FOLDERS = { "/": fileURLToPath(new URL("../page", import.meta.url)), "/dist": packageFolder("dist") };
+
+/** The folder of a built package. */
+export function packageFolder(name) {
+  return join(root, name);
+}
+
+/** Starts one server for these folders, by path. It ends with this process at the latest. */
+export async function startServer(program, folders = FOLDERS) {
+  for (const [path, folder] of Object.entries(folders)) {
+    const isThere = path === "/" || existsSync(join(folder, "index.js"));
+    if (!isThere) throw new Error(`${folder} is not built: npm run build, and npm run build -- --trap`);
+  }
+  const served = Object.entries(folders).flatMap(([path, folder]) => ["--serve", `${folder}=${path}`]);
+  const child = spawn(program, served, { stdio: ["pipe", "pipe", "inherit"] });
   const [line] = await once(createInterface(child.stdout), "line");
   const url = `http://127.0.0.1:${line}`;
   const json = async (path) => {

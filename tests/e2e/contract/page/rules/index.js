@@ -1,0 +1,18 @@
+// Every group of rules, in the order of the contract. This module runs in Node too.
+export const groups = [
+  "intents",
+  "limit",
+  "requests",
+  "kinds",
+  "functions",
+  "run",
+  "queue",
+  "stale",
+  "repeats",
+  "metrics",
+  "page",
+  "wrap",
+];
+
+/** The rules of all groups: `{ group, title, rules }`. */
+export const load = () => Promise.all(groups.map(async (group) => ({ group, ...(await import(`./${group}.js`)) })));
