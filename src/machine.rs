@@ -60,10 +60,7 @@ impl Machine {
         if self.acted && self.freshness.is_due(awake, now) {
             self.refresh(turn);
         }
-        if self.told_stale != self.freshness.is_stale() {
-            self.told_stale = self.freshness.is_stale();
-            turn.out.push(Effect::Stale(self.told_stale));
-        }
+        self.tell_stale(turn);
     }
 
     /// Milliseconds until the clock has to be looked at; `None` while nothing is waited for.
@@ -232,6 +229,11 @@ impl Machine {
         // The function ends first: what its promise hangs on is let go with the last caller.
         if alone {
             self.abort(position, Kind::Cancelled, Some(reason), turn);
+            // Stripe.js may take a while to end; who hears that nothing is pending hears of the doubt before.
+            if reason == Reason::Signal && self.updates.get(position).is_some_and(Update::is_in_doubt) {
+                self.freshness.doubt(Doubt::Unknown, turn.now);
+                self.tell_stale(turn);
+            }
         }
         turn.out.push(Effect::Cancelled { caller, failure: Rc::new(failure) });
     }
@@ -327,11 +329,21 @@ impl Machine {
         if position >= self.updates.len() {
             return;
         }
+        // Who hears that nothing is pending has heard of staleness.
+        self.tell_stale(turn);
         let update = self.updates.remove(position);
         for caller in update.callers {
             turn.out.push(Effect::Settle { caller, update: update.id, ok, session });
         }
         turn.out.push(Effect::Forget(update.id));
+    }
+
+    /// Tells the page whether it is stale, if that has changed.
+    fn tell_stale(&mut self, turn: &mut Turn) {
+        if self.told_stale != self.freshness.is_stale() {
+            self.told_stale = self.freshness.is_stale();
+            turn.out.push(Effect::Stale(self.told_stale));
+        }
     }
 
     /// Begins a refresh, and gives its number.

@@ -160,6 +160,12 @@ impl Update {
         self.attempts > 0
     }
 
+    /// Whether its function failed and may have been applied all the same.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(&self.result, Some(Err(failure)) if failure.applied == Applied::Unknown)
+    }
+
     /// The moment that [`Update::duration`] counts from.
     #[must_use]
     pub fn began(&self) -> Moment {

@@ -36,6 +36,19 @@ fn the_second_refresh_tells_and_a_quiet_one_follows() {
 }
 
 #[test]
+fn who_hears_that_an_update_is_over_has_heard_that_the_page_is_stale() {
+    let over = |effect: &Effect| matches!(effect, Effect::Settle { .. } | Effect::Cancelled { .. });
+    let mut apart = Bench::new(endpoint());
+    apart.invoke(1, order("{}")).answer(1, 1, http(500));
+    let mut detached = Bench::new(endpoint());
+    detached.run(1, "{}").on(Event::Of(1, News::Called)).on(Event::Detach(1));
+    for bench in [apart, detached] {
+        let position = |of: &dyn Fn(&Effect) -> bool| bench.effects.iter().position(of).unwrap();
+        assert!(position(&|effect| *effect == Effect::Stale(true)) < position(&over), "{:?}", bench.effects);
+    }
+}
+
+#[test]
 fn a_later_success_does_not_cut_it_short() {
     let mut bench = in_doubt();
     bench.run(2, "{\"b\":1}").on(Event::Of(2, News::Called)).answer(2, 1, http(200)).ended(2, true);
