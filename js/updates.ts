@@ -342,9 +342,10 @@ export function creator(source: Source) {
           else fail(call, "cancelled", "no", undefined, { reason: "signal" });
         };
         actionsSeen = actions;
+        // What is no signal throws here, with nothing pending.
+        signal?.addEventListener("abort", detach);
         owed.set(call.id, call);
         if (signal?.aborted) return detach();
-        signal?.addEventListener("abort", detach);
         begin(call);
       });
     }
