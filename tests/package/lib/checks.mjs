@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { encode } from "../../../scripts/build/text.mjs";
 import { filesOf } from "./project.mjs";
 
 /** Some of the text that the module is inlined as; bundlers may quote it in another way, so without what they escape. */

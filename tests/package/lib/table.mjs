@@ -9,9 +9,7 @@ const [BEGIN, END] = ["<!-- table: written by tests/package/run.mjs -->", "<!-- 
 /** Puts the results between the two marks. */
 export async function writeTable(results, { browser }) {
   const today = new Date().toISOString().slice(0, 10);
-  const rows = results.map(
-    ({ title, version, seconds }) => `| ${title} | ${version ?? ""} | ${seconds.toFixed(1)} s |`,
-  );
+  const rows = results.map(({ title, version, seconds }) => `| ${title} | ${version} | ${seconds.toFixed(1)} s |`);
   const table = [
     `Run on ${today} with Node ${process.versions.node} and Chromium ${browser}.`,
     "",
