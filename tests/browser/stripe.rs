@@ -27,7 +27,11 @@ async fn every_version_gives_the_fresh_session() {
         let (page, outcome) = run(&actions).await;
         assert!(outcome.ok, "{shape}");
         assert_eq!(page.body(0), r#"{"checkout_session_id":"cs_test_a1"}"#, "{shape}");
-        assert_eq!(number(&outcome.session, "version"), 1.0, "{shape}");
+        assert_eq!(
+            (number(&outcome.session, "version"), text(&outcome.session, "from")),
+            (1.0, "result".into()),
+            "{shape}"
+        );
         let call = calls(&actions).get(0);
         assert_eq!((calls(&actions).length(), get(&call, "self")), (1, true.into()), "{shape}");
     }

@@ -12,7 +12,7 @@ export function actions(shape, end) {
   const actions = { calls: [] };
   const success = () => {
     state.version++;
-    return { type: "success", [key]: session() };
+    return { type: "success", [key]: { ...session(), from: "result" } };
   };
   const failure = { type: "error", error: { message: "Stripe's", code: null } };
   const ends = {
