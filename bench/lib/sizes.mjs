@@ -57,7 +57,12 @@ export async function packageFiles() {
 /** The sizes of what the package offers, by entry; of the React entry, what it adds. */
 export async function packageSizes() {
   const sizes = weighAll(await packageFiles());
-  const withReact = weigh(await bundle(["index.js", "react.js"].map((name) => join(dist, name)), ["react"]));
+  const withReact = weigh(
+    await bundle(
+      ["index.js", "react.js"].map((name) => join(dist, name)),
+      ["react"],
+    ),
+  );
   const added = Object.entries(withReact).map(([name, size]) => [name, size - sizes["."][name]]);
   return { ...sizes, "./react": Object.fromEntries(added) };
 }

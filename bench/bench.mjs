@@ -1,0 +1,106 @@
+// npm run bench: measures the package beside what would be used instead, all in one run; prints the table, and writes
+// bench/results.json and the tables of README.md and docs/bench.md. `-- --quick` measures a few rounds and writes nothing.
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { buildPackage } from "../scripts/build.mjs";
+import { main, root, run, step } from "../scripts/lib/run.mjs";
+import { spread } from "./lib/stats.mjs";
+
+const quick = process.argv.includes("--quick");
+const ROUNDS = quick ? 3 : 30;
+const UPDATES = quick ? 5_000 : 100_000;
+
+/** What the pages of the measurements load, by path. */
+async function pageFiles() {
+  const { packageFiles, peerFiles } = await import("./lib/sizes.mjs");
+  const [own, peers] = await Promise.all([packageFiles(), peerFiles()]);
+  const folders = { slim: own["./slim"], default: own["."], ...peers };
+  const files = Object.entries(folders).flatMap(([folder, files]) =>
+    Object.entries(files).map(([name, content]) => [`/${folder}/${name}`, content]),
+  );
+  return { ...Object.fromEntries(files), "/in-page.js": readFileSync(join(root, "bench", "lib", "in-page.mjs")) };
+}
+
+const spreadAll = (rows) => Object.fromEntries(Object.entries(rows).map(([name, values]) => [name, spread(values)]));
+
+async function measure() {
+  const { packageSizes, peerSizes } = await import("./lib/sizes.mjs");
+  const { launch, serve } = await import("./lib/browser.mjs");
+  const { measureLoading } = await import("./lib/loading.mjs");
+  const { measureInstant, measureLoopback } = await import("./lib/updating.mjs");
+  const { measureSoak } = await import("./lib/soak.mjs");
+  const { measureBlocking } = await import("./lib/blocking.mjs");
+  const { startDemo } = await import("./lib/demo.mjs");
+  const { differences, ratios } = await import("./lib/stats.mjs");
+  const files = await pageFiles();
+  const sizes = { package: await packageSizes(), peers: await peerSizes() };
+  const load = loadavg()[0];
+  const demo = await startDemo(files);
+  const shop = await serve(files);
+  const browser = await launch();
+  try {
+    const loading = await step("Import to ready", () => measureLoading(browser, shop.url, ROUNDS));
+    const instant = await step("Updates whose fetch answers at once", () => measureInstant(browser, shop.url, ROUNDS));
+    const loopback = await step("Updates of the demo server", () => measureLoopback(browser, demo.url, ROUNDS));
+    const blocking = await step("Each call by itself", () => measureBlocking(browser, shop.url, ROUNDS));
+    const soak = await step(`${UPDATES} updates in a row`, () => measureSoak(browser, shop.url, UPDATES));
+    const more = (cache, name) => differences(loading[name][cache], loading.axios[cache]);
+    return {
+      date: new Date().toISOString().slice(0, 10),
+      machine: {
+        cpu: cpus()[0].model.trim(),
+        cores: cpus().length,
+        loadBefore: Number(load.toFixed(1)),
+        chromium: browser.version(),
+        node: process.version,
+      },
+      sizes,
+      loading: Object.fromEntries(
+        ["cold", "warm"].map((cache) => [
+          cache,
+          {
+            ...Object.fromEntries(Object.entries(loading).map(([name, rows]) => [name, spread(rows[cache])])),
+            "more than axios": { ".": more(cache, "."), "./slim": more(cache, "./slim") },
+          },
+        ]),
+      ),
+      instant: {
+        ...spreadAll(instant),
+        "more than hand-written": {
+          request: differences(instant.request, instant["hand-written"]),
+          run: differences(instant.run, instant["hand-written"]),
+        },
+      },
+      loopback: {
+        ...spreadAll(loopback),
+        "times hand-written": {
+          request: ratios(loopback.request, loopback["hand-written"]),
+          run: ratios(loopback.run, loopback["hand-written"]),
+        },
+      },
+      blocking: spreadAll(blocking),
+      soak: { updates: UPDATES, ...soak },
+    };
+  } finally {
+    await browser.close();
+    await Promise.all([shop.close(), demo.close()]);
+  }
+}
+
+await main(async () => {
+  await buildPackage();
+  const install = ["ci", "--no-audit", "--no-fund"];
+  await step("Install what is measured beside it", () =>
+    run("npm", install, { cwd: join(root, "bench"), quiet: true }),
+  );
+  const results = await measure();
+  const { goalTable, fullPage, replaceSection } = await import("./lib/report.mjs");
+  console.log(`\n${goalTable(results)}`);
+  if (quick) return;
+  writeFileSync(join(root, "bench", "results.json"), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(join(root, "docs", "bench.md"), fullPage(results));
+  const readme = join(root, "README.md");
+  writeFileSync(readme, replaceSection(readFileSync(readme, "utf8"), results));
+  await run(join(root, "node_modules", ".bin", "prettier"), ["--write", "README.md", "docs/bench.md"], { quiet: true });
+});

@@ -1,0 +1,33 @@
+// What one update costs beside the hand-written way: with a `fetch` that answers at once, and against the demo server.
+import { withPage } from "./browser.mjs";
+
+const FILES = { ours: "/default/page.js", handWritten: "/hand-written/page.js" };
+
+/** Milliseconds for one update whose `fetch` answers at once. */
+export const measureInstant = (browser, url, rounds) =>
+  withPage(browser, url, (page) =>
+    page.evaluate(
+      async ({ files, rounds }) => {
+        const { instantStripe, answerAtOnce, waysToUpdate, timeByTurns } = await import("/in-page.js");
+        answerAtOnce();
+        const { ways } = await waysToUpdate(instantStripe("cs_test_bench"), files);
+        return timeByTurns(ways, { rounds, batch: 200, warmUp: 5 });
+      },
+      { files: FILES, rounds },
+    ),
+  );
+
+/** Milliseconds for one update of a real session of the demo server, over loopback. */
+export const measureLoopback = (browser, url, rounds) =>
+  withPage(browser, url, (page) =>
+    page.evaluate(
+      async ({ files, rounds }) => {
+        const { instantStripe, waysToUpdate, timeByTurns } = await import("/in-page.js");
+        const answer = await fetch("/create-checkout-session", { method: "POST" });
+        const [id] = (await answer.json()).clientSecret.split("_secret_");
+        const { ways } = await waysToUpdate(instantStripe(id), files);
+        return timeByTurns(ways, { rounds, batch: 10, warmUp: 2 });
+      },
+      { files: FILES, rounds },
+    ),
+  );
