@@ -52,7 +52,10 @@ export async function timeByTurns(ways, { rounds, batch, warmUp }) {
       // Another goes first each time, so that none always pays for what was left behind.
       const name = names[(i + round + warmUp) % names.length];
       const start = performance.now();
-      for (let i = 0; i < batch; i++) await ways[name]((flip = !flip) ? "yearly" : "monthly");
+      for (let i = 0; i < batch; i++) {
+        flip = !flip;
+        await ways[name](flip ? "yearly" : "monthly");
+      }
       if (round >= 0) times[name].push((performance.now() - start) / batch);
     }
   }
