@@ -56,15 +56,8 @@ export async function packageFiles() {
 
 /** The sizes of what the package offers, by entry; of the React entry, what it adds. */
 export async function packageSizes() {
-  const sizes = weighAll(await packageFiles());
-  const withReact = weigh(
-    await bundle(
-      ["index.js", "react.js"].map((name) => join(dist, name)),
-      ["react"],
-    ),
-  );
-  const added = Object.entries(withReact).map(([name, size]) => [name, size - sizes["."][name]]);
-  return { ...sizes, "./react": Object.fromEntries(added) };
+  const react = await bundle([join(dist, "react.js")], ["react", "./chunk-*"]);
+  return weighAll({ ...(await packageFiles()), "./react": react });
 }
 
 /** What pages load of what would be used instead, by the name of its file in bench/peers. */

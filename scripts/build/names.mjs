@@ -6,7 +6,7 @@ const EXPORTS = 7;
 const FUNCTION = 0;
 
 /** Reads numbers, names and sections from a module's bytes. */
-class Reader {
+export class Reader {
   constructor(bytes) {
     this.bytes = bytes;
     this.at = 0;

@@ -34,7 +34,8 @@ function rustFlags(toolchain) {
   ];
 }
 
-async function compile(toolchain, features) {
+/** Compiles the crate; `optimise` and what follows take it from there. */
+export async function compile(toolchain, features = []) {
   await run(
     toolchain.cargo,
     [
@@ -55,11 +56,13 @@ async function compile(toolchain, features) {
   );
 }
 
-async function bind(program, out) {
+/** Writes the glue, and the module that goes with it; with its functions' names only for reading their sizes. */
+export async function bind(program, out, { names = false } = {}) {
   rmSync(join(out, "glue"), { recursive: true, force: true });
   const module = join(root, "target", TARGET, "wasm", "checkout_updates.wasm");
   const options = ["--target", "web", "--omit-default-module-path", "--experimental-reset-state-function"];
-  await run(program, [...options, "--remove-name-section", "--remove-producers-section", "--out-dir", join(out, "glue"), module]);
+  const remove = ["--remove-producers-section", ...(names ? [] : ["--remove-name-section"])];
+  await run(program, [...options, ...remove, "--out-dir", join(out, "glue"), module]);
 }
 
 /** After a trap, timers and promises of the dead instance still fire. They have nothing to say, and must not throw. */
@@ -71,11 +74,12 @@ function quietDeadClosures(out) {
   writeFileSync(path, quiet);
 }
 
-async function optimise(out) {
+/** Makes the bound module small. */
+export async function optimise(out, { names = false } = {}) {
   const wasmOpt = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
   const features = FEATURES.map((name) => `--enable-${name}`);
   const bound = join(out, "glue", "checkout_updates_bg.wasm");
-  await run(process.execPath, [wasmOpt, ...OPTIMISE, ...features, "--strip-target-features", bound, "-o", join(out, "checkout_updates.wasm")]);
+  await run(process.execPath, [wasmOpt, ...OPTIMISE, ...features, "--strip-target-features", ...(names ? ["-g"] : []), bound, "-o", join(out, "checkout_updates.wasm")]);
   // One copy: nothing may take the unoptimised one by mistake.
   rmSync(bound);
   rmSync(`${bound}.d.ts`, { force: true });
