@@ -21,6 +21,8 @@ pub fn module(endpoints: &[Endpoint]) -> String {
         let fields = fields.collect::<Vec<_>>().join(", ");
         let fields = if fields.is_empty() { "{}".to_owned() } else { format!("{{ {fields} }}") };
         let options = match endpoint.latest {
+            // Without an intent it says "look again", and one that is running may have looked before the change.
+            Latest::Never if endpoint.fields.is_empty() => ", { join: false }".to_owned(),
             Latest::Never => String::new(),
             Latest::Always => ", { latest: true }".to_owned(),
             Latest::By(field) => format!(", {{ latest: [{}] }}", json!(field)),
@@ -58,7 +60,7 @@ mod tests {
             r#"  updateCustomAmount: endpoint("/update-custom-amount", { "product_id": oneOf("gift_wrap", "express_shipping", "warranty"), "selected": flag().optional() }, { latest: ["product_id"] }),"#,
             r#"  addCrossSell: endpoint("/add-cross-sell", { "product_id": oneOf("desk_lamp", "notebook", "desk_mat") }),"#,
             r#"  setQuantity: endpoint("/update-line-item-quantity", { "line_item": identifier("li_"), "quantity": integer(0, 10) }, { latest: ["line_item"] }),"#,
-            r#"  updateTax: endpoint("/update-tax", {}),"#,
+            r#"  updateTax: endpoint("/update-tax", {}, { join: false }),"#,
         ] {
             assert!(text.lines().any(|other| other == line), "{line}\n{text}");
         }
