@@ -64,12 +64,19 @@ describe("the contract", { concurrency: BROWSERS.length }, () => {
       test(`${browser}: a page from the browser's own back/forward cache is stale, and refreshes`, async () => {
         const { driver } = it.page;
         const call = (method) => driver.executeScript("return globalThis.back[arguments[0]]()", method);
-        await driver.get(`${it.server.url}/back.html`);
-        await driver.wait(() => driver.executeScript("return globalThis.back !== undefined"), 20_000);
-        assert.equal(await call("run"), "success");
-        await driver.get(`${it.server.url}/ports`);
-        await driver.navigate().back();
-        assert.deepEqual(await call("told"), {
+        const leaveAndComeBack = async () => {
+          await driver.get(`${it.server.url}/back.html`);
+          await driver.wait(() => driver.executeScript("return globalThis.back !== undefined"), 20_000);
+          assert.equal(await call("run"), "success");
+          await driver.get(`${it.server.url}/ports`);
+          await driver.navigate().back();
+          await driver.wait(() => driver.executeScript("return globalThis.back !== undefined"), 20_000);
+          return call("told");
+        };
+        // Which pages are kept is the browser's to decide; a page that was loaded again has made no call.
+        let told = await leaveAndComeBack();
+        for (let again = 0; told.calls === 0 && again < 5; again++) told = await leaveAndComeBack();
+        assert.deepEqual(told, {
           seen: [
             ["pagehide", true],
             ["pageshow", true],
