@@ -1,7 +1,7 @@
 // How long each call keeps the page from doing anything else, on a page where nothing has run before.
 import { withPage } from "./browser.mjs";
 
-/** In the page: each public call once, first the synchronous part, then whatever it leaves in microtasks. */
+/** In the page: each public call once; `call` is until it returns, `task` until what it leaves in microtasks is done. */
 async function callAll() {
   const { instantStripe, answerAtOnce } = await import("/in-page.js");
   const { createUpdates, endpoint, oneOf, identifier, integer, flag } = await import("/default/page.js");
@@ -28,12 +28,13 @@ async function callAll() {
       let value;
       port2.onmessage = () => {
         if (start !== undefined) {
-          times[name] = performance.now() - start;
+          times[name].task = performance.now() - start;
           return resolve(value);
         }
         start = performance.now();
         port1.postMessage(0);
         value = call();
+        times[name] = { call: performance.now() - start };
       };
       port1.postMessage(0);
     }).then((value) => value);
@@ -71,12 +72,15 @@ async function callAll() {
   return times;
 }
 
-/** Milliseconds by call, a number a round. */
+/** Milliseconds by call, a number a round: of the call itself, and of the whole task. */
 export async function measureBlocking(browser, url, rounds) {
-  const rows = {};
+  const rows = { call: {}, task: {} };
   for (let round = 0; round < rounds; round++) {
     const times = await withPage(browser, url, (page) => page.evaluate(callAll));
-    for (const [name, time] of Object.entries(times)) (rows[name] ??= []).push(time);
+    for (const [name, { call, task }] of Object.entries(times)) {
+      (rows.call[name] ??= []).push(call);
+      (rows.task[name] ??= []).push(task);
+    }
   }
   return rows;
 }

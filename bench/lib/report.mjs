@@ -2,7 +2,7 @@
 import { COVERAGE, POINTS, TITLES } from "./coverage.mjs";
 
 const bytes = (size) => size.toLocaleString("en");
-const ms = (value) => `${value.toFixed(1)} ms`;
+const ms = (value) => `${value.toFixed(value < 10 ? 2 : 1)} ms`;
 const micro = (value) => `${(value * 1000).toFixed(0)} µs`;
 const times = (value) => `${value.toFixed(3)} ×`;
 const kB = (size) => `${(size / 1024).toFixed(0)} kB`;
@@ -19,7 +19,7 @@ function goals({ sizes, loading, instant, loopback, soak, blocking }) {
   const size = (name) => sizes.package[name].brotli;
   const axios = sizes.peers.axios.brotli;
   const more = (cache, name) => loading[cache]["more than axios"][name];
-  const [slowest, slow] = Object.entries(blocking)
+  const [slowest, slow] = Object.entries(blocking.call)
     .filter(([name]) => CALLS.test(name))
     .sort(([, one], [, other]) => other.median - one.median)[0];
   const run = instant["more than hand-written"].run;
@@ -56,7 +56,12 @@ function goals({ sizes, loading, instant, loopback, soak, blocking }) {
       "none",
       left.every((count) => count === 0),
     ],
-    [`longest call after loading (\`${slowest}\`)`, within(ms, slow), "1 ms", slow.median < 1],
+    [
+      `longest call after loading (\`${slowest}\`), on a page where nothing has run`,
+      within(ms, slow),
+      "1 ms",
+      slow.median < 1,
+    ],
   ];
 }
 
@@ -121,7 +126,7 @@ ${goalTable(results)}
 
 ## Sizes
 
-Each is what a page loads to make one update, bundled and minified by esbuild, all files together. What the libraries leave to the page ([bench/peers](../bench/peers)) is counted, but does not count as covered. ${POINTS_SECTION}
+Each is what a page loads to make one update, bundled and minified by esbuild, all files together. What the libraries leave to the page (\`bench/peers\`) is counted, but does not count as covered. ${POINTS_SECTION}
 
 ${sizeTable(results)}
 
@@ -151,9 +156,13 @@ The page's events are listened to from the first update until \`dispose\`.
 
 ## Each call
 
-On a page where nothing has run before, with the seven endpoints of the demo: the call and what it leaves in microtasks, with a \`fetch\` that answers at once. \`32 at once\` is 32 calls of \`run\` in one task.
+On a page where nothing has run before, with the seven endpoints of the demo, a \`fetch\` that answers at once, and code that Chromium compiles when it is first called. \`32 at once\` is 32 calls of \`run\` in one task.
 
-${spreadTable("call", ms, results.blocking)}
+${spreadTable("until the call returns", ms, results.blocking.call)}
+
+The same until everything that it leaves in microtasks is done, and whatever else the browser does meanwhile:
+
+${spreadTable("the task", ms, results.blocking.task)}
 `;
 
 const BEGIN = "<!-- bench: written by npm run bench -->";
