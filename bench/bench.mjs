@@ -79,7 +79,7 @@ async function measure() {
           run: ratios(loopback.run, loopback["hand-written"]),
         },
       },
-      blocking: spreadAll(blocking),
+      blocking: { call: spreadAll(blocking.call), task: spreadAll(blocking.task) },
       soak: { updates: UPDATES, ...soak },
     };
   } finally {
