@@ -8,7 +8,7 @@ const INIT = `function initSync({ module }) {
 `;
 
 /** Drops the loader that fetches, whose warnings go to the console; bundlers then drop what only it used. */
-export function trimGlue(glue) {
+export function trimGlue(glue, ownInit = INIT) {
   const [init] = /^function initSync\(module\) \{$.*?^\}$\n/ms.exec(glue) ?? ["initSync"];
-  return replaceOnce(replaceOnce(glue, init, INIT), "export { initSync, __wbg_init as default };", "export { initSync };");
+  return replaceOnce(replaceOnce(glue, init, ownInit), "export { initSync, __wbg_init as default };", "export { initSync };");
 }

@@ -59,7 +59,8 @@ function shortenImports(section, renamed) {
     const [module, field, kind] = [reader.name(), reader.name(), reader.byte()];
     if (kind !== FUNCTION) throw new Error(`the module imports something else than a function: ${field}`);
     const brief = short.next().value;
-    renamed.module = module;
+    // Those of wasm-bindgen's own are in the glue's one object too.
+    if (module.startsWith("./")) renamed.module = module;
     renamed.imports.set(field, brief);
     parts.push(name("a"), name(brief), Buffer.from([kind]), number(reader.number()));
   }

@@ -1,5 +1,6 @@
-// The Rust module: compiled small, bound, optimised. Writes build/glue (JavaScript and types), build/checkout_updates.wasm
-// and build/bytes.js (the same bytes as text), or the same under build/trap with the feature "trap".
+// The Rust module: compiled small, bound, optimised. Writes build/glue (JavaScript and types), build/checkout_updates.wasm,
+// build/bytes.js (the same bytes as text) and build/plain (the same as JavaScript), or all that under build/trap with the
+// feature "trap".
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -10,9 +11,13 @@ import { wasmToolchain } from "../setup/wasm-toolchain.mjs";
 import { trimGlue } from "./glue.mjs";
 import { markModule } from "./mark.mjs";
 import { shortenGlue, shortenModule } from "./names.mjs";
+import { buildPlain } from "./plain.mjs";
 import { encode } from "./text.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
+
+/** What cargo made last. */
+const COMPILED = join(root, "target", TARGET, "wasm", "checkout_updates.wasm");
 
 // What every engine since Chrome 96, Firefox 79 and Safari 15 has. "All features" would write what browsers refuse.
 const FEATURES = ["reference-types", "bulk-memory", "mutable-globals", "nontrapping-float-to-int", "sign-ext", "multivalue"];
@@ -57,12 +62,12 @@ export async function compile(toolchain, features = []) {
 }
 
 /** Writes the glue, and the module that goes with it; with its functions' names only for reading their sizes. */
-export async function bind(program, out, { names = false } = {}) {
+export async function bind(program, out, { module = COMPILED, names = false } = {}) {
   rmSync(join(out, "glue"), { recursive: true, force: true });
-  const module = join(root, "target", TARGET, "wasm", "checkout_updates.wasm");
   const options = ["--target", "web", "--omit-default-module-path", "--experimental-reset-state-function"];
   const remove = ["--remove-producers-section", ...(names ? [] : ["--remove-name-section"])];
-  await run(program, [...options, ...remove, "--out-dir", join(out, "glue"), module]);
+  const where = ["--out-dir", join(out, "glue"), "--out-name", "checkout_updates"];
+  await run(program, [...options, ...remove, ...where, module]);
 }
 
 /** After a trap, timers and promises of the dead instance still fire. They have nothing to say, and must not throw. */
@@ -118,11 +123,12 @@ export async function buildWasm({ trap = false } = {}) {
   const hash = hashOf(
     [
       ...["Cargo.toml", "Cargo.lock", "src", "node_modules/binaryen/package.json"],
-      ...["wasm", "glue", "mark", "names", "text"].map((name) => `scripts/build/${name}.mjs`),
+      ...["wasm", "glue", "mark", "names", "plain", "text"].map((name) => `scripts/build/${name}.mjs`),
     ],
     capture(toolchain.rustc, ["-vV"]),
   );
-  const outputs = ["checkout_updates.wasm", "bytes.js", "mark.js", "glue/checkout_updates.js"].map((name) => join(folder, name));
+  const names = ["checkout_updates.wasm", "bytes.js", "mark.js", "glue/checkout_updates.js", "plain/core.js"];
+  const outputs = names.map((name) => join(folder, name));
   const made = await unlessFresh(join(folder, "wasm.stamp"), hash, outputs, () =>
     step(`Build the wasm module${trap ? " that can be made to trap" : ""} (${toolchain.world}, std rebuilt for size)`, async () => {
       mkdirSync(out, { recursive: true });
@@ -133,6 +139,8 @@ export async function buildWasm({ trap = false } = {}) {
       trim(out);
       writeBytes(out);
       mark(out);
+      const bindPlain = (to, module) => bind(program, to, { module });
+      await step("Translate it to plain JavaScript", () => buildPlain(COMPILED, bindPlain, join(out, "plain")));
     }),
   );
   if (made) console.log(`  ${folder}/checkout_updates.wasm: ${statSync(join(out, "checkout_updates.wasm")).size} bytes`);
