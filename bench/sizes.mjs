@@ -18,7 +18,7 @@ export async function checkSizes({ write = false } = {}) {
   for (const [name, size] of sizes) {
     const budget = budgets[name];
     const shrunk = size < budget ? `; shrunk by ${bytes(budget - size)}: node bench/sizes.mjs --write` : "";
-    console.log(`  ${name}: ${bytes(size)} of ${bytes(budget)}${shrunk}`);
+    console.log(`  ${name}: ${bytes(size)} of ${budget === undefined ? "no budget" : bytes(budget)}${shrunk}`);
   }
   const over = sizes.filter(([name, size]) => !(size <= budgets[name] * LEEWAY)).map(([name]) => name);
   if (over.length > 0) throw new Stop(`over the budget of bench/budgets.json by more than 1 %: ${over.join(", ")}`);

@@ -1,7 +1,7 @@
-import * as glue from "../build/glue/checkout_updates.js";
+import * as wasm from "../build/glue/checkout_updates.js";
 
 /** The module's exports. */
-export type Glue = typeof glue;
+export type Glue = Omit<typeof wasm, "default" | "initSync">;
 
 /** Where the module comes from; a failed call may be repeated. */
 export type Source = () => Promise<WebAssembly.Module>;
@@ -19,45 +19,59 @@ const mourners = new Set<Mourner>();
 let loading: Promise<Glue> | undefined;
 let depth = 0;
 let dead = false;
-let module: WebAssembly.Module | undefined;
+let engine: Glue | undefined;
 
-/** Says what to change, by what the browser threw. */
-function explain(cause: unknown): LoadError {
-  if (cause instanceof LoadError) return cause;
-  const { name = "", message = "" } = Object(cause) as Partial<Error>;
-  const text =
-    typeof WebAssembly === "undefined"
-      ? "this browser has no WebAssembly"
-      : /Content.Security.Policy|CSP/i.test(message)
-        ? "the page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src"
-        : name === "CompileError"
-          ? OTHER_FILE
-          : "the module could not be loaded";
-  return new LoadError(text, { cause });
+/** Whether there are chunks to load: not in the build that is one file. */
+declare const CHUNKS: boolean;
+
+/** A module that has the newest of what ours needs: the type of a function that gives a JavaScript value. */
+const PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 111);
+
+/** The engine, or the one in plain JavaScript where the page's policy or the browser refuses WebAssembly. */
+async function start(source: Source): Promise<Glue> {
+  try {
+    new WebAssembly.Module(PROBE);
+  } catch (refusal) {
+    let cause = refusal;
+    if (CHUNKS) {
+      try {
+        const plain = await import("./plain.js");
+        plain.start();
+        return plain;
+      } catch (failure) {
+        cause = failure;
+      }
+    }
+    throw new LoadError(
+      `WebAssembly is refused; allow 'wasm-unsafe-eval' in Content-Security-Policy, or ${CHUNKS ? "serve every file of the build" : "load the modules"}`,
+      { cause },
+    );
+  }
+  wasm.initSync({ module: await source() });
+  return wasm;
 }
 
-/** Loads the module, once however often it is asked for. A failed load can be tried again. */
+/** Loads the engine, once however often it is asked for. A failed load can be tried again. */
 export function load(source: Source): Promise<Glue> {
   if (!loading) {
-    const attempt = source()
-      .then((compiled) => {
-        glue.initSync({ module: compiled });
-        module = compiled;
-        return glue;
-      })
-      .catch((cause: unknown) => {
+    loading = start(source).then(
+      (loaded) => (engine = loaded),
+      (cause: unknown) => {
         loading = undefined;
-        throw explain(cause);
-      });
-    loading = attempt;
-    // Nobody has to handle it: each update that needs the module reports it.
-    attempt.catch(() => {});
+        if (cause instanceof LoadError) throw cause;
+        // Of what came, only the compiler says anything about it.
+        const isOther = (cause as Partial<Error> | null)?.name === "CompileError";
+        throw new LoadError(isOther ? OTHER_FILE : "the module could not be loaded", { cause });
+      },
+    );
+    // Nobody has to handle it: each update that needs the engine reports it.
+    loading.catch(() => {});
   }
   return loading;
 }
 
 /** Whether calls can go into the module now. */
-export const isAlive = (): boolean => module !== undefined && !dead;
+export const isAlive = (): boolean => engine !== undefined && !dead;
 
 /** Calls `mourner` when the module dies; gives the function that ends this. */
 export function mourn(mourner: Mourner): () => void {
@@ -70,10 +84,10 @@ export function mourn(mourner: Mourner): () => void {
  * A module that has trapped is replaced by a fresh instance as soon as none of its calls is left on the stack.
  */
 export function enter<T>(act: (glue: Glue) => T): T | undefined {
-  if (!isAlive()) return undefined;
+  if (!engine || dead) return undefined;
   depth++;
   try {
-    return act(glue);
+    return act(engine);
   } catch {
     dead = true;
     return undefined;
@@ -86,11 +100,11 @@ function revive(): void {
   const informed = [...mourners];
   mourners.clear();
   try {
-    glue.__wbg_reset_state();
+    engine!.__wbg_reset_state();
     dead = false;
   } catch {
     // The browser has no room for another instance: updates are unavailable until the page is loaded again.
-    module = undefined;
+    engine = undefined;
   }
   for (const mourner of informed) mourner();
 }

@@ -47,11 +47,25 @@ function weigh(files) {
 const read = (name) => ({ [name]: readFileSync(join(dist, name)) });
 const weighAll = (bundles) => Object.fromEntries(Object.entries(bundles).map(([name, files]) => [name, weigh(files)]));
 
+/** Parts a page's files into those that every page loads, and the chunk for where WebAssembly is refused. */
+function part(files) {
+  const of = (wanted) => Object.fromEntries(Object.entries(files).filter(([name]) => /^plain-/.test(name) === wanted));
+  return { usual: of(false), plain: of(true) };
+}
+
 /** What pages load of the package, by entry. */
 export async function packageFiles() {
   const wasm = read("checkout_updates.wasm");
-  const [slim, index] = await Promise.all(["slim.js", "index.js"].map((name) => bundle([join(dist, name)])));
-  return { wasm, "./slim": { ...wasm, ...slim }, ".": index, "global.js": read("global.js") };
+  const [slim, index] = await Promise.all(
+    ["slim.js", "index.js"].map(async (name) => part(await bundle([join(dist, name)]))),
+  );
+  return {
+    wasm,
+    "./slim": { ...wasm, ...slim.usual },
+    ".": index.usual,
+    "global.js": read("global.js"),
+    "without wasm": index.plain,
+  };
 }
 
 /** The sizes of what the package offers, by entry; of the React entry, what it adds. */

@@ -44,12 +44,19 @@ const relativeToCjs = {
   },
 };
 
-/** The inlined bytes would stand in the map once more; nobody debugs them. */
-function dropBytesFromMaps(folder) {
+/** Nobody debugs the module, as text or as JavaScript, and its part of a map would be larger than itself. */
+function dropModuleFromMaps(folder) {
   for (const name of readdirSync(folder).filter((name) => name.endsWith(".map"))) {
-    const map = JSON.parse(readFileSync(join(folder, name), "utf8"));
+    const file = join(folder, name);
+    if (/^plain-/.test(name)) {
+      const script = file.slice(0, -".map".length);
+      writeFileSync(script, readFileSync(script, "utf8").replace(/^\/\/# sourceMappingURL=.*\n/m, ""));
+      rmSync(file);
+      continue;
+    }
+    const map = JSON.parse(readFileSync(file, "utf8"));
     map.sourcesContent = map.sourcesContent?.map((text, i) => (/\/bytes\.js$/.test(map.sources[i]) ? null : text));
-    writeFileSync(join(folder, name), JSON.stringify(map));
+    writeFileSync(file, JSON.stringify(map));
   }
 }
 
@@ -76,6 +83,7 @@ async function modules(dist, entryPoints, plugins) {
     entryPoints,
     outdir: dist,
     chunkNames: "[name]-[hash]",
+    define: { CHUNKS: "true" },
     inject,
     plugins,
   });
@@ -103,6 +111,7 @@ async function script(dist, plugins) {
     globalName: "CheckoutUpdates",
     entryPoints: { global: globalEntry },
     outdir: dist,
+    define: { CHUNKS: "false" },
     inject,
     plugins,
   });
@@ -121,6 +130,6 @@ export async function buildJs({ trap = false } = {}) {
     await commonJs(dist);
     await script(dist, plugins);
   }
-  dropBytesFromMaps(dist);
+  dropModuleFromMaps(dist);
   copyFileSync(join(root, generated, "checkout_updates.wasm"), join(dist, "checkout_updates.wasm"));
 }

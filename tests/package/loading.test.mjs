@@ -9,6 +9,8 @@ import { openShop, STRICT } from "./lib/shop.mjs";
 
 const folders = { "/": join(import.meta.dirname, "loading"), "/dist/": join(root, "dist") };
 const WASM = "/dist/checkout_updates.wasm";
+const PLAIN = /\/dist\/plain-/;
+const INLINE = /\/dist\/inline-/;
 const NO_WASM = "default-src 'self'";
 let browser;
 
@@ -26,14 +28,23 @@ async function open(test, options = {}, prepare) {
     /** Runs one update with the entry; gives "success" or the failure's kind, applied and message. */
     update: (entry, source) => page.evaluate(([...given]) => globalThis.loading.update(...given), [entry, source]),
     page,
-    requests: (path = WASM) => shop.served.filter((each) => each === path).length,
+    requests: (path = WASM) => shop.served.filter((each) => each.match(path)).length,
     updates: shop.updates,
   };
 }
 
 const unavailable = (message) => ["unavailable", "no", `checkout-updates: ${message}.`];
 /** What Chromium itself writes of an answer of 400 and above, and of what a policy stopped. */
-const isOwn = (line) => !/status of 404|Content Security Policy|Failed to fetch/i.test(line);
+const isOwn = (line) => /^uncaught/.test(line) || !/status of 404|Content Security Policy|Failed to fetch/i.test(line);
+
+/** WebAssembly as it was before it had JavaScript values: whatever has them does not compile. */
+function forgetReferences() {
+  const { Module } = WebAssembly;
+  WebAssembly.Module = function (bytes) {
+    if (new Uint8Array(bytes).includes(0x6f)) throw new WebAssembly.CompileError("invalid value type 0x6f");
+    return new Module(bytes);
+  };
+}
 
 describe("Loading the module [Chromium]", () => {
   before(async () => {
@@ -41,19 +52,57 @@ describe("Loading the module [Chromium]", () => {
   });
   after(() => browser?.close());
 
-  for (const [entry, source] of [["index"], ["slim", WASM]]) {
-    it(`${entry}: a policy without 'wasm-unsafe-eval'`, async (test) => {
-      const { update, updates, complaints } = await open(test, { policy: NO_WASM });
-      const said = "the page's Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src";
-      assert.deepEqual(await update(entry, source), unavailable(said));
-      assert.deepEqual(updates, []);
-      assert.deepEqual(complaints.filter(isOwn), []);
+  const REFUSING = [
+    ["a policy without 'wasm-unsafe-eval'", { policy: NO_WASM }],
+    ["a browser without WebAssembly", {}, (page) => page.addInitScript("delete globalThis.WebAssembly")],
+    ["a browser that is too old", {}, (page) => page.addInitScript(forgetReferences)],
+  ];
+  for (const [what, options, prepare] of REFUSING) {
+    for (const [entry, source] of [["index"], ["slim", WASM], ["slim", "/dist/none.wasm"], ["slim"]]) {
+      const named = [entry, ...(source ? [source] : [])].join(" ");
+      it(`${named}: ${what} works by the chunk in plain JavaScript, and loads that alone`, async (test) => {
+        const { update, updates, complaints, requests } = await open(test, options, prepare);
+        assert.equal(await update(entry, source), "success");
+        assert.equal(await update(entry, source), "success");
+        assert.deepEqual(
+          updates.map(({ body }) => body),
+          Array(2).fill({ checkout_session_id: "cs_test_1", interval: "yearly" }),
+        );
+        assert.deepEqual([requests(PLAIN), requests(INLINE), requests(/\.wasm$/)], [1, 0, 0]);
+        assert.deepEqual(complaints.filter(isOwn), []);
+      });
+    }
+
+    const missing = "serve every file of the build";
+    for (const [entry, other] of [
+      ["index", missing],
+      ["slim", missing],
+      ["global", "load the modules"],
+    ]) {
+      it(`${entry}: ${what}, and no such chunk`, async (test) => {
+        const { update, updates, complaints } = await open(test, options, async (page) => {
+          await prepare?.(page);
+          await page.route(PLAIN, (route) => route.fulfill({ status: 404 }));
+        });
+        const said = `WebAssembly is refused; allow 'wasm-unsafe-eval' in Content-Security-Policy, or ${other}`;
+        assert.deepEqual(await update(entry, WASM), unavailable(said));
+        assert.deepEqual(updates, []);
+        assert.deepEqual(complaints.filter(isOwn), []);
+      });
+    }
+  }
+
+  for (const [entry, source] of [["index"], ["slim", WASM], ["global"]]) {
+    it(`${entry}: where WebAssembly works, the chunk in plain JavaScript is not loaded`, async (test) => {
+      const { update, requests } = await open(test);
+      assert.equal(await update(entry, source), "success");
+      assert.deepEqual([requests(PLAIN), requests(INLINE)], [0, entry === "index" ? 1 : 0]);
     });
   }
 
   it("index: the chunk with the module is missing", async (test) => {
     const { update, complaints } = await open(test, {}, (page) =>
-      page.route(/\/inline-/, (route) => route.fulfill({ status: 404 })),
+      page.route(INLINE, (route) => route.fulfill({ status: 404 })),
     );
     const said = "the chunk with the module was not found; serve every file of the build";
     assert.deepEqual(await update("index"), unavailable(said));

@@ -206,10 +206,7 @@ export const scenarios = {
   "csp-sandbox": policed(false, works),
   "csp-stripe": policed(true, works),
   "csp-without": {
-    ...policed(false, (said, shop) => {
-      assert.match(said, /^unavailable: .*'wasm-unsafe-eval'/);
-      assert.equal(shop.requests.length, 0);
-    }),
+    ...policed(false, works),
     complaints: /wasm|WebAssembly/i,
   },
 };

@@ -11,7 +11,7 @@ const actions = {
 };
 
 globalThis.compiled = 0;
-for (const name of ["compile", "compileStreaming"]) {
+for (const name of globalThis.WebAssembly ? ["compile", "compileStreaming"] : []) {
   const own = WebAssembly[name];
   WebAssembly[name] = (...given) => {
     globalThis.compiled++;
@@ -19,8 +19,20 @@ for (const name of ["compile", "compileStreaming"]) {
   };
 }
 
+async function load(entry) {
+  if (entry !== "global") return import(`/dist/${entry}.js`);
+  const script = document.createElement("script");
+  script.src = "/dist/global.js";
+  await new Promise((resolve, reject) => {
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return globalThis.CheckoutUpdates;
+}
+
 async function create(entry, source) {
-  const { createUpdates, endpoint, oneOf, useWasm } = await import(`/dist/${entry}.js`);
+  const { createUpdates, endpoint, oneOf, useWasm } = await load(entry);
   if (source !== undefined) useWasm?.(source);
   return createUpdates({ endpoints: { changePlan: endpoint("/change-plan", { interval: oneOf("yearly") }) } });
 }
