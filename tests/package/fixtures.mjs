@@ -8,12 +8,13 @@ const vendor = { "/vendor/checkout-updates/": "node_modules/checkout-updates/dis
  * - `copies`: how often the module stands in what the script `build` made; without it nothing is built
  * - `serve`: the folder that is served, and `built` the one that was made, where it is another
  * - `start`: the tool serves by itself, by its script `start`
+ * - `oneFile`: without the chunk for where WebAssembly is refused
  * - `test`: the tool tests by itself, by its script `test`
  */
 export const fixtures = [
   { name: "plain", title: '`<script type="module">`, self-hosted files', serve: ".", mounts: vendor },
   { name: "import-map", title: '`<script type="module">`, import map', serve: ".", mounts: vendor },
-  { name: "script", title: "`<script>`, the global build", serve: ".", mounts: vendor },
+  { name: "script", title: "`<script>`, the global build", serve: ".", mounts: vendor, oneFile: true },
   { name: "slim-streaming", title: "`./slim`, streamed from its URL", serve: ".", mounts: vendor },
   { name: "slim-bytes", title: "`./slim`, given the bytes", serve: ".", mounts: vendor },
   { name: "vite", title: "Vite, build", tool: "vite", from: ["bundled", "vite"], serve: "dist", copies: 1 },
