@@ -51,6 +51,13 @@ test("docs/failures.md has every reason for a cancellation", () => {
   );
 });
 
+test("docs/csp.md has the sizes of the budgets", () => {
+  const budgets = JSON.parse(textOf("bench/budgets.json"));
+  const [, ...said] = /The chunk is (\d+) kB by brotli, in place of the module's (\d+) kB/.exec(textOf("docs/csp.md"));
+  const kB = (name) => Math.round(budgets[name] / 1000);
+  assert.deepEqual(said.map(Number), [kB("without wasm"), kB("wasm")]);
+});
+
 test("docs/csp.md has the policies of the demo server", () => {
   const router = textOf("server/src/router.rs").replace(/\\\n\s*/g, "");
   const policies = blocksOf("docs/csp.md").map(({ code: text }) => text.replace(/^Content-Security-Policy: |\n/g, ""));
