@@ -9,7 +9,9 @@ export async function createKit(parameters) {
   const module = (name) => import(`${dist}/${name}.js`);
   const testing = await module("testing");
   const opened = [];
-  const allowed = [];
+  // Where the policy forbids WebAssembly, the browser says so, and the engine is the one in plain JavaScript.
+  const plain = parameters.get("policy") === "no-wasm";
+  const allowed = plain ? [/^policy: script-src$/] : [];
   const page = parameters.get("number");
 
   /** Remembers an object so that it is disposed at the end. */
@@ -28,6 +30,7 @@ export async function createKit(parameters) {
     ...assert,
     clock: globalThis.clock,
     rest: globalThis.rest,
+    plain,
     parameters,
     testing,
     module,
@@ -84,12 +87,13 @@ export async function createKit(parameters) {
 
     /** Lets the module trap in the midst of what it does next: there, where it looks at this clock. */
     async trapNext(clock = performance) {
-      const { trap } = await module("trap");
+      const { trap, plainTrap } = await module("trap");
+      const act = plain ? await plainTrap() : trap;
       const now = clock.now;
       clock.now = () => {
-        if (!/wasm/.test(new Error("who asks").stack)) return now.call(clock);
+        if (!(plain ? /\/plain-/ : /wasm/).test(new Error("who asks").stack)) return now.call(clock);
         clock.now = now;
-        return trap();
+        return act();
       };
     },
 

@@ -21,7 +21,7 @@ export async function open(t, endpointOptions, { stripe, ...options } = {}) {
   return { updates, actions, fake, shop: t.shop(...PATHS), go: () => updates.ready, isEarly: false };
 }
 
-/** The same, whose engine arrives when the rule says `go`. */
+/** The same, whose engine arrives when the rule says `go`; for a page that has WebAssembly. */
 export async function early(t, endpointOptions, { stripe, ...options } = {}) {
   const module = await t.module("slim");
   let arrive;

@@ -1,4 +1,4 @@
-import { clocked, each, framed } from "../lib/rule.js";
+import { clocked, each, framed, LOADING } from "../lib/rule.js";
 
 export const title = "3.4 Every error says what happened";
 
@@ -44,6 +44,7 @@ export const KINDS = [
   {
     kind: "unavailable",
     applied: "no",
+    page: LOADING,
     async make(t) {
       const { createUpdates, useWasm, endpoint, oneOf } = await t.module("slim");
       useWasm("/dist/none.wasm");
@@ -274,7 +275,8 @@ export const rules = {
       const failed = t.rejection(updates.request("changeInterval", yearly)());
       first(await shop.next());
       await t.rest();
-      await t.clock.pass(500);
+      // The longest pause before the second attempt, and what a timer may take beyond it.
+      await t.clock.pass(502);
       (await shop.next()).answer(400, "");
       const error = await failed;
       t.same([error.kind, error.applied, error.attempts, error.status], ["refused", applied, 2, 400]);

@@ -1,4 +1,5 @@
 import { CANCELLED, DISPOSED, SIGNAL, SUPERSEDED, early, open, serve, types } from "../lib/queue.js";
+import { loading } from "../lib/rule.js";
 
 export const title = "3.7 One update at a time, the engine there or not";
 
@@ -267,6 +268,6 @@ const both = {
 export const rules = {
   ...Object.fromEntries(Object.entries(both).map(([name, check]) => [name, (t) => check(t, open)])),
   ...Object.fromEntries(
-    Object.entries(both).map(([name, check]) => [`before the engine: ${name}`, (t) => check(t, early)]),
+    Object.entries(both).map(([name, check]) => [`before the engine: ${name}`, loading((t) => check(t, early))]),
   ),
 };

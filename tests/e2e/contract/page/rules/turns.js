@@ -1,5 +1,5 @@
 import { CANCELLED, PATHS, SIGNAL, declare, early, open, serve, types } from "../lib/queue.js";
-import { clocked } from "../lib/rule.js";
+import { clocked, loading } from "../lib/rule.js";
 
 export const title = "3.7 One update at a time: what waits for the engine, and what is under way";
 
@@ -275,4 +275,7 @@ const running = {
   },
 };
 
-export const rules = { ...beforehand, ...running };
+export const rules = {
+  ...Object.fromEntries(Object.entries(beforehand).map(([name, check]) => [name, loading(check)])),
+  ...running,
+};
