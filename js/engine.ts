@@ -92,7 +92,11 @@ export function enter<T>(act: (glue: Glue) => T): T | undefined {
     dead = true;
     return undefined;
   } finally {
-    if (!--depth && dead) revive();
+    if (!--depth && dead) {
+      // The engine in plain JavaScript keeps its values outside of the instance, where a callback may still need them.
+      if (engine === wasm) revive();
+      else queueMicrotask(revive);
+    }
   }
 }
 
