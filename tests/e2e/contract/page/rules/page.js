@@ -8,7 +8,7 @@ const yearly = { interval: "yearly" };
 async function day(t) {
   const shop = t.shop();
   const { actions } = await t.stripe({ failures: "reject" });
-  const updates = await t.updates({ endpointOptions: { join: false, timeoutMs: 50 } });
+  const updates = await t.updates({ endpointOptions: { join: false, timeoutMs: 500 } });
   const request = (intent) => void updates.request("changeInterval", intent)();
   const run = (...given) => void updates.run(actions, "changeInterval", ...given);
   request({});
