@@ -41,10 +41,13 @@ async function standIn(clientSecret) {
     if (!response.ok) throw new Error("Your order could not be fetched. Please try again.");
     return response.json();
   };
-  const onChange = async (change) => {
+  const tell = async (change) => {
     const response = await fetch("/session", post({ checkout_session_id: id, change }));
     if (!response.ok) throw new Error("This could not be saved. Please try again.");
   };
+  // In the order in which the customer did it: of two requests under way the later may be the first to arrive.
+  let told = Promise.resolve();
+  const onChange = (change) => (told = told.catch(() => {}).then(() => tell(change)));
   return createFakeStripe({ session: await refresh(), refresh, onChange, canConfirm });
 }
 
