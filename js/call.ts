@@ -1,7 +1,7 @@
-import { CheckoutUpdateError } from "./error.js";
+import { CheckoutUpdateError, KINDS } from "./error.js";
 import type { Applied, CancelReason, FailureKind } from "./types.js";
 
-/** Stands for what could not be read: the engine takes any symbol for that. */
+/** Stands for what could not be read. */
 export const UNREADABLE = Symbol();
 
 /** An intent as it was found: each own enumerable property read once, in declared order. */
@@ -60,6 +60,21 @@ export function deferred<T>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
+/** What the engine keeps here for an update: see `keep` in `src/browser/host.rs`. */
+export interface Kept {
+  /** The body or the error. */
+  result?: unknown;
+  /** The `Response`, or what a function of the page gave. */
+  answer?: unknown;
+  /** What was thrown. */
+  cause?: unknown;
+  /** The server's words, or what is wrong with what the page passed. */
+  message?: string;
+  field?: string;
+  requestId?: string;
+  key?: string;
+}
+
 /** Something that was promised to the page and has not been given yet. */
 export interface Owed {
   readonly id: number;
@@ -67,8 +82,13 @@ export interface Owed {
   readonly endpoint: number;
   /** When it was asked for, by both clocks. */
   readonly at: readonly [monotonic: number, wall: number];
+  /** What has `runServerUpdate`, where the page said so. */
+  readonly actions?: any;
+  /** What `runServerUpdate` is given. */
+  update?: () => Promise<unknown>;
+  readonly kept: Kept;
   /** Hands it to the engine. */
-  play(handle: number): void;
+  play(): void;
   /** Whether the engine has it. */
   played?: boolean;
   /** Whether it can be pending, as a refresh is not. */
@@ -105,36 +125,35 @@ export function failed(
   });
 }
 
-/** Makes the error of a failure that the engine found. Empty texts and 0 stand for none. */
-export const errors =
-  (messages: Partial<Record<FailureKind, string>>) =>
-  (
-    kind: FailureKind,
-    applied: Applied,
-    endpoint: string,
-    status: number,
-    durationMs: number,
-    attempts: number,
-    requestId: string,
-    text: string,
-    field: string,
-    reason: CancelReason | "",
-    cause: unknown,
-  ): CheckoutUpdateError => {
-    // What is wrong with what the page passed gives way to the page's own words; what the server said does not.
-    const own = messages[kind];
-    const detail = text && field ? `"${field}" ${text}` : text;
-    return new CheckoutUpdateError({
-      kind,
-      applied,
-      endpoint,
-      status: status || null,
-      durationMs: Math.round(durationMs),
-      attempts,
-      requestId: requestId || null,
-      field: field || null,
-      reason: reason || null,
-      message: (/^invalid/.test(kind) ? own || detail : detail || own) || null,
-      cause,
-    });
-  };
+/** By the numbers that the engine knows them by: `Applied` and `Reason` in `src/failure.rs`. */
+const APPLIED: Applied[] = ["no", "yes", "unknown"];
+const REASONS: (CancelReason | null)[] = [null, "superseded", "cancelled", "signal", "disposed", "left"];
+
+/** Makes the error of a failure that the engine found, with what was kept for its update. 0 stands for none. */
+export function failure(
+  messages: Partial<Record<FailureKind, string>>,
+  endpoint: string,
+  kept: Kept,
+  number: number,
+  ...[applied, status, durationMs, attempts, reason]: [number, number, number, number, number]
+): CheckoutUpdateError {
+  const kind = KINDS[number]!;
+  const { message, field = null, requestId = null, cause } = kept;
+  kept.cause = undefined;
+  // What is wrong with what the page passed gives way to the page's own words; what the server said does not.
+  const own = messages[kind];
+  const detail = message && field ? `"${field}" ${message}` : message;
+  return new CheckoutUpdateError({
+    kind,
+    applied: APPLIED[applied]!,
+    endpoint,
+    status: status || null,
+    durationMs: Math.round(durationMs),
+    attempts,
+    requestId,
+    field,
+    reason: REASONS[reason]!,
+    message: (number < 2 ? own || detail : detail || own) || null,
+    cause,
+  });
+}

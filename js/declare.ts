@@ -5,17 +5,17 @@ import type { NormalisedOptions } from "./options.js";
 const KINDS = ["oneOf", "identifier", "integer", "flag"];
 
 /** Tells the engine of an endpoint, or of the name of a wrapped function. */
-export function declare(glue: Glue, handle: number, options: NormalisedOptions, position: number, name: string): void {
+export function declare(glue: Glue, handle: number, options: NormalisedOptions, position: number): void {
   const declared = options.endpoints[position];
   if (!declared) {
-    glue.endpoint(handle, name, "", "", -1, false, false, false, 0, 0, options.timeoutMs);
+    glue.endpoint(handle, -1, false, false, false, 0, 0, options.timeoutMs);
     return;
   }
-  const { url, credentials, latest, join, idempotencyKey, csrf, retries, attemptTimeoutMs, timeoutMs } = declared;
+  const { latest, join, idempotencyKey, csrf, retries, attemptTimeoutMs, timeoutMs } = declared;
   const shared = latest ? latest.reduce((bits, field) => bits | (1 << field), 0) : -1;
   glue.endpoint(
-    ...([handle, name, url, credentials, shared, join, idempotencyKey] as const),
-    ...([csrf && !!options.csrf, retries, attemptTimeoutMs, timeoutMs] as const),
+    ...([handle, shared, join, idempotencyKey, csrf && !!options.csrf] as const),
+    ...([retries, attemptTimeoutMs, timeoutMs] as const),
   );
   for (const { name, rule } of declared.fields) {
     const [least, most] = rule.kind === "integer" ? [rule.min, rule.max] : [0, 0];

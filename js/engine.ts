@@ -1,7 +1,7 @@
-import * as wasm from "../build/glue/checkout_updates.js";
+import { glue, initSync } from "../build/glue/checkout_updates.js";
 
 /** The module's exports. */
-export type Glue = Omit<typeof wasm, "default" | "initSync">;
+export type Glue = typeof glue;
 
 /** Where the module comes from; a failed call may be repeated. */
 export type Source = () => Promise<WebAssembly.Module>;
@@ -37,7 +37,7 @@ async function start(source: Source): Promise<Glue> {
       try {
         const plain = await import("./plain.js");
         plain.start();
-        return plain;
+        return plain.glue;
       } catch (failure) {
         cause = failure;
       }
@@ -47,8 +47,8 @@ async function start(source: Source): Promise<Glue> {
       { cause },
     );
   }
-  wasm.initSync({ module: await source() });
-  return wasm;
+  initSync({ module: await source() });
+  return glue;
 }
 
 /** Loads the engine, once however often it is asked for. A failed load can be tried again. */
@@ -92,11 +92,7 @@ export function enter<T>(act: (glue: Glue) => T): T | undefined {
     dead = true;
     return undefined;
   } finally {
-    if (!--depth && dead) {
-      // The engine in plain JavaScript keeps its values outside of the instance, where a callback may still need them.
-      if (engine === wasm) revive();
-      else queueMicrotask(revive);
-    }
+    if (!--depth && dead) revive();
   }
 }
 

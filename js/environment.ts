@@ -38,10 +38,10 @@ export function safely<A extends unknown[]>(callback: ((...given: A) => void) | 
 }
 
 /** Records how long an update took, for whoever observes the page's performance, and keeps nothing. */
-export function measure(endpoint: string, start: number): void {
+export function measure(endpoint: string, ms: number): void {
   const name = `checkout-updates:${endpoint}`;
   try {
-    performance.measure(name, { start });
+    performance.measure(name, { start: Math.max(0, performance.now() - ms) });
     performance.clearMeasures(name);
   } catch {
     // An environment without user timing loses this record alone.

@@ -11,7 +11,7 @@ const CHANGE: Readonly<Record<Applied, string>> = {
   unknown: "We could not tell whether your change was made.",
 };
 
-/** By kind; every kind is here. */
+/** By kind; every kind is here, in the order of `Kind` in `src/failure.rs`. */
 export const ADVICE: Readonly<Record<FailureKind, string>> = {
   invalid_intent: "",
   invalid_session: RELOAD,
@@ -32,13 +32,15 @@ export const ADVICE: Readonly<Record<FailureKind, string>> = {
   internal: RELOAD,
 };
 
+/** Every kind, by the number that the engine knows it by: the order of `Kind` in `src/failure.rs`. */
+export const KINDS = Object.keys(ADVICE) as FailureKind[];
+
 /** What an error is made from: a failure, whose message may be left to the kind. */
 export type FailureInit = Omit<Failure, "message"> & { readonly message?: string | null; readonly cause?: unknown };
 
 /** How an update failed. All fields are its own, so that they survive being copied. */
 export class CheckoutUpdateError extends Error implements CheckoutUpdateErrorShape {
-  // A literal, because minifiers rename classes.
-  override readonly name = NAME;
+  declare readonly name: typeof NAME;
   declare readonly kind: FailureKind;
   declare readonly applied: Applied;
   declare readonly endpoint: string;
@@ -53,7 +55,8 @@ export class CheckoutUpdateError extends Error implements CheckoutUpdateErrorSha
   constructor({ message, cause, ...rest }: FailureInit) {
     super(message || (CHANGE[rest.applied] + " " + ADVICE[rest.kind]).trim());
     const record = { ...rest, message: this.message };
-    Object.assign(this, rest, { toJSON: () => record });
+    // A literal as its name, because minifiers rename classes.
+    Object.assign(this, rest, { name: NAME, toJSON: () => record });
     // As the platform does it: there only where a cause was given, and not enumerable.
     if (cause !== undefined) Object.defineProperty(this, "cause", { value: cause, configurable: true, writable: true });
   }

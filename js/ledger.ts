@@ -1,18 +1,40 @@
-import type { CheckoutUpdateErrorShape, EndpointMetrics, Failure, Metrics } from "./types.js";
+import { KINDS } from "./error.js";
+import type { CheckoutUpdateErrorShape, EndpointMetrics, Failure, FailureKind, Metrics } from "./types.js";
 
 /** The most failures that are kept. */
 const KEPT = 50;
 /** The most names of wrapped functions; later ones share the last. */
 const MOST_NAMES = 64;
 
-type Note = [endpoint: number, kind: string, ms: number];
+/** What the engine counts, by position: these, then a number a kind, then the percentiles. See `src/metrics.rs`. */
+const NUMBERS = ["updates", "successes", "retries", "late", "joined", "superseded"];
+const PERCENTILES = ["p50", "p95", "max"];
+const COUNTERS = NUMBERS.length + KINDS.length;
+
+/** A counter of an endpoint; negative where there is none. */
+type Count = (endpoint: number, position: number) => number;
+
+type Note = [endpoint: number, kind: FailureKind, ms: number];
 
 /** What is known without an engine: the last failures, and what the engine has not been told yet. */
 export function createLedger(names: string[]) {
   const failures: Failure[] = [];
   const declared = names.length;
   let notes: Note[] = [];
-  let closed: string | undefined;
+  let closed: Metrics["endpoints"] | undefined;
+  /** What was reported of each endpoint. */
+  let reported: number[][] = [];
+
+  const noted: Count = (endpoint, position) => {
+    const own = notes.filter(
+      ([of, kind]) => of === endpoint && (!position || NUMBERS.length + KINDS.indexOf(kind) === position),
+    );
+    return position < COUNTERS ? own.length : -1;
+  };
+
+  const endpoints = (count: Count) =>
+    Object.fromEntries(names.map((name, endpoint) => [name, record((position) => count(endpoint, position))]));
+
   return {
     keep(error: CheckoutUpdateErrorShape): void {
       const { kind, applied, endpoint, status, durationMs, attempts, requestId, message, field, reason } = error;
@@ -26,16 +48,17 @@ export function createLedger(names: string[]) {
       if (notes.length > KEPT) notes.shift();
     },
 
-    /** Hands the notes to the engine, which counts them. */
-    play(note: (...note: Note) => void): void {
-      for (const each of notes) note(...each);
+    /** Hands the notes to a new engine, which counts from 0. */
+    play(note: (endpoint: number, kind: number, ms: number) => void): void {
+      for (const [endpoint, kind, ms] of notes) note(endpoint, KINDS.indexOf(kind), ms);
       notes = [];
       closed = undefined;
+      reported = [];
     },
 
     /** Keeps the counts of an engine that is let go. */
-    close(counts: string): void {
-      closed = counts;
+    close(count: Count): void {
+      closed = endpoints(count);
     },
 
     /** The position of a name; `add` is told of a new one. */
@@ -48,20 +71,33 @@ export function createLedger(names: string[]) {
       return names.length - 1;
     },
 
-    metrics(counts = closed): Metrics {
-      const endpoints: Record<string, EndpointMetrics> = counts
-        ? (JSON.parse(counts) as Record<string, EndpointMetrics>)
-        : Object.fromEntries(names.map((name, position) => [name, without(notes, position)]));
-      return { endpoints, failures: [...failures] };
+    metrics: (count: Count | undefined): Metrics => ({
+      endpoints: count ? endpoints(count) : (closed ?? endpoints(noted)),
+      failures: [...failures],
+    }),
+
+    /** What is new since the last time, as JSON, of the endpoints where anything is; empty if nothing is. */
+    news(count: Count): string {
+      const news: [name: string, since: EndpointMetrics][] = [];
+      names.forEach((name, endpoint) => {
+        const before = reported[endpoint] ?? [];
+        const since: Count = (_, position) => count(endpoint, position) - (before[position] ?? 0);
+        const counters = Array.from({ length: COUNTERS }, (_, position) => count(endpoint, position));
+        if (counters.every((number, position) => number === (before[position] ?? 0))) return;
+        news.push([name, record((position) => since(endpoint, position))]);
+        reported[endpoint] = counters;
+      });
+      return news.length ? JSON.stringify({ endpoints: Object.fromEntries(news) }) : "";
     },
   };
 }
 
-/** The counts of an endpoint whose updates never reached an engine. */
-function without(notes: readonly Note[], position: number): EndpointMetrics {
-  const own = notes.filter(([endpoint]) => endpoint === position);
-  const failures: Record<string, number> = {};
-  for (const [, kind] of own) failures[kind] = (failures[kind] ?? 0) + 1;
-  const none = { successes: 0, retries: 0, late: 0, joined: 0, superseded: 0, p50: null, p95: null, max: null };
-  return { updates: own.length, failures, ...none };
+function record(count: (position: number) => number): EndpointMetrics {
+  const numbers = NUMBERS.map((name, position) => [name, count(position)]);
+  const percentiles = PERCENTILES.map((name, i) => {
+    const ms = count(COUNTERS + i);
+    return [name, ms < 0 ? null : ms];
+  });
+  const failures = KINDS.map((kind, i) => [kind, count(NUMBERS.length + i)]).filter(([, number]) => number);
+  return { ...Object.fromEntries([...numbers, ...percentiles]), failures: Object.fromEntries(failures) };
 }

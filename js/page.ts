@@ -1,6 +1,6 @@
 import { isPage } from "./environment.js";
 
-/** What the engine knows the page's events by: see `page` in `src/exports.rs`. */
+/** What the engine knows the page's events by: see `on` in `src/exports.rs`. */
 export const LOOK = 0;
 const AWAKE = 1;
 const LEFT = 2;

@@ -4,4 +4,4 @@ import { initSync } from "../build/plain/glue/checkout_updates.js";
 export const start = initSync as () => unknown;
 
 /** The engine as plain JavaScript, a chunk of its own. */
-export * from "../build/plain/glue/checkout_updates.js";
+export { glue } from "../build/plain/glue/checkout_updates.js";

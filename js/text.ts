@@ -1,11 +1,15 @@
-// jsdom, as Jest runs it, has neither class, and the module's strings need both. The build puts these in place of the
-// globals that the generated code names.
+// jsdom, as Jest runs it, has neither class, and the module's strings need both. The generated code takes them from here
+// too.
 
-const Decoder = class {
-  decode(bytes: Iterable<number> = []): string {
-    return decodeURIComponent(Array.from(bytes, (byte) => `%${byte < 16 ? 0 : ""}${byte.toString(16)}`).join(""));
-  }
-};
+function Decoder(_encoding?: string, options?: { ignoreBOM: boolean }) {
+  const mark = options?.ignoreBOM ? /^$/ : /^\ufeff/;
+  return {
+    decode(bytes: Iterable<number> = []): string {
+      const escaped = Array.from(bytes, (byte) => `%${byte < 16 ? 0 : ""}${byte.toString(16)}`);
+      return decodeURIComponent(escaped.join("")).replace(mark, "");
+    },
+  };
+}
 
 const Encoder = class {
   encode(text: string): Uint8Array {

@@ -189,7 +189,10 @@ export interface UpdatesOptions<E extends Endpoints> {
 
 /** What `createUpdates` gives: a plain object with own functions, none of which uses `this`. */
 export interface Updates<E extends Endpoints = Endpoints> {
-  /** A function for `runServerUpdate`. The intent is read now, the session id when the function is called. */
+  /**
+   * A function for `runServerUpdate`. The intent is read now, the session id when the function is called. It resolves to
+   * the answer: another `Response` with the same status, headers, URL and body, since the body was read here.
+   */
   request<N extends keyof E & string>(
     name: N,
     intent: E[N] extends Endpoint<infer R> ? IntentOf<R> : never,

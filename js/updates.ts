@@ -1,10 +1,11 @@
-import { deferred, errors, failed, read, UNREADABLE, type Owed, type Reading } from "./call.js";
+import { deferred, failed, read, UNREADABLE, type Owed, type Reading } from "./call.js";
 import { declare } from "./declare.js";
 import { enter, isAlive, load, mourn, type Glue, type Source } from "./engine.js";
-import { canRun, isPage, measure, safely, send } from "./environment.js";
+import { createHost } from "./host.js";
+import { canRun, isPage, safely } from "./environment.js";
 import { createLedger } from "./ledger.js";
 import { normalise } from "./options.js";
-import { LOOK, watchPage } from "./page.js";
+import { watchPage } from "./page.js";
 import type {
   Applied,
   CancelReason,
@@ -27,8 +28,16 @@ interface Recipe {
   setFailure(error: CheckoutUpdateErrorShape | null): void;
 }
 
-/** How much later than the engine the facade looks at the clock, in milliseconds. */
-const BACKSTOP = 250;
+/** What else the engine is told of by `on`, see `src/exports.rs`. */
+const CALLED = 5;
+const DETACH = 7;
+const CANCEL = 8;
+const DISPOSE = 9;
+const REFRESH = 10;
+const DOUBT = 11;
+
+/** The types of an intent's values by the number that the engine knows them by; two more follow. */
+const TYPES = ["string", "number", "boolean", "undefined"];
 
 /** Makes `createUpdates` for a way to load the engine. */
 export function creator(source: Source) {
@@ -50,14 +59,14 @@ export function creator(source: Source) {
     let handle: number | undefined;
     let actionsSeen: object | undefined;
     let doubtful = false;
-    let backstop: ReturnType<typeof setTimeout> | undefined;
     let unwatch: (() => void) | undefined;
-    let unmourn: (() => void) | undefined;
+    let leave: (() => void) | undefined;
 
     /** Enters the engine, if it knows this object. */
     const tell = <T>(act: (glue: Glue, handle: number) => T): T | undefined =>
       handle === undefined ? undefined : enter((glue) => act(glue, handle!));
-    const nothing = () => Promise.resolve();
+    const callOf = (id: number) => works.get(id) ?? owed.get(id);
+    const lastActions = () => actionsSeen;
     const now = (): [number, number] => [performance.now(), Date.now()];
     const nameOf = (endpoint: number) => names[endpoint] ?? "";
     const isPending = (name?: string) => {
@@ -86,6 +95,14 @@ export function creator(source: Source) {
       changed();
     }
 
+    function setStale(value: boolean): void {
+      stale = value;
+      changed();
+    }
+
+    const came = (...[id, what, ok, value]: [id: number, what: number, ok: boolean, value: unknown]) =>
+      void tell((glue, handle) => glue.came(handle, id, what, ok, value));
+
     function count(error: CheckoutUpdateErrorShape): void {
       ledger.keep(error);
       safely(options.onFailure, error);
@@ -108,75 +125,45 @@ export function creator(source: Source) {
       settle(call.id, false, error, undefined);
     }
 
-    // The engine's way back. Once the module has died, nothing of the old one is listened to.
-    const createHost = (alive: () => boolean) => ({
-      enter: () => void (alive() && tell((glue, handle) => glue.drain(handle))),
-      wake(ms: number) {
-        clearTimeout(backstop);
-        if (ms >= 0 && alive()) backstop = setTimeout(look, ms + BACKSTOP, LOOK);
-      },
-      fetch(id: number, url: string, init: RequestInit) {
-        sent.add(id);
-        return send(url, init);
-      },
-      token: () => options.csrf!.token(),
-      work(id: number, signal: AbortSignal) {
-        sent.add(id);
-        return works.get(id)!.own!(signal);
-      },
-      error: errors(options.messages),
-      end(id: number, ok: boolean, value: unknown) {
-        const work = works.get(id)?.work;
-        if (ok) work?.resolve(value);
-        else work?.reject(value);
-      },
-      forget(id: number) {
-        works.delete(id);
-        sent.delete(id);
-      },
-      settle,
-      count,
-      measure,
-      stale(value: boolean) {
-        stale = value;
-        changed();
-      },
-    });
+    /** Tells the engine of an event. */
+    const on = (event: number, id = 0) => void tell((glue, handle) => glue.on(handle, event, id));
+    /** A counter of the engine, if there is one. */
+    const counter = () =>
+      handle === undefined
+        ? undefined
+        : (endpoint: number, position: number) => tell((glue, handle) => glue.count(handle, endpoint, position)) ?? 0;
 
-    const look = (event: number) => void tell((glue, handle) => glue.page(handle, event));
-    const watch = () => (unwatch ??= watchPage(look, sendReports));
+    const watch = () => (unwatch ??= watchPage(on, sendReports));
 
     function sendReports(): void {
-      const news = reporters.size && tell((glue, handle) => glue.news(handle));
+      const count = counter();
+      const news = reporters.size && count && ledger.news(count);
       if (!news) return;
       for (const url of reporters) safely(() => void navigator.sendBeacon(url(), news));
     }
 
-    const declareLater = (position: number) =>
-      void tell((glue, handle) => declare(glue, handle, options, position, nameOf(position)));
+    const declareLater = (position: number) => void tell((glue, handle) => declare(glue, handle, options, position));
 
     /** Makes this object known to the engine. Gives whether it is. */
     function open(): boolean {
       if (handle === undefined && isAlive()) {
         enter((glue) => {
-          let alive = true;
-          handle = glue.open(
-            createHost(() => alive),
-            options.sessionField,
-            options.csrf?.header ?? "",
-            nothing,
-          );
+          const { host, stop } = createHost({
+            ...{ options, works, sent, nameOf, callOf, lastActions },
+            ...{ on, came, settle, count, stale: setStale },
+          });
+          handle = glue.open(host, options.sessionField);
           names.forEach((_, position) => declareLater(position));
           ledger.play((endpoint, kind, ms) => glue.note(handle!, endpoint, kind, ms));
-          const stop = mourn(() => {
-            alive = false;
+          const spare = mourn(() => {
+            stop();
             died();
           });
-          unmourn = () => {
-            alive = false;
+          leave = () => {
             stop();
+            spare();
           };
-          if (doubtful) glue.doubt(handle, actionsSeen);
+          if (doubtful) glue.on(handle, DOUBT, 0);
           doubtful = false;
         });
         watch();
@@ -187,7 +174,6 @@ export function creator(source: Source) {
     /** The module has trapped: what it owed is settled here, and the next update finds a fresh instance. */
     function died(): void {
       handle = undefined;
-      clearTimeout(backstop);
       const applied = sent.size ? "unknown" : "no";
       const lost = [...works.values()];
       works.clear();
@@ -209,7 +195,7 @@ export function creator(source: Source) {
         if (call.played || handle === undefined) continue;
         call.played = true;
         if (call.work) works.set(call.id, call);
-        call.play(handle);
+        call.play();
       }
     }
 
@@ -236,53 +222,58 @@ export function creator(source: Source) {
       );
     }
 
-    /** The session id, read now: as the call says, else as the option does. */
-    function session(call?: RunOptions): Pick<Reading, "cause"> & { session: unknown } {
+    /** The session id, read now: as the call says, else as the option does. A function of the page needs none. */
+    function session(of: Recipe, given?: RunOptions): { session?: unknown; cause: unknown } {
+      const { cause } = of.reading;
       try {
-        return { session: call?.session ?? options.session?.(), cause: undefined };
-      } catch (cause) {
-        return { session: UNREADABLE, cause };
+        return { session: of.own ? undefined : (given?.session ?? options.session?.()), cause };
+      } catch (thrown) {
+        return { session: UNREADABLE, cause: cause ?? thrown };
       }
     }
 
-    function ask(
-      call: Owed,
-      { reading, endpoint }: Recipe,
-      of: { session: unknown; cause?: unknown },
-      actions?: object,
-      update?: () => Promise<unknown>,
-    ) {
-      return (handle: number) =>
-        void enter((glue) =>
-          glue.ask(
-            ...([handle, call.id, endpoint, reading.values, reading.undeclared] as const),
-            ...([of.session, reading.cause ?? of.cause, ...call.at, actions, update] as const),
-          ),
-        );
+    function ask(call: Owed, { reading, endpoint }: Recipe, session: unknown): void {
+      enter((glue) => {
+        const { values, undeclared } = reading;
+        for (const value of values ? [session, ...values] : []) {
+          const known = TYPES.indexOf(typeof value);
+          const type = known < 0 ? TYPES.length + +(value !== UNREADABLE) : known;
+          glue.value(handle!, type, type ? Number(type < 3 && value) : 0, type ? "" : (value as string));
+        }
+        glue.ask(handle!, call.id, endpoint, !!call.update, !values, undeclared, ...call.at);
+      });
     }
 
     /** What Stripe.js is given: each call gets the same promise, and one that comes too late is refused by it. */
     const work = (call: Owed) => () => {
-      if (works.has(call.id)) tell((glue, handle) => glue.call(handle, call.id));
+      if (works.has(call.id)) on(CALLED, call.id);
       return call.work!.promise;
     };
 
-    function invoke(recipe: Recipe): Promise<unknown> {
-      const found = recipe.own ? { session: undefined } : session();
-      const work = deferred<unknown>();
-      recipe.setFailure(null);
+    /** A new update, for which everything that the page says is read now. */
+    function owe(of: Recipe, given: RunOptions | undefined, rest: Pick<Owed, "actions" | "settle">): Owed {
+      const { session: id, cause } = session(of, given);
+      of.setFailure(null);
       const call: Owed = {
         id: ++lastId,
-        endpoint: recipe.endpoint,
+        endpoint: of.endpoint,
         at: now(),
         counts: true,
-        work,
-        own: recipe.own,
-        play: (handle) => ask(call, recipe, found)(handle),
-        settle: (ok, value) => recipe.setFailure(ok ? null : (value as CheckoutUpdateErrorShape)),
+        work: deferred(),
+        own: of.own,
+        kept: { cause },
+        play: () => ask(call, of, id),
+        ...rest,
       };
+      return call;
+    }
+
+    function invoke(recipe: Recipe): Promise<unknown> {
+      const call = owe(recipe, undefined, {
+        settle: (ok, value) => recipe.setFailure(ok ? null : (value as CheckoutUpdateErrorShape)),
+      });
       begin(call);
-      return work.promise;
+      return call.work!.promise;
     }
 
     function updateFunction(recipe: Omit<Recipe, "setFailure">): UpdateFunction<any> {
@@ -317,17 +308,9 @@ export function creator(source: Source) {
     }
     function start(actions: object, of: Recipe, given: RunOptions = {}): Promise<Outcome<any, any>> {
       const { signal } = given;
-      const found = of.own ? { session: undefined } : session(given);
-      of.setFailure(null);
       return new Promise((resolve) => {
-        const call: Owed = {
-          id: ++lastId,
-          endpoint: of.endpoint,
-          at: now(),
-          counts: true,
-          work: deferred(),
-          own: of.own,
-          play: (handle) => ask(call, of, found, actions, work(call))(handle),
+        const call = owe(of, given, {
+          actions,
           settle(ok, value, session) {
             safely(() => signal?.removeEventListener("abort", detach));
             if (ok) return resolve({ type: "success", session, body: value });
@@ -336,11 +319,12 @@ export function creator(source: Source) {
             if (error.kind === "cancelled") resolve({ type: "cancelled", error });
             else resolve({ type: "error", error, ...(session !== undefined && { session }) });
           },
-        };
+        });
         const detach = () => {
-          if (call.played) tell((glue, handle) => glue.detach(handle, call.id));
+          if (call.played) on(DETACH, call.id);
           else fail(call, "cancelled", "no", undefined, { reason: "signal" });
         };
+        call.update = work(call);
         actionsSeen = actions;
         // What is no signal throws here, with nothing pending.
         signal?.addEventListener("abort", detach);
@@ -365,8 +349,8 @@ export function creator(source: Source) {
         const named = name === undefined || nameOf(call.endpoint) === name;
         if (named && !call.played && call.counts) fail(call, "cancelled", "no", undefined, { reason: "cancelled" });
       }
-      const which = name === undefined ? undefined : names.indexOf(name);
-      if (which !== -1) tell((glue, handle) => glue.cancel(handle, which));
+      const which = names.indexOf(name!);
+      if (name === undefined || which >= 0) on(CANCEL, which);
     }
 
     function dispose(): void {
@@ -374,14 +358,13 @@ export function creator(source: Source) {
         if (!call.played) fail(call, "cancelled", "no", undefined, { reason: "disposed" });
       }
       tell((glue, handle) => {
-        glue.dispose(handle);
-        ledger.close(glue.metrics(handle));
+        glue.on(handle, DISPOSE, 0);
+        ledger.close((endpoint, position) => glue.count(handle, endpoint, position));
         glue.close(handle);
       });
-      unmourn?.();
+      leave?.();
       unwatch?.();
-      handle = unmourn = unwatch = actionsSeen = undefined;
-      clearTimeout(backstop);
+      handle = leave = unwatch = actionsSeen = undefined;
       stale = doubtful = false;
       changed();
     }
@@ -400,7 +383,9 @@ export function creator(source: Source) {
             endpoint: -1,
             at: now(),
             counts: false,
-            play: (handle) => void enter((glue) => glue.refresh(handle, call.id, actions)),
+            actions,
+            kept: {},
+            play: () => on(REFRESH, call.id),
             settle: (ok, value, session) =>
               resolve(ok ? { type: "success", session } : { type: "error", error: value as CheckoutUpdateErrorShape }),
           };
@@ -423,7 +408,7 @@ export function creator(source: Source) {
         return () => void listeners.delete(own);
       },
       getSnapshot: () => snapshot,
-      metrics: () => ledger.metrics(tell((glue, handle) => glue.metrics(handle))),
+      metrics: () => ledger.metrics(counter()),
       reportTo(url: string, { sampleRate = 1 }: { sampleRate?: number } = {}) {
         // A function of its own for each call, so that two reporters to one place end apart.
         const reporter = () => url;

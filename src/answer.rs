@@ -29,8 +29,9 @@ pub enum Body {
 /// How a body starts, which says what it claims to be. The content type does not: PHP and Flask send JSON as
 /// `text/html`.
 #[must_use]
-pub fn look(text: &str) -> Body {
-    match text.strip_prefix('\u{feff}').unwrap_or(text).trim_ascii_start().bytes().next() {
+pub fn look(text: &[u8]) -> Body {
+    // A byte order mark is no text.
+    match text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).iter().find(|byte| !byte.is_ascii_whitespace()) {
         None => Body::Empty,
         Some(b'{' | b'[') => Body::Json,
         Some(b'<') => Body::Page,
@@ -39,7 +40,7 @@ pub fn look(text: &str) -> Body {
 }
 
 /// One attempt's end.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Answer {
     /// An HTTP answer.
     Http {
@@ -47,10 +48,6 @@ pub enum Answer {
         status: u16,
         /// Its body.
         body: Body,
-        /// What the body says to the customer.
-        message: Option<String>,
-        /// From `request-id`, else `x-request-id`.
-        request_id: Option<String>,
         /// Milliseconds that `Retry-After` asks for.
         retry_after: Option<f64>,
     },
@@ -60,8 +57,6 @@ pub enum Answer {
     Value,
     /// A wrapped function threw.
     Threw,
-    /// The request could not be made: the page's CSRF header or token fits into none.
-    NotSent,
 }
 
 /// Judges an answer by its status and body.
@@ -148,7 +143,7 @@ mod tests {
             ("OK", Body::Text),
             ("\"OK\"", Body::Text),
         ] {
-            assert_eq!(look(text), body, "{text:?}");
+            assert_eq!(look(text.as_bytes()), body, "{text:?}");
         }
     }
 

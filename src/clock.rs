@@ -1,4 +1,8 @@
-//! Time as the machine sees it: two clocks, because each of them lies in its own way.
+//! Time as the machine sees it: one number, made of two clocks, because each of them lies in its own way.
+
+/// How far apart two clocks may be, in milliseconds, before one of them must have been set or stood still. Half of what
+/// lies between the deadline and Stripe's limit.
+const DRIFT: f64 = 250.0;
 
 /// A reading of both clocks, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -10,39 +14,52 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// Milliseconds since an earlier moment: the larger of what the two clocks say.
+    /// Milliseconds since an earlier moment: the larger of what the two clocks say, and the wall clock's where they nearly
+    /// agree. Stand-ins for clocks in tests of pages have that, and not always the other.
     #[must_use]
     pub fn since(self, earlier: Self) -> f64 {
         let monotonic = self.monotonic - earlier.monotonic;
         let wall = self.wall - earlier.wall;
-        if wall > monotonic { wall } else { monotonic }
+        if monotonic - wall > DRIFT { monotonic } else { wall }
     }
 }
 
-/// A span that began at a moment.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Timer {
+/// Counts milliseconds that never go back.
+#[derive(Debug, Default)]
+pub struct Clock {
     start: Moment,
+    /// What was counted at the start, and since then.
+    before: f64,
     ms: f64,
+    last: Moment,
 }
 
-impl Timer {
-    /// A timer that runs out so many milliseconds after its start.
+impl Clock {
+    /// A clock that begins to count now.
     #[must_use]
-    pub fn new(start: Moment, ms: f64) -> Self {
-        Self { start, ms }
+    pub fn new(start: Moment) -> Self {
+        Self { start, last: start, ..Self::default() }
     }
 
-    /// Milliseconds that are left; zero or less when it has run out.
-    #[must_use]
-    pub fn left(self, now: Moment) -> f64 {
-        self.ms - now.since(self.start)
+    /// The time at this reading.
+    pub fn read(&mut self, now: Moment) -> f64 {
+        let ms = self.before + now.since(self.start);
+        if ms > self.ms {
+            self.ms = ms;
+        }
+        self.last = now;
+        // One of them was set, or stood still: from here on they are compared anew.
+        let drift = (now.wall - self.start.wall) - (now.monotonic - self.start.monotonic);
+        if !(-DRIFT..DRIFT).contains(&drift) {
+            (self.start, self.before) = (now, self.ms);
+        }
+        self.ms
     }
 
-    /// Whether it has run out.
+    /// The time at an earlier moment, once there is a reading.
     #[must_use]
-    pub fn is_over(self, now: Moment) -> bool {
-        self.left(now) <= 0.0
+    pub fn at(&self, earlier: Moment) -> f64 {
+        self.ms - self.last.since(earlier)
     }
 }
 
@@ -50,14 +67,51 @@ impl Timer {
 mod tests {
     use super::*;
 
+    fn at(monotonic: f64, wall: f64) -> Moment {
+        Moment { monotonic, wall }
+    }
+
     #[test]
     fn a_sleeping_laptop_and_a_set_clock_both_count() {
-        let start = Moment { monotonic: 100.0, wall: 5_000.0 };
-        let timer = Timer::new(start, 1_000.0);
-        assert!(!timer.is_over(Moment { monotonic: 1_099.0, wall: 5_999.0 }));
-        assert!(timer.is_over(Moment { monotonic: 1_100.0, wall: 5_001.0 }));
-        assert!(timer.is_over(Moment { monotonic: 101.0, wall: 6_000.0 }));
-        // Set back by an hour: the monotonic clock still counts.
-        assert!(timer.is_over(Moment { monotonic: 1_100.0, wall: -3_595_000.0 }));
+        let mut clock = Clock::new(at(100.0, 5_000.0));
+        assert_eq!(clock.read(at(1_100.0, 5_999.0)), 999.0);
+        // It slept for ten seconds, by the one clock that goes on.
+        assert_eq!(clock.read(at(1_200.0, 16_099.0)), 11_099.0);
+        // Set back by an hour: the other counts.
+        assert_eq!(clock.read(at(1_300.0, 16_099.0 - 3_600_000.0)), 11_199.0);
+        assert_eq!(clock.read(at(2_300.0, 17_099.0 - 3_600_000.0)), 12_199.0);
+    }
+
+    #[test]
+    fn where_they_nearly_agree_it_is_the_wall_clock() {
+        let mut clock = Clock::new(at(100.0, 0.0));
+        // A test's clock stands still, and the page's own goes on.
+        assert_eq!(clock.read(at(103.3, 0.0)), 0.0);
+        assert_eq!(clock.read(at(104.1, 1_000.0)), 1_000.0);
+        // Set back a little, and then by more than the two may differ.
+        assert_eq!(clock.read(at(204.1, 900.0)), 1_000.0);
+        assert_eq!(clock.read(at(604.1, 1_300.0)), 1_300.0);
+        assert_eq!(clock.read(at(704.1, 900.0)), 1_600.0);
+    }
+
+    #[test]
+    fn whole_milliseconds_beside_parts_of_them_do_not_add_up() {
+        let mut clock = Clock::new(at(0.0, 0.0));
+        let mut ms = 0.0;
+        for step in 1..=100_000 {
+            let now = f64::from(step) / 10.0;
+            let next = clock.read(at(now, now.floor()));
+            assert!(next >= ms);
+            ms = next;
+        }
+        assert_eq!(ms, 10_000.0);
+    }
+
+    #[test]
+    fn an_earlier_moment_has_its_time() {
+        let mut clock = Clock::new(at(1_000.0, 1_000.0));
+        clock.read(at(1_500.0, 1_500.0));
+        assert_eq!(clock.at(at(1_200.0, 1_200.0)), 200.0);
+        assert_eq!(clock.at(at(400.0, 400.0)), -600.0);
     }
 }

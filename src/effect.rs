@@ -1,14 +1,11 @@
 //! What the machine is told, and what it wants done.
 
-use std::rc::Rc;
-
 use crate::answer::Answer;
-use crate::clock::Moment;
 use crate::failure::{Applied, Failure, Kind};
 use crate::update::Order;
 
 /// What happened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Event {
     /// Nothing but time passed.
     Clock,
@@ -21,7 +18,7 @@ pub enum Event {
         /// What to send.
         order: Order,
         /// When it was called; earlier than now if the engine was not loaded then.
-        asked: Moment,
+        asked: f64,
     },
     /// The page, or Stripe.js on its behalf, called a function of `request` or `wrap`.
     Invoke {
@@ -32,7 +29,7 @@ pub enum Event {
         /// What to send.
         order: Order,
         /// When it was called; earlier than now if the engine was not loaded then.
-        asked: Moment,
+        asked: f64,
     },
     /// Something happened to one update.
     Of(u32, News),
@@ -64,7 +61,7 @@ pub enum Event {
 }
 
 /// What happened to one update.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum News {
     /// `runServerUpdate` could not be called for it, or for this refresh.
     NotStarted(Kind),
@@ -78,8 +75,6 @@ pub enum News {
         attempt: u32,
         /// Its status.
         status: u16,
-        /// From `request-id`, else `x-request-id`.
-        request_id: Option<String>,
     },
     /// An attempt ended: its number, and how.
     Answered(u32, Answer),
@@ -95,7 +90,7 @@ pub enum News {
 }
 
 /// What is to be done, in this order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Effect {
     /// Ask the page for its CSRF token.
     Token(u32),
@@ -117,7 +112,7 @@ pub enum Effect {
         /// Of which update.
         id: u32,
         /// What happened.
-        failure: Rc<Failure>,
+        failure: Failure,
     },
     /// Settle the function's promise.
     End {
@@ -132,8 +127,8 @@ pub enum Effect {
     Measure {
         /// The position of the endpoint.
         endpoint: usize,
-        /// When it began.
-        began: Moment,
+        /// How many milliseconds ago it began.
+        ms: f64,
     },
     /// Give a caller the outcome.
     Settle {
@@ -151,7 +146,7 @@ pub enum Effect {
         /// The caller.
         caller: u32,
         /// Why.
-        failure: Rc<Failure>,
+        failure: Failure,
     },
     /// Let Stripe.js fetch the session again.
     Refresh(u32),
@@ -166,4 +161,10 @@ pub enum Effect {
     Stale(bool),
     /// Let go of what was kept for this update.
     Forget(u32),
+}
+
+/// Adds to what is to be done. Not inlined: a push is long, and there are many.
+#[inline(never)]
+pub fn emit(out: &mut Vec<Effect>, effect: Effect) {
+    out.push(effect);
 }

@@ -1,17 +1,11 @@
-//! A server URL for one specific customer interaction, with the rules of its intent.
+//! A server URL for one specific customer interaction, with the rules of its intent. Its name and URL are the facade's.
 
-use crate::intent::{Field, Intent, Value, write_text};
+use crate::intent::{Field, Intent, Value, write_value};
 use crate::metrics::Counts;
 
 /// An endpoint, or a name that the page gave to a function of its own.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoint {
-    /// The name that the page uses.
-    pub name: String,
-    /// The path or URL.
-    pub url: String,
-    /// The `credentials` of the request, as `fetch` names them.
-    pub credentials: String,
     /// The fields of its intent.
     pub fields: Vec<Field>,
     /// Whether a waiting update gives way to a later one: negative for no, else a bit for each field that must be the
@@ -34,23 +28,15 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The values that updates must share for the later to supersede the earlier, as text.
-    #[must_use]
-    pub fn group(&self, intent: &Intent) -> String {
-        let mut group = String::new();
+    /// Appends the values that updates must share for the later to supersede the earlier.
+    pub fn group(&self, intent: &Intent, group: &mut Vec<u8>) {
         for position in 0..self.fields.len() {
-            if self.latest < 0 || self.latest >> position & 1 == 0 {
-                continue;
+            if self.latest >= 0 && self.latest >> position & 1 == 1 {
+                group.push(b',');
+                if *intent.get(position) != Value::Missing {
+                    write_value(group, intent.get(position));
+                }
             }
-            match intent.get(position) {
-                Value::Text(text) => write_text(&mut group, text),
-                Value::Number(number) => crate::intent::write_integer(&mut group, *number),
-                Value::Flag(true) => group.push('t'),
-                Value::Flag(false) => group.push('f'),
-                _ => {}
-            }
-            group.push(',');
         }
-        group
     }
 }

@@ -3,17 +3,17 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::browser::{self, Asked, Found};
+use crate::browser;
 use crate::clock::Moment;
 use crate::effect::{Event, News};
 use crate::endpoint::Endpoint;
-use crate::intent::{Field, Rule};
+use crate::failure::Kind;
+use crate::intent::{Field, Rule, Value};
 
-/// Makes the engine's side of one `createUpdates` and gives its handle. `nothing` is the function that a refresh hands
-/// to `runServerUpdate`.
+/// Makes the engine's side of one `createUpdates` and gives its handle.
 #[wasm_bindgen]
-pub fn open(host: JsValue, session_field: String, csrf_header: String, nothing: JsValue) -> usize {
-    browser::open(host, session_field, csrf_header, nothing)
+pub fn open(host: JsValue, session_field: String) -> usize {
+    browser::open(host, session_field)
 }
 
 /// Lets go of it.
@@ -28,9 +28,6 @@ pub fn close(handle: usize) {
 #[allow(clippy::too_many_arguments)]
 pub fn endpoint(
     handle: usize,
-    name: String,
-    url: String,
-    credentials: String,
     latest: i32,
     join: bool,
     key: bool,
@@ -39,12 +36,10 @@ pub fn endpoint(
     attempt_timeout: f64,
     timeout: f64,
 ) {
-    let counts = Default::default();
-    let fields = Vec::new();
-    let endpoint =
-        Endpoint { name, url, credentials, fields, latest, join, key, csrf, retries, attempt_timeout, timeout, counts };
+    let (fields, counts) = Default::default();
+    let endpoint = Endpoint { fields, latest, join, key, csrf, retries, attempt_timeout, timeout, counts };
     if let Some(client) = browser::client(handle) {
-        client.add(endpoint);
+        client.machine().endpoints.push(endpoint);
     }
 }
 
@@ -57,125 +52,111 @@ pub fn field(handle: usize, name: String, optional: bool, kind: u8, least: f64, 
         2 => Rule::Integer(least, most),
         _ => Rule::Flag,
     };
-    if let Some(client) = browser::client(handle) {
-        client.add_field(Field { name, rule, optional });
+    let Some(client) = browser::client(handle) else { return };
+    if let Some(endpoint) = client.machine().endpoints.last_mut() {
+        endpoint.fields.push(Field { name, rule, optional });
     }
 }
 
 /// Adds a choice to the last field, or gives it its prefix.
 #[wasm_bindgen]
 pub fn choice(handle: usize, text: String) {
-    if let Some(client) = browser::client(handle) {
-        client.add_choice(text);
+    let Some(client) = browser::client(handle) else { return };
+    let mut machine = client.machine();
+    let field = machine.endpoints.last_mut().and_then(|endpoint| endpoint.fields.last_mut());
+    match field.map(|field| &mut field.rule) {
+        Some(Rule::OneOf(choices)) => choices.push(text),
+        Some(Rule::Identifier(prefix)) => *prefix = text,
+        _ => {}
     }
 }
 
 /// Counts a failure that the facade met while there was no engine.
 #[wasm_bindgen]
-pub fn note(handle: usize, endpoint: usize, kind: &str, duration: f64) {
-    if let Some(client) = browser::client(handle) {
-        client.note(endpoint, kind, duration);
+pub fn note(handle: usize, endpoint: usize, kind: usize, duration: f64) {
+    let Some(client) = browser::client(handle) else { return };
+    if let (Some(endpoint), Some(kind)) = (client.machine().endpoints.get_mut(endpoint), Kind::of_number(kind)) {
+        endpoint.counts.record(Some(kind), duration);
     }
 }
 
-/// `run`, where there are actions, or the call of a function of `request` or `wrap`. `values` is `undefined` for a
-/// function of the page; a symbol stands for what could not be read.
+/// Says one value of the update that `ask` asks for next; the first is the session id as the page gave it, then those of
+/// the intent in declared order: 0 a text, 1 a number, 2 a flag, 3 nothing, 4 what could not be read; else what no rule
+/// allows.
+#[wasm_bindgen]
+pub fn value(handle: usize, kind: u8, number: f64, text: String) {
+    let value = match kind {
+        0 => Value::Text(text),
+        1 => Value::Number(number),
+        2 => Value::Flag(number > 0.0),
+        3 => Value::Missing,
+        4 => Value::Unreadable,
+        _ => Value::Other,
+    };
+    if let Some(client) = browser::client(handle) {
+        client.value(value);
+    }
+}
+
+/// `run`, or the call of a function of `request` or `wrap`; `own` for a function of the page. `undeclared` is the name of
+/// a field that was found and is not declared; then by both clocks when it was asked for.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments)]
 pub fn ask(
     handle: usize,
     id: u32,
     endpoint: usize,
-    values: Option<Vec<JsValue>>,
+    run: bool,
+    own: bool,
     undeclared: Option<String>,
-    session: JsValue,
-    cause: JsValue,
     monotonic: f64,
     wall: f64,
-    actions: JsValue,
-    function: JsValue,
 ) {
-    let asked = Asked { id, endpoint, values, undeclared, session, cause, at: Moment { monotonic, wall } };
-    let Some(client) = browser::client(handle) else { return };
-    if function.is_undefined() {
-        client.invoke(asked);
-    } else {
-        client.run(asked, actions, function);
-    }
-}
-
-/// The page's `refresh`.
-#[wasm_bindgen]
-pub fn refresh(handle: usize, id: u32, actions: JsValue) {
     if let Some(client) = browser::client(handle) {
-        client.refresh(id, actions);
+        client.ask(id, endpoint, run, own, undeclared, Moment { monotonic, wall });
     }
 }
 
-/// The module before this one died; `actions` are the last that were seen.
+/// What happened: 0 look at the clock, 1 the page is awake, 2 left, 3 back, 4 back from the back/forward cache; 5 Stripe.js
+/// called the function of this update, 6 the task that was let through for it is over, 7 this caller's signal was
+/// aborted; 8 `cancel` of this endpoint, or of all where it is negative; 9 `dispose`;
+/// 10 the page's `refresh` of this number; 11 the module before this one died.
 #[wasm_bindgen]
-pub fn doubt(handle: usize, actions: JsValue) {
+pub fn on(handle: usize, event: u8, id: i32) {
+    #[allow(clippy::cast_sign_loss)]
+    let number = id as u32;
+    let event = match event {
+        1 => Event::Awake,
+        2 => Event::Left,
+        3 | 4 => Event::Back(event == 4),
+        5 => Event::Of(number, News::Called),
+        6 => Event::Of(number, News::Yielded),
+        7 => Event::Detach(number),
+        8 => Event::Cancel(usize::try_from(id).ok()),
+        9 => Event::Dispose,
+        10 => Event::Refresh(number),
+        11 => Event::Doubt,
+        _ => Event::Clock,
+    };
     if let Some(client) = browser::client(handle) {
-        client.doubt(actions);
+        client.take(event, JsValue::UNDEFINED);
     }
 }
 
-/// Stripe.js called the function of this update.
+/// What the host was to wait for has ended: `value` is what it gave, or what it threw where `ok` is not set.
 #[wasm_bindgen]
-pub fn call(handle: usize, id: u32) {
-    tell(handle, Event::Of(id, News::Called));
-}
-
-/// A caller's signal was aborted.
-#[wasm_bindgen]
-pub fn detach(handle: usize, id: u32) {
-    tell(handle, Event::Detach(id));
-}
-
-/// `cancel`, of one endpoint or of all.
-#[wasm_bindgen]
-pub fn cancel(handle: usize, endpoint: Option<usize>) {
-    tell(handle, Event::Cancel(endpoint));
-}
-
-/// `dispose`.
-#[wasm_bindgen]
-pub fn dispose(handle: usize) {
-    tell(handle, Event::Dispose);
-}
-
-/// What the page's events say: 0 look at the clock, 1 awake, 2 left, 3 back, 4 back from the back/forward cache.
-#[wasm_bindgen]
-pub fn page(handle: usize, event: u8) {
-    tell(
-        handle,
-        match event {
-            1 => Event::Awake,
-            2 => Event::Left,
-            3 | 4 => Event::Back(event == 4),
-            _ => Event::Clock,
-        },
-    );
-}
-
-/// Takes what the browser reported.
-#[wasm_bindgen]
-pub fn drain(handle: usize) {
+pub fn came(handle: usize, id: u32, what: u32, ok: bool, value: JsValue) {
     if let Some(client) = browser::client(handle) {
-        client.drain();
+        client.came(id, what, ok, value);
     }
 }
 
-/// The counts, as JSON.
+/// A counter of an endpoint by its position, see `metrics.rs`; -1 where there is none.
 #[wasm_bindgen]
-pub fn metrics(handle: usize) -> String {
-    browser::client(handle).map(|client| client.metrics()).unwrap_or_default()
-}
-
-/// What is new since the last time, as JSON; empty if nothing is.
-#[wasm_bindgen]
-pub fn news(handle: usize) -> String {
-    browser::client(handle).map(|client| client.news()).unwrap_or_default()
+pub fn count(handle: usize, endpoint: usize, position: usize) -> f64 {
+    let Some(client) = browser::client(handle) else { return -1.0 };
+    let count = client.machine().endpoints.get(endpoint).and_then(|endpoint| endpoint.counts.at(position));
+    count.map_or(-1.0, f64::from)
 }
 
 /// Traps, for the tests of what happens then.
@@ -184,11 +165,4 @@ pub fn news(handle: usize) -> String {
 pub fn trap() {
     #[cfg(target_arch = "wasm32")]
     core::arch::wasm32::unreachable()
-}
-
-#[inline(never)]
-fn tell(handle: usize, event: Event) {
-    if let Some(client) = browser::client(handle) {
-        client.take(event, Found::default());
-    }
 }

@@ -62,7 +62,7 @@ impl Kind {
         Self::Internal,
     ];
 
-    /// The name that JavaScript, the beacon and the docs use.
+    /// The name that JavaScript, the beacon and the docs use; `KINDS` in `js/error.ts` has them in the same order.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -86,15 +86,16 @@ impl Kind {
         }
     }
 
-    /// The kind of this name.
+    /// The kind of this number.
     #[must_use]
-    pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    pub fn of_number(number: usize) -> Option<Self> {
+        Self::ALL.get(number).copied()
     }
 }
 
-/// Did the server make the change?
+/// Did the server make the change? Crosses as its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Applied {
     /// It did not.
     No,
@@ -104,23 +105,12 @@ pub enum Applied {
     Unknown,
 }
 
-impl Applied {
-    /// The name that JavaScript uses.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::No => "no",
-            Self::Yes => "yes",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-/// Why an update was cancelled.
+/// Why an update was cancelled. Crosses as its number; 0 is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Reason {
     /// A later update of the same thing took its place.
-    Superseded,
+    Superseded = 1,
     /// By `cancel`.
     Cancelled,
     /// By the caller's signal.
@@ -131,43 +121,29 @@ pub enum Reason {
     Left,
 }
 
-impl Reason {
-    /// The name that JavaScript uses.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Superseded => "superseded",
-            Self::Cancelled => "cancelled",
-            Self::Signal => "signal",
-            Self::Disposed => "disposed",
-            Self::Left => "left",
-        }
-    }
-}
-
-/// The record. It holds no session id, no intent value and no URL.
-#[derive(Clone, Debug, PartialEq)]
+/// What decides and counts of the record. Texts go around it: the request id, the server's message, a field's name.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Failure {
     /// What happened.
     pub kind: Kind,
     /// Did the server make the change?
     pub applied: Applied,
-    /// The position of the endpoint.
-    pub endpoint: usize,
     /// The status of the last answer; 0 where there was none.
     pub status: u16,
     /// Milliseconds since the function was called, or since `run` was where it never was.
     pub duration: f64,
     /// Requests that were sent.
     pub attempts: u32,
-    /// The last answer's request id.
-    pub request_id: Option<String>,
-    /// What the server said, fit for a customer; or what is wrong, for the person who wrote the page.
-    pub message: Option<String>,
-    /// For an invalid intent: the field.
-    pub field: Option<String>,
     /// For a cancelled update: why.
     pub reason: Option<Reason>,
+}
+
+impl Failure {
+    /// A failure of what sent nothing.
+    #[must_use]
+    pub fn bare(kind: Kind, applied: Applied) -> Self {
+        Self { kind, applied, status: 0, duration: 0.0, attempts: 0, reason: None }
+    }
 }
 
 /// The most characters of a server's message that are shown to a customer.
@@ -190,12 +166,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_found_again() {
+    fn numbers_are_found_again() {
         for (number, kind) in Kind::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, number);
-            assert_eq!(Kind::of_name(kind.name()), Some(kind));
+            assert_eq!(Kind::of_number(number), Some(kind));
         }
-        assert_eq!(Kind::of_name("other"), None);
+        assert_eq!(Kind::of_number(Kind::ALL.len()), None);
     }
 
     #[test]

@@ -145,28 +145,22 @@ impl Intent {
         self.0.get(position).unwrap_or(&Value::Missing)
     }
 
-    /// The request body: the session field first, then the fields in declared order.
+    /// The request body, JSON in UTF-8: the session field first, then the fields in declared order.
     #[must_use]
-    pub fn body(&self, session_field: &str, session: &SessionId, fields: &[Field]) -> String {
-        let mut json = String::from("{");
+    pub fn body(&self, session_field: &str, session: &SessionId, fields: &[Field]) -> Vec<u8> {
+        let mut json = vec![b'{'];
         write_text(&mut json, session_field);
-        json.push(':');
+        json.push(b':');
         write_text(&mut json, session.as_str());
         for (field, value) in fields.iter().zip(&self.0) {
-            if *value == Value::Missing {
-                continue;
-            }
-            json.push(',');
-            write_text(&mut json, &field.name);
-            json.push(':');
-            match value {
-                Value::Text(text) => write_text(&mut json, text),
-                Value::Number(number) => write_integer(&mut json, *number),
-                Value::Flag(true) => json.push_str("true"),
-                _ => json.push_str("false"),
+            if *value != Value::Missing {
+                json.push(b',');
+                write_text(&mut json, &field.name);
+                json.push(b':');
+                write_value(&mut json, value);
             }
         }
-        json.push('}');
+        json.push(b'}');
         json
     }
 }
@@ -218,52 +212,56 @@ impl fmt::Display for InvalidIntent {
 
 impl std::error::Error for InvalidIntent {}
 
-/// Writes a JSON string (RFC 8259, section 7).
-pub(crate) fn write_text(json: &mut String, text: &str) {
-    json.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => {
-                json.push('\\');
-                json.push(character);
-            }
-            '\u{0}'..='\u{1f}' => {
-                json.push_str("\\u00");
-                for shift in [4, 0] {
-                    let digit = (character as u32 >> shift) & 15;
-                    json.push(char::from_digit(digit, 16).unwrap_or('0'));
-                }
-            }
-            _ => json.push(character),
-        }
+/// Writes a value that fits a rule.
+pub(crate) fn write_value(json: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Text(text) => write_text(json, text),
+        Value::Number(number) => write_integer(json, *number),
+        Value::Flag(true) => json.extend_from_slice(b"true"),
+        _ => json.extend_from_slice(b"false"),
     }
-    json.push('"');
+}
+
+/// Writes a JSON string (RFC 8259, section 7).
+fn write_text(json: &mut Vec<u8>, text: &str) {
+    json.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => json.push(b'\\'),
+            0..=31 => {
+                let digit = byte & 15;
+                json.extend_from_slice(b"\\u00");
+                json.push(b'0' + (byte >> 4));
+                json.push(digit + if digit < 10 { b'0' } else { b'a' - 10 });
+                continue;
+            }
+            _ => {}
+        }
+        json.push(byte);
+    }
+    json.push(b'"');
 }
 
 /// Writes a whole number. Integer arithmetic: formatting a float brings 4 kB that nothing else needs.
-pub(crate) fn write_integer(json: &mut String, number: f64) {
+fn write_integer(json: &mut Vec<u8>, number: f64) {
     // Rules hold only safe integers, so the conversion is exact.
     #[allow(clippy::cast_possible_truncation)]
     let mut rest = number as i64;
     if rest < 0 {
-        json.push('-');
+        json.push(b'-');
     }
-    let mut digits = [0_u8; 20];
-    let mut used = 0;
-    for place in &mut digits {
+    let start = json.len();
+    loop {
         // A digit is below ten, whatever the sign.
         #[allow(clippy::cast_possible_truncation)]
-        {
-            *place = (rest % 10).unsigned_abs() as u8;
-        }
-        used += 1;
+        json.push(b'0' + (rest % 10).unsigned_abs() as u8);
         rest /= 10;
         if rest == 0 {
             break;
         }
     }
-    for digit in digits.iter().take(used).rev() {
-        json.push(char::from(b'0' + digit));
+    if let Some(digits) = json.get_mut(start..) {
+        digits.reverse();
     }
 }
 
@@ -290,11 +288,11 @@ mod tests {
         let values = vec![text("yearly"), text("li_1"), Value::Number(-0.0), Value::Flag(true)];
         let body = Intent::check(&fields(), values).unwrap().body("checkout_session_id", &session, &fields());
         assert_eq!(
-            body,
+            String::from_utf8(body).unwrap(),
             r#"{"checkout_session_id":"cs_test_a1","interval":"yearly","line_item":"li_1","quantity":0,"selected":true}"#
         );
         let body = Intent::check(&fields(), vec![text("monthly")]).unwrap().body("session", &session, &fields());
-        assert_eq!(body, r#"{"session":"cs_test_a1","interval":"monthly"}"#);
+        assert_eq!(body, br#"{"session":"cs_test_a1","interval":"monthly"}"#);
     }
 
     #[test]
@@ -341,13 +339,13 @@ mod tests {
 
     #[test]
     fn escapes_text_and_writes_numbers() {
-        let mut json = String::new();
+        let mut json = Vec::new();
         write_text(&mut json, "a\"b\\c\n\u{1f}é");
-        assert_eq!(json, "\"a\\\"b\\\\c\\u000a\\u001fé\"");
+        assert_eq!(String::from_utf8(json).unwrap(), "\"a\\\"b\\\\c\\u000a\\u001fé\"");
         for number in [0.0, -7.0, 10.0, 9_007_199_254_740_991.0, -9_007_199_254_740_991.0] {
-            let mut json = String::new();
+            let mut json = Vec::new();
             write_integer(&mut json, number);
-            assert_eq!(json, format!("{number}"));
+            assert_eq!(json, format!("{number}").as_bytes());
         }
     }
 }

@@ -3,12 +3,9 @@
 //! Events go in, effects come out; time and chance are arguments. `docs/failures.md` and `docs/run.md` have its rules
 //! as tables.
 
-use std::rc::Rc;
-
-use crate::clock::{Moment, Timer};
-use crate::effect::{Effect, Event, News};
+use crate::effect::{Effect, Event, News, emit};
 use crate::endpoint::Endpoint;
-use crate::failure::{Applied, Failure, Kind, Reason};
+use crate::failure::{Applied, Kind, Reason};
 use crate::metrics::Number;
 use crate::queue::{self, Place};
 use crate::stale::{Doubt, Freshness};
@@ -37,14 +34,14 @@ pub struct Machine {
 
 /// What every step works with.
 struct Turn<'a> {
-    now: Moment,
+    now: f64,
     random: f64,
     out: &'a mut Vec<Effect>,
 }
 
 impl Machine {
-    /// Takes an event, and appends what is to be done. `random` is in 0..1.
-    pub fn on(&mut self, event: Event, now: Moment, random: f64, out: &mut Vec<Effect>) {
+    /// Takes an event, and appends what is to be done. `now` is in milliseconds, `random` in 0..1.
+    pub fn on(&mut self, event: Event, now: f64, random: f64, out: &mut Vec<Effect>) {
         let turn = &mut Turn { now, random, out };
         for position in 0..self.updates.len() {
             if let Some((update, mut step)) = self.at(position, turn) {
@@ -65,12 +62,11 @@ impl Machine {
 
     /// Milliseconds until the clock has to be looked at; `None` while nothing is waited for.
     #[must_use]
-    pub fn wake(&self, now: Moment) -> Option<f64> {
+    pub fn wake(&self, now: f64) -> Option<f64> {
         let mut least: Option<f64> = None;
-        let mut look = |timer: Timer| {
-            let left = timer.left(now);
-            if least.is_none_or(|least| left < least) {
-                least = Some(left);
+        let mut look = |until: f64| {
+            if least.is_none_or(|least| until < least) {
+                least = Some(until);
             }
         };
         for update in &self.updates {
@@ -81,7 +77,7 @@ impl Machine {
         if self.acted {
             self.freshness.timers(&mut look);
         }
-        least.map(|ms| if ms > 0.0 { ms } else { 0.0 })
+        least.map(|until| if until > now { until - now } else { 0.0 })
     }
 
     /// How many updates are known, for tests of what is left behind.
@@ -113,7 +109,7 @@ impl Machine {
             Event::Refresh(id) => {
                 self.acted = true;
                 self.freshness.begin(id, true, now);
-                turn.out.push(Effect::Refresh(id));
+                emit(turn.out, Effect::Refresh(id));
             }
             Event::Refreshed { id, success, open } => self.refreshed(id, success, open, Kind::StripeError, turn),
             Event::Detach(caller) => self.detach(caller, Reason::Signal, turn),
@@ -188,10 +184,10 @@ impl Machine {
             if let Some(shared) = self.updates.get_mut(position) {
                 shared.callers.push(id);
             }
-            turn.out.push(Effect::Forget(id));
+            emit(turn.out, Effect::Forget(id));
             return;
         }
-        let refused = matches!(update.order, Order::Refused { .. });
+        let refused = matches!(update.order, Order::Refused(_));
         update.callers.push(id);
         self.updates.push(update);
         if let Some((update, mut step)) = self.find(id, turn) {
@@ -223,8 +219,7 @@ impl Machine {
         let Some(update) = self.updates.get_mut(position) else { return };
         update.callers.retain(|waiting| *waiting != caller);
         let applied = if update.was_sent() { Applied::Unknown } else { Applied::No };
-        let mut failure = update.failure(Kind::Cancelled, applied, turn.now);
-        failure.reason = Some(reason);
+        let failure = update.failure(Kind::Cancelled, applied, Some(reason), turn.now);
         let alone = update.callers.is_empty();
         // The function ends first: what its promise hangs on is let go with the last caller.
         if alone {
@@ -235,19 +230,20 @@ impl Machine {
                 self.tell_stale(turn);
             }
         }
-        turn.out.push(Effect::Cancelled { caller, failure: Rc::new(failure) });
+        emit(turn.out, Effect::Cancelled { caller, failure });
     }
 
     fn dispose(&mut self, turn: &mut Turn) {
         while let Some(update) = self.updates.first() {
             // A function that has settled keeps its result; who still waits for the outcome is told that it is over.
-            for caller in update.callers.clone() {
-                self.detach(caller, Reason::Disposed, turn);
+            if let Some(caller) = update.callers.first() {
+                self.detach(*caller, Reason::Disposed, turn);
+                continue;
             }
             self.abort(0, Kind::Cancelled, Some(Reason::Disposed), turn);
             self.finish(0, false, false, turn);
         }
-        for id in self.freshness.stop() {
+        while let Some(id) = self.freshness.stop() {
             report(id, Some((Kind::Cancelled, Applied::No)), turn);
         }
         self.owed = None;
@@ -267,7 +263,7 @@ impl Machine {
                     self.finish(position, true, true, turn);
                     true
                 }
-                Some(Err(failure)) => self.failed(position, &failure, turn),
+                Some(Err((kind, applied))) => self.failed(position, kind, applied, turn),
             };
             if !gone {
                 position += 1;
@@ -279,21 +275,18 @@ impl Machine {
     }
 
     /// An update failed: it goes, or the refresh that belongs to it holds it. Gives whether it has gone.
-    fn failed(&mut self, position: usize, failure: &Rc<Failure>, turn: &mut Turn) -> bool {
+    fn failed(&mut self, position: usize, kind: Kind, applied: Applied, turn: &mut Turn) -> bool {
         let Some(update) = self.updates.get_mut(position) else { return false };
         let (id, sent, apart, silent) = (update.id, update.was_sent(), update.is_apart(), update.is_silent());
-        if failure.kind == Kind::RefreshFailed {
-            turn.out.push(Effect::Fail { id, failure: Rc::clone(failure) });
-            if silent {
-                self.owed = Some(id);
-            }
+        if kind == Kind::RefreshFailed && silent {
+            self.owed = Some(id);
         }
-        let doubt = match failure.applied {
+        let doubt = match applied {
             Applied::Unknown => Doubt::Unknown,
             Applied::Yes => Doubt::Behind,
             Applied::No => Doubt::None,
         };
-        self.count(position, Some(failure.kind), turn);
+        self.count(position, Some(kind), turn);
         if sent && doubt != Doubt::None {
             self.freshness.doubt(doubt, turn.now);
             if !apart {
@@ -316,10 +309,11 @@ impl Machine {
             return;
         }
         if let Some((update, step)) = self.at(position, turn) {
-            step.endpoint.counts.record(failed, update.duration(step.now));
-            step.out.push(Effect::Measure { endpoint: update.endpoint, began: update.began() });
+            let ms = update.duration(step.now);
+            step.endpoint.counts.record(failed, ms);
+            emit(step.out, Effect::Measure { endpoint: update.endpoint, ms: step.now - update.began() });
             if failed.is_some() {
-                step.out.push(Effect::Count(update.id));
+                emit(step.out, Effect::Count(update.id));
             }
         }
     }
@@ -333,16 +327,16 @@ impl Machine {
         self.tell_stale(turn);
         let update = self.updates.remove(position);
         for caller in update.callers {
-            turn.out.push(Effect::Settle { caller, update: update.id, ok, session });
+            emit(turn.out, Effect::Settle { caller, update: update.id, ok, session });
         }
-        turn.out.push(Effect::Forget(update.id));
+        emit(turn.out, Effect::Forget(update.id));
     }
 
     /// Tells the page whether it is stale, if that has changed.
     fn tell_stale(&mut self, turn: &mut Turn) {
         if self.told_stale != self.freshness.is_stale() {
             self.told_stale = self.freshness.is_stale();
-            turn.out.push(Effect::Stale(self.told_stale));
+            emit(turn.out, Effect::Stale(self.told_stale));
         }
     }
 
@@ -351,7 +345,7 @@ impl Machine {
         self.refreshes = self.refreshes.wrapping_add(1) % OWN_REFRESHES;
         let id = OWN_REFRESHES + self.refreshes;
         self.freshness.begin(id, false, turn.now);
-        turn.out.push(Effect::Refresh(id));
+        emit(turn.out, Effect::Refresh(id));
         id
     }
 
@@ -370,6 +364,6 @@ impl Machine {
 /// Tells the page how a refresh that it asked for ended.
 fn report(id: u32, failed: Option<(Kind, Applied)>, turn: &mut Turn) {
     if id < OWN_REFRESHES {
-        turn.out.push(Effect::Refreshed { id, failed });
+        emit(turn.out, Effect::Refreshed { id, failed });
     }
 }

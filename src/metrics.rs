@@ -1,8 +1,6 @@
-//! Counters of an endpoint, its last durations, and the two records that are made of them.
+//! Counters of an endpoint and its last durations.
 
-use crate::endpoint::Endpoint;
 use crate::failure::Kind;
-use crate::intent::{write_integer, write_text};
 
 /// How many durations are kept.
 const KEPT: usize = 100;
@@ -24,18 +22,16 @@ pub enum Number {
     Superseded,
 }
 
-/// Their names, in order; the kinds of failures follow.
-const NAMES: [&str; 6] = ["updates", "successes", "retries", "late", "joined", "superseded"];
+/// How many of these there are; one for each kind of failure follows.
+const NUMBERS: usize = 6;
 
-/// One number a name, then one a kind.
-type Numbers = [u32; NAMES.len() + Kind::ALL.len()];
+/// The percentiles that can be asked for, behind the counters; `js/ledger.ts` knows the same order.
+const PERCENTILES: [usize; 3] = [50, 95, 100];
 
 /// What happened at one endpoint. Bounded, however long the page lives.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counts {
-    numbers: Numbers,
-    /// What of it was reported.
-    reported: Numbers,
+    numbers: [u32; NUMBERS + Kind::ALL.len()],
     durations: Vec<u32>,
     oldest: usize,
 }
@@ -52,6 +48,15 @@ impl Counts {
         }
     }
 
+    /// A counter by its position, or a percentile of the durations, in milliseconds; `None` where there is none.
+    #[must_use]
+    pub fn at(&self, position: usize) -> Option<u32> {
+        match self.numbers.get(position) {
+            Some(count) => Some(*count),
+            None => self.percentile(*PERCENTILES.get(position - self.numbers.len())?),
+        }
+    }
+
     /// How many there were.
     #[must_use]
     pub fn get(&self, number: Number) -> u32 {
@@ -61,13 +66,13 @@ impl Counts {
     /// How many updates failed like this.
     #[must_use]
     pub fn failures(&self, kind: Kind) -> u32 {
-        self.numbers.get(NAMES.len() + kind as usize).copied().unwrap_or_default()
+        self.numbers.get(NUMBERS + kind as usize).copied().unwrap_or_default()
     }
 
     /// An update ended, after so many milliseconds.
     pub fn record(&mut self, failed: Option<Kind>, duration: f64) {
         self.add(Number::Updates);
-        self.increase(failed.map_or(Number::Successes as usize, |kind| NAMES.len() + kind as usize));
+        self.increase(failed.map_or(Number::Successes as usize, |kind| NUMBERS + kind as usize));
         // Whole milliseconds; `as` takes what is negative or too large to the nearest end.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let ms = (duration + 0.5) as u32;
@@ -92,89 +97,11 @@ impl Counts {
         }
         least
     }
-
-    fn write(&self, json: &mut String, since: &Numbers) {
-        let mut new = self.numbers.iter().zip(since).map(|(number, before)| number - before);
-        json.push('{');
-        for (name, count) in NAMES.into_iter().zip(&mut new) {
-            write_member(json, name, Some(count));
-        }
-        for (name, percent) in [("p50", 50), ("p95", 95), ("max", 100)] {
-            write_member(json, name, self.percentile(percent));
-        }
-        write_text(json, "failures");
-        json.push_str(":{");
-        for (kind, count) in Kind::ALL.into_iter().zip(new) {
-            if count > 0 {
-                write_member(json, kind.name(), Some(count));
-            }
-        }
-        end(json);
-        end(json);
-    }
-}
-
-/// Writes `"name":7,`.
-fn write_member(json: &mut String, name: &str, number: Option<u32>) {
-    write_text(json, name);
-    json.push(':');
-    match number {
-        Some(number) => write_integer(json, f64::from(number)),
-        None => json.push_str("null"),
-    }
-    json.push(',');
-}
-
-/// Ends an object whose members each left a comma.
-fn end(json: &mut String) {
-    if json.as_bytes().last() == Some(&b',') {
-        json.pop();
-    }
-    json.push('}');
-}
-
-/// The counts of every endpoint as JSON: an object of objects, by name.
-#[must_use]
-pub fn record(endpoints: &[Endpoint]) -> String {
-    let mut json = String::from("{");
-    for endpoint in endpoints {
-        write_text(&mut json, &endpoint.name);
-        json.push(':');
-        endpoint.counts.write(&mut json, &Numbers::default());
-        json.push(',');
-    }
-    end(&mut json);
-    json
-}
-
-/// What a beacon sends: what is new since the last time, of the endpoints where anything is. Empty if nothing is.
-#[must_use]
-pub fn news(endpoints: &mut [Endpoint]) -> String {
-    let mut json = String::new();
-    for endpoint in endpoints {
-        let counts = &mut endpoint.counts;
-        if counts.numbers == counts.reported {
-            continue;
-        }
-        json.push_str(if json.is_empty() { "{\"endpoints\":{" } else { "," });
-        write_text(&mut json, &endpoint.name);
-        json.push(':');
-        counts.write(&mut json, &counts.reported);
-        counts.reported = counts.numbers;
-    }
-    if !json.is_empty() {
-        json.push_str("}}");
-    }
-    json
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn endpoint(name: &str) -> Endpoint {
-        Endpoint { name: name.into(), ..Endpoint::default() }
-    }
 
     #[test]
     fn percentiles_are_exact() {
@@ -190,25 +117,18 @@ mod tests {
     }
 
     #[test]
-    fn the_beacon_has_what_is_new() {
-        let mut endpoints = vec![endpoint("a"), endpoint("b")];
-        assert_eq!(news(&mut endpoints), "");
-        endpoints[1].counts.record(Some(Kind::Timeout), 19_500.0);
-        assert_eq!(
-            news(&mut endpoints),
-            "{\"endpoints\":{\"b\":{\"updates\":1,\"successes\":0,\"retries\":0,\"late\":0,\"joined\":0,\"superseded\":0,\
-             \"p50\":19500,\"p95\":19500,\"max\":19500,\"failures\":{\"timeout\":1}}}}"
-        );
-        assert_eq!(news(&mut endpoints), "");
-        endpoints[1].counts.record(None, 20.0);
-        assert!(news(&mut endpoints).contains("\"updates\":1,\"successes\":1"));
-    }
-
-    #[test]
-    fn the_record_names_every_endpoint() {
-        assert_eq!(record(&[]), "{}");
-        let json = record(&[endpoint("a\"b")]);
-        assert!(json.starts_with("{\"a\\\"b\":{\"updates\":0,"), "{json}");
-        assert!(json.ends_with("\"p50\":null,\"p95\":null,\"max\":null,\"failures\":{}}}"), "{json}");
+    fn everything_is_found_by_its_position() {
+        let mut counts = Counts::default();
+        counts.record(Some(Kind::Timeout), 19_500.0);
+        counts.record(None, 20.0);
+        counts.add(Number::Late);
+        let all: Vec<_> = (0..27).map(|position| counts.at(position)).collect();
+        let mut expected = vec![Some(0); 23];
+        for (position, count) in [(0, 2), (1, 1), (3, 1), (NUMBERS + Kind::Timeout as usize, 1)] {
+            expected[position] = Some(count);
+        }
+        expected.extend([Some(20), Some(19_500), Some(19_500), None]);
+        assert_eq!(all, expected);
+        assert_eq!(Counts::default().at(23), None);
     }
 }

@@ -19,16 +19,16 @@ pub enum Place {
     Full,
 }
 
-/// The position of a waiting update that the new one supersedes: same endpoint, same session, same group.
+/// The position of a waiting update that the new one supersedes: same endpoint, same group.
 #[must_use]
 pub fn superseded(updates: &[Update], rules: &Endpoint, new: &Update) -> Option<usize> {
     if rules.latest < 0 {
         return None;
     }
-    let Order::Request { session, group, .. } = &new.order else { return None };
+    let Order::Request { group, .. } = new.order else { return None };
     updates.iter().position(|waiting| {
-        let Order::Request { session: its_session, group: its_group, .. } = &waiting.order else { return false };
-        waiting.is_waiting() && waiting.endpoint == new.endpoint && its_session == session && its_group == group
+        let same = matches!(waiting.order, Order::Request { group: its, .. } if its == group);
+        same && waiting.is_waiting() && waiting.endpoint == new.endpoint
     })
 }
 
@@ -36,7 +36,7 @@ pub fn superseded(updates: &[Update], rules: &Endpoint, new: &Update) -> Option<
 #[must_use]
 pub fn place(updates: &[Update], rules: &Endpoint, new: &Update) -> Place {
     let last = updates.iter().rposition(|update| !update.is_apart());
-    if let (true, Order::Request { .. }, Some(position)) = (rules.join, &new.order, last) {
+    if let (true, Order::Request { .. }, Some(position)) = (rules.join, new.order, last) {
         let equal =
             |last: &Update| last.endpoint == new.endpoint && last.order == new.order && !last.callers.is_empty();
         if updates.get(position).is_some_and(equal) {

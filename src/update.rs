@@ -4,11 +4,8 @@
 //! `runServerUpdate` calls that function and then fetches the session again. What both say is held against each other
 //! in [`Update::decide`].
 
-use std::rc::Rc;
-
 use crate::answer::{self, Answer, Body};
-use crate::clock::{Moment, Timer};
-use crate::effect::{Effect, News};
+use crate::effect::{Effect, News, emit};
 use crate::endpoint::Endpoint;
 use crate::failure::{Applied, Failure, Kind, Reason};
 use crate::metrics::Number;
@@ -24,28 +21,19 @@ const SILENT_AFTER_FAILURE: f64 = 1_000.0;
 const SILENT_AFTER_SUCCESS: f64 = 10_000.0;
 
 /// What an update is to send.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Order {
-    /// A request with this body.
+    /// A request. Numbers stand for texts: two live updates of one endpoint have the same where the texts are equal.
     Request {
-        /// The session it is for.
-        session: String,
-        /// The body, JSON.
-        body: String,
-        /// The values of the endpoint's `latest` fields; of no meaning where it has none.
-        group: String,
+        /// The body, which names the session.
+        body: u32,
+        /// The session and the values of the endpoint's `latest` fields; of no meaning where it has none.
+        group: u32,
     },
     /// A function of the page.
     Wrapped,
     /// Nothing: it was refused here.
-    Refused {
-        /// What is wrong.
-        kind: Kind,
-        /// With which field.
-        field: Option<String>,
-        /// In words that hold no value.
-        message: Option<String>,
-    },
+    Refused(Kind),
 }
 
 /// How far the function is.
@@ -56,11 +44,11 @@ enum Stage {
     /// It waits for the page's CSRF token.
     Token,
     /// An attempt is under way since then.
-    Sent(Moment),
-    /// It waits before the next attempt.
-    Pause(Timer),
+    Sent(f64),
+    /// It waits before the next attempt, until then.
+    Pause(f64),
     /// It has settled then.
-    Ended(Moment),
+    Ended(f64),
 }
 
 /// How far Stripe.js is.
@@ -79,7 +67,7 @@ enum Stripe {
 /// What a step of an update works with.
 pub struct Step<'a> {
     /// The time.
-    pub now: Moment,
+    pub now: f64,
     /// A random number in 0..1.
     pub random: f64,
     /// Set after `pagehide`, when it is the browser that ends attempts.
@@ -89,6 +77,9 @@ pub struct Step<'a> {
     /// What is to be done.
     pub out: &'a mut Vec<Effect>,
 }
+
+/// How an update ended: what went wrong, and whether the server made the change.
+pub type Verdict = Result<(), (Kind, Applied)>;
 
 /// One update.
 #[derive(Debug)]
@@ -103,24 +94,22 @@ pub struct Update {
     pub callers: Vec<u32>,
     /// The refresh after its failure, while that holds its turn and its outcome.
     pub held: Option<u32>,
-    asked: Moment,
-    turn: Moment,
-    called: Option<Moment>,
+    asked: f64,
+    turn: f64,
+    called: Option<f64>,
     stage: Stage,
     stripe: Stripe,
-    result: Option<Result<(), Rc<Failure>>>,
+    result: Option<Verdict>,
     attempts: u32,
     doubt: bool,
     overdue: bool,
     status: u16,
-    request_id: Option<String>,
-    message: Option<String>,
 }
 
 impl Update {
     /// An update that was asked for then. `apart` is set where the page hands the function to Stripe.js itself.
     #[must_use]
-    pub fn new(id: u32, endpoint: usize, order: Order, asked: Moment, apart: bool) -> Self {
+    pub fn new(id: u32, endpoint: usize, order: Order, asked: f64, apart: bool) -> Self {
         Self {
             id,
             endpoint,
@@ -137,8 +126,6 @@ impl Update {
             doubt: false,
             overdue: false,
             status: 0,
-            request_id: None,
-            message: None,
         }
     }
 
@@ -163,37 +150,33 @@ impl Update {
     /// Whether its function failed and may have been applied all the same.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
-        matches!(&self.result, Some(Err(failure)) if failure.applied == Applied::Unknown)
+        matches!(self.result, Some(Err((_, Applied::Unknown))))
     }
 
     /// The moment that [`Update::duration`] counts from.
     #[must_use]
-    pub fn began(&self) -> Moment {
+    pub fn began(&self) -> f64 {
         self.called.unwrap_or(self.asked)
     }
 
     /// Milliseconds since the function was called, or since the update was asked for where it never was.
     #[must_use]
-    pub fn duration(&self, now: Moment) -> f64 {
+    pub fn duration(&self, now: f64) -> f64 {
         let end = if let Stage::Ended(at) = self.stage { at } else { now };
-        let ms = end.since(self.began());
+        let ms = end - self.began();
         if ms > 0.0 { ms } else { 0.0 }
     }
 
     /// A failure of this update. One attempt in doubt makes every later "no" an "unknown".
     #[must_use]
-    pub fn failure(&self, kind: Kind, applied: Applied, now: Moment) -> Failure {
+    pub fn failure(&self, kind: Kind, applied: Applied, reason: Option<Reason>, now: f64) -> Failure {
         Failure {
             kind,
             applied: if self.doubt && applied == Applied::No { Applied::Unknown } else { applied },
-            endpoint: self.endpoint,
             status: self.status,
             duration: self.duration(now),
             attempts: self.attempts,
-            request_id: self.request_id.clone(),
-            message: None,
-            field: None,
-            reason: None,
+            reason,
         }
     }
 
@@ -201,7 +184,7 @@ impl Update {
     pub fn start(&mut self, step: &mut Step) {
         self.stripe = Stripe::Called;
         self.turn = step.now;
-        step.out.push(Effect::Start(self.id));
+        emit(step.out, Effect::Start(self.id));
     }
 
     /// Something happened to it.
@@ -210,7 +193,7 @@ impl Update {
             News::NotStarted(kind) => self.abort(kind, None, step),
             News::Called => self.call(step.now, step),
             News::Token(there) => self.token(there, step),
-            News::Head { attempt, status, request_id } => self.head(attempt, status, request_id),
+            News::Head { attempt, status } => self.head(attempt, status),
             News::Answered(attempt, answer) => self.answered(attempt, answer, step),
             News::Yielded => self.yielded(step),
             News::Ended { success, .. } => self.stripe_ended(success),
@@ -218,22 +201,18 @@ impl Update {
     }
 
     /// The function was called at that moment. A second call changes nothing: it gets the first promise.
-    pub fn call(&mut self, at: Moment, step: &mut Step) {
+    pub fn call(&mut self, at: f64, step: &mut Step) {
         if self.stage != Stage::Idle {
             return;
         }
         self.called = Some(at);
-        if let Order::Refused { kind, field, message } = &self.order {
-            let (field, message) = (field.clone(), message.clone());
-            let mut failure = self.failure(*kind, Applied::No, step.now);
-            failure.field = field;
-            failure.message = message;
-            self.end(Err(Rc::new(failure)), step);
+        if let Order::Refused(kind) = self.order {
+            self.abort(kind, None, step);
         } else if self.left(step) <= 0.0 {
             self.abort(Kind::Timeout, None, step);
         } else if step.endpoint.csrf && self.order != Order::Wrapped {
             self.stage = Stage::Token;
-            step.out.push(Effect::Token(self.id));
+            emit(step.out, Effect::Token(self.id));
         } else {
             self.send(step);
         }
@@ -254,16 +233,14 @@ impl Update {
     fn send(&mut self, step: &mut Step) {
         self.attempts += 1;
         self.status = 0;
-        self.request_id = None;
         self.stage = Stage::Sent(step.now);
-        step.out.push(Effect::Send { id: self.id, attempt: self.attempts });
+        emit(step.out, Effect::Send { id: self.id, attempt: self.attempts });
     }
 
     /// The head of an answer is there. On 4xx and 5xx it is all that counts, should the body never end.
-    fn head(&mut self, attempt: u32, status: u16, request_id: Option<String>) {
+    fn head(&mut self, attempt: u32, status: u16) {
         if matches!(self.stage, Stage::Sent(_)) && attempt == self.attempts {
             self.status = status;
-            self.request_id = request_id;
         }
     }
 
@@ -278,17 +255,10 @@ impl Update {
         match answer {
             Answer::Value => self.end(Ok(()), step),
             Answer::Threw => self.failed(Kind::CallbackFailed, false, None, step),
-            Answer::NotSent => {
-                self.attempts -= 1;
-                self.stage = Stage::Token;
-                self.abort(Kind::CallbackFailed, None, step);
-            }
             Answer::None if step.left => self.abort(Kind::Cancelled, Some(Reason::Left), step),
             Answer::None => self.failed(Kind::Network, true, None, step),
-            Answer::Http { status, body, message, request_id, retry_after } => {
+            Answer::Http { status, body, retry_after } => {
                 self.status = status;
-                self.request_id = request_id;
-                self.message = message;
                 match answer::judge(status, body) {
                     Ok(()) => self.end(Ok(()), step),
                     Err(kind) => self.failed(kind, retry::may_repeat(status), retry_after, step),
@@ -307,17 +277,15 @@ impl Update {
             repeatable && !self.overdue && self.order != Order::Wrapped && self.attempts <= step.endpoint.retries;
         if again && let Some(ms) = retry::pause(self.attempts, step.random, retry_after, self.left(step)) {
             step.endpoint.counts.add(Number::Retries);
-            self.stage = Stage::Pause(Timer::new(step.now, ms));
+            self.stage = Stage::Pause(step.now + ms);
             return;
         }
-        let mut failure = self.failure(kind, applied, step.now);
-        failure.message = self.message.take();
-        self.end(Err(Rc::new(failure)), step);
+        self.fail(kind, applied, None, step);
     }
 
     /// Milliseconds that are left of the deadline.
     fn left(&self, step: &Step) -> f64 {
-        Timer::new(self.began(), step.endpoint.timeout).left(step.now)
+        self.began() + step.endpoint.timeout - step.now
     }
 
     /// Looks at the clock. At the deadline one more task is let through first: an answer that is there already wins.
@@ -328,13 +296,13 @@ impl Update {
         }
         if self.left(step) <= 0.0 {
             self.overdue = true;
-            step.out.push(Effect::Yield(self.id));
+            emit(step.out, Effect::Yield(self.id));
             return;
         }
         match self.stage {
-            Stage::Pause(timer) if timer.is_over(step.now) => self.send(step),
-            Stage::Sent(since) if attempt_timer(since, step.endpoint).is_some_and(|timer| timer.is_over(step.now)) => {
-                step.out.push(Effect::Abort(self.id));
+            Stage::Pause(until) if until <= step.now => self.send(step),
+            Stage::Sent(since) if attempt_limit(since, step.endpoint).is_some_and(|limit| limit <= step.now) => {
+                emit(step.out, Effect::Abort(self.id));
                 let (kind, repeatable) = self.silence();
                 self.failed(kind, repeatable, None, step);
             }
@@ -348,7 +316,7 @@ impl Update {
             return;
         }
         if let Stage::Sent(_) = self.stage {
-            step.out.push(Effect::Abort(self.id));
+            emit(step.out, Effect::Abort(self.id));
             let (kind, _) = self.silence();
             self.failed(kind, false, None, step);
         } else {
@@ -372,21 +340,22 @@ impl Update {
         let applied = match self.stage {
             Stage::Ended(_) => return,
             Stage::Sent(_) => {
-                step.out.push(Effect::Abort(self.id));
+                emit(step.out, Effect::Abort(self.id));
                 Applied::Unknown
             }
             _ => Applied::No,
         };
-        let mut failure = self.failure(kind, applied, step.now);
-        failure.reason = reason;
-        self.end(Err(Rc::new(failure)), step);
+        self.fail(kind, applied, reason, step);
     }
 
-    fn end(&mut self, result: Result<(), Rc<Failure>>, step: &mut Step) {
-        if let Err(failure) = &result {
-            step.out.push(Effect::Fail { id: self.id, failure: Rc::clone(failure) });
-        }
-        step.out.push(Effect::End { id: self.id, ok: result.is_ok() });
+    fn fail(&mut self, kind: Kind, applied: Applied, reason: Option<Reason>, step: &mut Step) {
+        let failure = self.failure(kind, applied, reason, step.now);
+        emit(step.out, Effect::Fail { id: self.id, failure });
+        self.end(Err((kind, failure.applied)), step);
+    }
+
+    fn end(&mut self, result: Verdict, step: &mut Step) {
+        emit(step.out, Effect::End { id: self.id, ok: result.is_ok() });
         self.stage = Stage::Ended(step.now);
         self.result = Some(result);
     }
@@ -399,29 +368,33 @@ impl Update {
     }
 
     /// Holds what Stripe.js did against what the function saw: the table in `docs/run.md`. `None`: not yet.
-    pub fn decide(&mut self, step: &mut Step) -> Option<Result<(), Rc<Failure>>> {
+    pub fn decide(&mut self, step: &mut Step) -> Option<Verdict> {
         if self.held.is_some() {
             return None;
         }
-        let silent = self.patience().is_some_and(|timer| timer.is_over(step.now));
+        let silent = self.patience().is_some_and(|limit| limit <= step.now);
         let gave_up = match (self.stripe, self.stage) {
             (Stripe::Waiting, _) | (Stripe::Called, Stage::Idle) if silent => Some(Kind::Timeout),
             (Stripe::Ended(_), Stage::Idle) => Some(Kind::StripeError),
             (Stripe::Ended(_), Stage::Ended(_)) => None,
-            (Stripe::Ended(_), _) if step.now.since(self.turn) >= STRIPE_GAVE_UP => Some(Kind::Timeout),
+            (Stripe::Ended(_), _) if step.now - self.turn >= STRIPE_GAVE_UP => Some(Kind::Timeout),
             (Stripe::Ended(_), _) => Some(Kind::StripeError),
             _ => None,
         };
         if let Some(kind) = gave_up {
             self.abort(kind, None, step);
         }
-        let result = self.result.as_ref()?;
-        match (result, self.stripe) {
+        match (self.result?, self.stripe) {
             (Ok(()), Stripe::Apart | Stripe::Ended(true)) => Some(Ok(())),
             (Ok(()), Stripe::Called) if !silent => None,
-            (Ok(()), _) => Some(Err(Rc::new(self.failure(Kind::RefreshFailed, Applied::Yes, step.now)))),
+            (Ok(()), _) => {
+                let (kind, applied) = (Kind::RefreshFailed, Applied::Yes);
+                let failure = self.failure(kind, applied, None, step.now);
+                emit(step.out, Effect::Fail { id: self.id, failure });
+                Some(Err((kind, applied)))
+            }
             (Err(_), Stripe::Called) if self.was_sent() && !silent => None,
-            (Err(failure), _) => Some(Err(Rc::clone(failure))),
+            (result, _) => Some(result),
         }
     }
 
@@ -432,39 +405,39 @@ impl Update {
     }
 
     /// When patience with Stripe.js, or with the queue, ends.
-    fn patience(&self) -> Option<Timer> {
+    fn patience(&self) -> Option<f64> {
         match (self.stripe, self.stage) {
-            (Stripe::Waiting, _) => Some(Timer::new(self.asked, LIMIT)),
-            (Stripe::Called, Stage::Idle) => Some(Timer::new(self.turn, LIMIT)),
+            (Stripe::Waiting, _) => Some(self.asked + LIMIT),
+            (Stripe::Called, Stage::Idle) => Some(self.turn + LIMIT),
             (Stripe::Called, Stage::Ended(at)) => {
                 let succeeded = matches!(self.result, Some(Ok(())));
-                Some(Timer::new(at, if succeeded { SILENT_AFTER_SUCCESS } else { SILENT_AFTER_FAILURE }))
+                Some(at + if succeeded { SILENT_AFTER_SUCCESS } else { SILENT_AFTER_FAILURE })
             }
             _ => None,
         }
     }
 
-    /// Calls `look` with each timer that this update waits for.
-    pub fn timers(&self, endpoint: &Endpoint, look: &mut dyn FnMut(Timer)) {
+    /// Calls `look` with each time that this update waits for.
+    pub fn timers(&self, endpoint: &Endpoint, look: &mut dyn FnMut(f64)) {
         if self.held.is_some() {
             return;
         }
-        if let Some(timer) = self.patience() {
-            look(timer);
+        if let Some(limit) = self.patience() {
+            look(limit);
         }
         if matches!(self.stage, Stage::Idle | Stage::Ended(_)) || self.overdue {
             return;
         }
-        look(Timer::new(self.began(), endpoint.timeout));
+        look(self.began() + endpoint.timeout);
         match self.stage {
-            Stage::Pause(timer) => look(timer),
-            Stage::Sent(since) => attempt_timer(since, endpoint).into_iter().for_each(look),
+            Stage::Pause(until) => look(until),
+            Stage::Sent(since) => attempt_limit(since, endpoint).into_iter().for_each(look),
             _ => {}
         }
     }
 }
 
 /// When a silent attempt that was sent then is given up.
-fn attempt_timer(since: Moment, endpoint: &Endpoint) -> Option<Timer> {
-    (endpoint.attempt_timeout > 0.0).then(|| Timer::new(since, endpoint.attempt_timeout))
+fn attempt_limit(since: f64, endpoint: &Endpoint) -> Option<f64> {
+    (endpoint.attempt_timeout > 0.0).then_some(since + endpoint.attempt_timeout)
 }

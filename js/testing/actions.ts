@@ -49,7 +49,7 @@ export interface FakeActions {
 }
 
 class Refused<Code> extends Error {
-  readonly code: Code;
+  declare readonly code: Code;
   constructor(message: string, code: Code) {
     super(message);
     this.code = code;

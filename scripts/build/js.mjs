@@ -2,7 +2,7 @@
 // modules. The engine is a chunk of its own in the modules, so that a page pays for it after it has drawn.
 import { build } from "esbuild";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { root } from "../lib/run.mjs";
 import { entries, globalEntry, target, trapEntries } from "./entries.mjs";
 
@@ -18,9 +18,6 @@ const common = {
   logLevel: "warning",
   logOverride: { "empty-import-meta": "error" },
 };
-
-/** Stands in for globals that not every environment has. */
-const inject = ["js/text.ts"];
 
 /** Takes what is imported from build/ from another folder: the variant's own module and glue. */
 const fromFolder = (folder) => ({
@@ -75,6 +72,26 @@ function dropBareImports(folder) {
   }
 }
 
+/** The engine in plain JavaScript, all by itself: what it shared would be one more file for pages that never load it. */
+async function plain(dist, plugins) {
+  const { metafile } = await build({
+    ...common,
+    format: "esm",
+    entryPoints: { plain: "./js/plain.ts" },
+    outdir: dist,
+    entryNames: "[name]-[hash]",
+    metafile: true,
+    plugins,
+  });
+  const file = Object.keys(metafile.outputs).find((path) => path.endsWith(".js"));
+  return {
+    name: "plain",
+    setup({ onResolve }) {
+      onResolve({ filter: /\/plain\.js$/ }, () => ({ path: `./${basename(file)}`, external: true }));
+    },
+  };
+}
+
 async function modules(dist, entryPoints, plugins) {
   await build({
     ...common,
@@ -84,7 +101,6 @@ async function modules(dist, entryPoints, plugins) {
     outdir: dist,
     chunkNames: "[name]-[hash]",
     define: { CHUNKS: "true" },
-    inject,
     plugins,
   });
 }
@@ -112,7 +128,6 @@ async function script(dist, plugins) {
     entryPoints: { global: globalEntry },
     outdir: dist,
     define: { CHUNKS: "false" },
-    inject,
     plugins,
   });
 }
@@ -124,7 +139,8 @@ export async function buildJs({ trap = false } = {}) {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   const plugins = [fromFolder(generated)];
-  await modules(dist, trap ? { ...entries, ...trapEntries } : entries, plugins);
+  const apart = await plain(dist, plugins);
+  await modules(dist, trap ? { ...entries, ...trapEntries } : entries, [apart, ...plugins]);
   dropBareImports(dist);
   if (!trap) {
     await commonJs(dist);

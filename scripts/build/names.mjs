@@ -51,20 +51,22 @@ function* shortNames() {
   }
 }
 
-function shortenImports(section, renamed) {
+function shortenImports(section, renamed, methods) {
   const reader = new Reader(section);
   const short = shortNames();
   const parts = [];
+  let count = 0;
   for (let left = reader.number(); left > 0; left--) {
     const [module, field, kind] = [reader.name(), reader.name(), reader.byte()];
     if (kind !== FUNCTION) throw new Error(`the module imports something else than a function: ${field}`);
-    const brief = short.next().value;
+    const brief = methods.get(field)?.method ?? short.next().value;
+    count++;
     // Those of wasm-bindgen's own are in the glue's one object too.
     if (module.startsWith("./")) renamed.module = module;
-    renamed.imports.set(field, brief);
+    if (!methods.has(field)) renamed.imports.set(field, brief);
     parts.push(name("a"), name(brief), Buffer.from([kind]), number(reader.number()));
   }
-  return Buffer.concat([number(renamed.imports.size), ...parts]);
+  return Buffer.concat([number(count), ...parts]);
 }
 
 function shortenExports(section, renamed) {
@@ -79,15 +81,15 @@ function shortenExports(section, renamed) {
   return Buffer.concat([number(renamed.exports.size), ...parts]);
 }
 
-/** The module with short names, and what they were. */
-export function shortenModule(module) {
+/** The module with short names, and what they were; an import that is in `methods` has the name of its method. */
+export function shortenModule(module, methods = new Map()) {
   const renamed = { module: "", imports: new Map(), exports: new Map() };
   const reader = new Reader(module);
   const parts = [reader.take(8)];
   while (!reader.done) {
     const id = reader.byte();
     let section = reader.take(reader.number());
-    if (id === IMPORTS) section = shortenImports(section, renamed);
+    if (id === IMPORTS) section = shortenImports(section, renamed, methods);
     if (id === EXPORTS) section = shortenExports(section, renamed);
     parts.push(Buffer.from([id]), number(section.length), section);
   }

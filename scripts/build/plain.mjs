@@ -48,15 +48,12 @@ const edits = (end) => [
 /** A view of the memory is made anew when that has grown: it is another buffer then, and the one before is not detached. */
 const viewOfMemory = (_, name) => `if (${name} === null || ${name}.buffer !== wasm.memory.buffer) {`;
 
-/** The timers and promises of an instance that has died still fire. They have nothing to say, and must not throw. */
-const OF_THE_DEAD = "throw new Error('Cannot invoke closure from previous WASM instance');";
-
 /** wasm-bindgen's glue without WebAssembly. */
-function plainGlue(glue) {
+function plainGlue(path, glue) {
   const [, end] = /if \(idx < (\d+)\) return;/.exec(glue) ?? [];
   if (end === undefined) throw new Error("wasm-bindgen's glue has changed: it does not say where its fixed values end");
-  const text = edits(end).reduce((text, [from, to]) => replaceOnce(text, from, to), trimGlue(glue, INIT));
-  const plain = text.replaceAll(OF_THE_DEAD, "return;").replace(/if \((cached\w+Memory0) === null \|\| .*\{$/gm, viewOfMemory);
+  const text = edits(end).reduce((text, [from, to]) => replaceOnce(text, from, to), trimGlue(path, glue, INIT));
+  const plain = text.replace(/if \((cached\w+Memory0) === null \|\| .*\{$/gm, viewOfMemory);
   if (/byteLength === 0|\.detached/.test(plain)) throw new Error("wasm-bindgen's glue has changed: it keeps views of memory");
   return plain;
 }
@@ -96,6 +93,6 @@ export async function buildPlain(compiled, bind, out) {
   const core = join(out, "core.js");
   await binaryen("wasm2js", [...FEATURES, ...OPTIMISE, module, "-o", core]);
   writeFileSync(core, factory(readFileSync(core, "utf8")));
-  writeFileSync(glue, shortenGlue(plainGlue(readFileSync(glue, "utf8")), renamed));
+  writeFileSync(glue, shortenGlue(plainGlue(glue, readFileSync(glue, "utf8")), renamed));
   for (const left of [module, bound, `${bound}.d.ts`]) rmSync(left, { force: true });
 }

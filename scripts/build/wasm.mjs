@@ -4,11 +4,11 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { capture, root, run, step, Stop } from "../lib/run.mjs";
+import { capture, root, run, step } from "../lib/run.mjs";
 import { hashOf, unlessFresh } from "../lib/stamp.mjs";
 import { wasmBindgen } from "../setup/wasm-bindgen.mjs";
 import { wasmToolchain } from "../setup/wasm-toolchain.mjs";
-import { trimGlue } from "./glue.mjs";
+import { forwardGlue, forwarded, gatherTypes, trimGlue } from "./glue.mjs";
 import { markModule } from "./mark.mjs";
 import { shortenGlue, shortenModule } from "./names.mjs";
 import { buildPlain } from "./plain.mjs";
@@ -24,7 +24,11 @@ const FEATURES = ["reference-types", "bulk-memory", "mutable-globals", "nontrapp
 
 // What compresses best, not what is shortest (bench/SIZE.md): control flow is made anew, and a function that is called
 // from one place stays by itself unless it is tiny. No valid pointer is below 1,024: the end of the stack is there.
-const OPTIMISE = ["--flatten", "--rereloop", "-Oz", "-Oz", "--one-caller-inline-max-function-size=20", "--low-memory-unused"];
+const OPTIMISE = [
+  ...["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused"],
+  ...["--one-caller-inline-max-function-size=20", "--always-inline-max-function-size=14"],
+  ...["--skip-pass=local-cse", "--skip-pass=simplify-locals"],
+];
 
 /** rustc flags: no panic texts and no `Debug` output in the bytes, and no path of this machine (our own are relative). */
 function rustFlags(toolchain) {
@@ -34,6 +38,7 @@ function rustFlags(toolchain) {
     "-Cpanic=immediate-abort",
     "-Zfmt-debug=none",
     "-Zlocation-detail=none",
+    "-Cllvm-args=-inline-threshold=100",
     `--remap-path-prefix=${cargoHome}=/cargo`,
     `--remap-path-prefix=${toolchain.sysroot}/lib/rustlib/src/rust=/rust`,
   ];
@@ -68,15 +73,8 @@ export async function bind(program, out, { module = COMPILED, names = false } = 
   const remove = ["--remove-producers-section", ...(names ? [] : ["--remove-name-section"])];
   const where = ["--out-dir", join(out, "glue"), "--out-name", "checkout_updates"];
   await run(program, [...options, ...remove, ...where, module]);
-}
-
-/** After a trap, timers and promises of the dead instance still fire. They have nothing to say, and must not throw. */
-function quietDeadClosures(out) {
-  const path = join(out, "glue", "checkout_updates.js");
-  const glue = readFileSync(path, "utf8");
-  const quiet = glue.replaceAll(/throw new Error\('Cannot invoke closure from previous WASM instance'\);/g, "return;");
-  if (quiet === glue) throw new Stop("wasm-bindgen's glue has changed: look at quietDeadClosures in scripts/build/wasm.mjs");
-  writeFileSync(path, quiet);
+  const types = join(out, "glue", "checkout_updates.d.ts");
+  writeFileSync(types, gatherTypes(readFileSync(types, "utf8")));
 }
 
 /** Makes the bound module small. */
@@ -94,9 +92,10 @@ export async function optimise(out, { names = false } = {}) {
 function trim(out) {
   const module = join(out, "checkout_updates.wasm");
   const glue = join(out, "glue", "checkout_updates.js");
-  const { bytes, renamed } = shortenModule(readFileSync(module));
+  const text = readFileSync(glue, "utf8");
+  const { bytes, renamed } = shortenModule(readFileSync(module), forwarded(text));
   writeFileSync(module, bytes);
-  writeFileSync(glue, shortenGlue(trimGlue(readFileSync(glue, "utf8")), renamed));
+  writeFileSync(glue, shortenGlue(trimGlue(glue, forwardGlue(text)), renamed));
 }
 
 function writeBytes(out) {
@@ -134,7 +133,6 @@ export async function buildWasm({ trap = false } = {}) {
       mkdirSync(out, { recursive: true });
       await compile(toolchain, trap ? ["--features", "trap"] : []);
       await bind(program, out);
-      quietDeadClosures(out);
       await optimise(out);
       trim(out);
       writeBytes(out);

@@ -1,218 +1,244 @@
-//! One attempt: a `fetch` with its abort, and the reading of its answer.
+//! One attempt: the request, its answer and the answer's body, step by step.
+//!
+//! Answers are looked at by their shape: a mocked, cross-realm or jsdom `Response` is no `Response` of this page.
 
-use js_sys::{Date, JSON, Promise, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, Headers, RequestInit};
+use std::mem;
+use std::rc::Rc;
 
-use super::value::{call, get, get_text};
+use wasm_bindgen::JsValue;
+
+use super::client::{Client, Step};
+use super::host::Host;
+use super::word::Word;
 use crate::answer::{Answer, Body, LONGEST_BODY, look};
+use crate::effect::{Event, News};
 use crate::failure::is_showable;
 
-/// Aborts its attempt when it is dropped, so that no path can forget to.
-pub struct AbortGuard(Option<AbortController>);
+const NONE: JsValue = JsValue::UNDEFINED;
+
+/// Aborts an attempt unless it was released: a timer, a signal and `dispose` all end in its drop, so that no path can
+/// forget to.
+pub struct AbortGuard {
+    host: Host,
+    controller: Option<JsValue>,
+}
 
 impl AbortGuard {
-    /// A guard for a new attempt, and the signal to hand to it. The browser's own error where there is no
-    /// `AbortController`.
-    pub fn new() -> Result<(Self, AbortSignal), JsValue> {
-        let controller = AbortController::new()?;
-        let signal = controller.signal();
-        Ok((Self(Some(controller)), signal))
+    /// A guard for a new attempt, and the signal to hand to it.
+    fn new(host: &Host) -> (Self, JsValue) {
+        let controller = host.create(Word::AbortController as u8);
+        let signal = host.get(&controller, Word::Signal as u8);
+        (Self { host: host.clone(), controller: Some(controller) }, signal)
     }
 
     /// The attempt is over: what it gave must not be aborted any more.
     pub fn release(mut self) {
-        self.0 = None;
+        self.controller = None;
     }
 }
 
 impl Drop for AbortGuard {
     fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
-            controller.abort();
+        if let Some(controller) = &self.controller {
+            self.host.call(controller, Word::Abort as u8, &NONE);
         }
     }
 }
 
-/// The JavaScript side of how something ended.
-#[derive(Default)]
-pub struct Found {
-    /// The `Response`, what a wrapped function gave, or a session.
-    pub value: JsValue,
-    /// The answer's body, parsed if it is JSON; `null` if it is empty.
-    pub body: JsValue,
-    /// What was thrown.
-    pub cause: JsValue,
+/// Whether a header can hold this, so that `fetch` does not take it for a failure of the network.
+fn fits_header(text: &str) -> bool {
+    // Above 0xc3 begins what Latin-1 does not have.
+    !text.trim_ascii().bytes().any(|byte| byte > 0xc3 || matches!(byte, 0 | b'\r' | b'\n'))
 }
 
-impl Found {
-    /// Only a cause.
-    pub fn cause(cause: JsValue) -> Self {
-        Self { cause, ..Self::default() }
+impl Client {
+    /// The page gave its CSRF token, or something else, or threw.
+    pub fn token_came(self: &Rc<Self>, id: u32, ok: bool, value: &JsValue) {
+        let there = ok && value.as_string().is_some_and(|token| fits_header(&token));
+        self.host.keep(id, if ok { Word::Token } else { Word::Cause } as u8, value);
+        self.take(Event::Of(id, News::Token(there)), NONE);
     }
-}
 
-/// Waits for a promise, a thenable or a plain value.
-pub async fn settled(value: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
-    JsFuture::from(Promise::resolve(&value?)).await
-}
-
-/// The `init` of a request.
-///
-/// # Errors
-///
-/// What `Headers` threw: a CSRF header or token that no header can hold.
-pub fn request(
-    body: &str,
-    credentials: &str,
-    key: Option<&str>,
-    csrf: Option<(&str, &str)>,
-    signal: &AbortSignal,
-) -> Result<RequestInit, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("content-type", "application/json")?;
-    headers.set("accept", "application/json")?;
-    if let Some(key) = key {
-        headers.set("idempotency-key", key)?;
-    }
-    if let Some((name, token)) = csrf {
-        headers.set(name, token)?;
-    }
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_body(&JsValue::from_str(body));
-    init.set_headers(&headers);
-    init.set_signal(Some(signal));
-    for (name, value) in [("credentials", credentials), ("redirect", "manual"), ("cache", "no-store")] {
-        // An object literal of our own: setting a member of it cannot fail.
-        let _ = js_sys::Reflect::set(&init, &JsValue::from_str(name), &JsValue::from_str(value));
-    }
-    Ok(init)
-}
-
-/// Sends a request and reads the answer. `head` is called with the status and the request id, before the body is read.
-pub async fn send(sent: Result<JsValue, JsValue>, head: impl FnOnce(u16, Option<String>)) -> (Answer, Found) {
-    match settled(sent).await {
-        Ok(response) => {
-            head(status(&response), request_id(&response));
-            read(response).await
+    /// Begins an attempt.
+    pub fn send(&self, id: u32, attempt: u32) {
+        let (guard, signal) = AbortGuard::new(&self.host);
+        let begun = self.slot(id, |slot| {
+            slot.attempt = attempt;
+            (slot.endpoint, slot.body.clone(), slot.guard.replace(guard))
+        });
+        let Some((endpoint, body, replaced)) = begun else { return };
+        drop(replaced);
+        // What is known of an attempt is not known of the next.
+        for word in [Word::KeptRequestId, Word::Cause] {
+            self.host.keep(id, word as u8, &NONE);
         }
-        Err(cause) => (Answer::None, Found::cause(cause)),
-    }
-}
-
-/// Waits for a function of the page. What it gives goes through untouched, but for a `Response` that is not ok.
-pub async fn work(work: Result<JsValue, JsValue>) -> (Answer, Found) {
-    match settled(work).await {
-        Ok(value) if get(&value, "ok") == JsValue::FALSE && get(&value, "status").as_f64().is_some() => {
-            read(value).await
+        let Some(body) = body else { return self.host.work(id, Step::Work.of(attempt), &signal) };
+        let headers = self.object(&[(Word::ContentType, Word::Json), (Word::Accept, Word::Json)]);
+        let (with_key, with_token) = self.sends(endpoint);
+        if with_key {
+            self.host.put(&headers, Word::IdempotencyKey as u8, &self.host.key(id));
         }
-        Ok(value) => (Answer::Value, Found { body: value.clone(), value, cause: JsValue::UNDEFINED }),
-        Err(cause) => (Answer::Threw, Found::cause(cause)),
-    }
-}
-
-fn header(response: &JsValue, name: &str) -> Option<String> {
-    call(&get(response, "headers"), "get", &JsValue::from_str(name)).ok()?.as_string()
-}
-
-/// Its status. What is no answer at all, and a redirect that was not followed, has 0.
-fn status(response: &JsValue) -> u16 {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let status = get(response, "status").as_f64().unwrap_or(0.0) as u16;
-    status
-}
-
-fn request_id(response: &JsValue) -> Option<String> {
-    header(response, "request-id").or_else(|| header(response, "x-request-id"))
-}
-
-/// Milliseconds that a `Retry-After` asks for: seconds, or a date (RFC 9110, section 10.2.3).
-fn retry_after(value: &str) -> Option<f64> {
-    if let Ok(seconds) = value.trim().parse::<u32>() {
-        return Some(f64::from(seconds) * 1_000.0);
-    }
-    let ms = Date::parse(value) - Date::now();
-    if ms.is_nan() { None } else { Some(ms.max(0.0)) }
-}
-
-/// Reads an answer from a copy of it, so that the caller's own is still to be read.
-async fn read(response: JsValue) -> (Answer, Found) {
-    let status = status(&response);
-    let mut found = Found { value: response, body: JsValue::NULL, cause: JsValue::UNDEFINED };
-    let mut message = None;
-    let body = if status == 0 || status == 204 {
-        Body::Empty
-    } else {
-        let copy = call(&found.value, "clone", &JsValue::UNDEFINED).unwrap_or_else(|_| found.value.clone());
-        match read_text(&copy).await {
-            Ok(text) => understand(&text, &mut found, &mut message),
-            Err((body, cause)) => {
-                found.cause = cause;
-                body
-            }
+        if with_token {
+            self.host.put(&headers, Word::CsrfHeader as u8, &self.host.kept(id, Word::Token as u8));
         }
-    };
-    let request_id = request_id(&found.value);
-    let retry_after = header(&found.value, "retry-after").and_then(|value| retry_after(&value));
-    (Answer::Http { status, body, message, request_id, retry_after }, found)
-}
-
-/// Says what a body's text means, and keeps what the page may want of it.
-fn understand(text: &str, found: &mut Found, message: &mut Option<String>) -> Body {
-    let body = look(text);
-    match body {
-        Body::Json => match JSON::parse(text.trim_start_matches('\u{feff}')) {
-            Ok(json) => {
-                let error = get(&json, "error");
-                let refusal = get_text(&json, "type").is_some_and(|kind| kind == "error");
-                *message = error
-                    .as_string()
-                    .or_else(|| if refusal { get_text(&json, "message") } else { None })
-                    .filter(|text| is_showable(text));
-                found.body = json;
-                if refusal || error.is_truthy() { Body::Refusal } else { Body::Json }
-            }
-            Err(cause) => {
-                found.cause = cause;
-                Body::Broken
-            }
-        },
-        Body::Text => {
-            found.body = JsValue::from_str(text);
-            Body::Text
-        }
-        other => other,
+        let texts = [(Word::Method, Word::Post), (Word::Redirect, Word::Manual), (Word::Cache, Word::NoStore)];
+        let init = self.object(&texts);
+        self.host.put(&init, Word::Body as u8, &self.host.decode(&body));
+        self.host.put(&init, Word::Headers as u8, &headers);
+        self.host.put(&init, Word::Signal as u8, &signal);
+        self.host.fetch(id, Step::Head.of(attempt), &init);
     }
-}
 
-/// A body's text, as far as it is short enough and came whole.
-async fn read_text(response: &JsValue) -> Result<String, (Body, JsValue)> {
-    let cut_off = |cause| (Body::CutOff, cause);
-    let stream = get(response, "body");
-    let Ok(reader) = call(&stream, "getReader", &JsValue::UNDEFINED) else {
+    /// An object with these members.
+    fn object(&self, members: &[(Word, Word)]) -> JsValue {
+        let object = self.host.create(Word::Object as u8);
+        for (name, text) in members {
+            self.host.put(&object, *name as u8, &self.host.word(*text as u8));
+        }
+        object
+    }
+
+    /// `fetch` has settled.
+    pub fn head_came(self: &Rc<Self>, id: u32, attempt: u32, ok: bool, value: &JsValue) {
+        if !ok {
+            return self.answered(id, attempt, Answer::None, value);
+        }
+        self.take(Event::Of(id, News::Head { attempt, status: self.status(value) }), NONE);
+        self.read(id, attempt, value, value);
+    }
+
+    /// A function of the page has settled. What it gives goes through untouched, but for a `Response` that is not ok.
+    pub fn work_came(self: &Rc<Self>, id: u32, attempt: u32, ok: bool, value: &JsValue) {
+        if !ok {
+            return self.answered(id, attempt, Answer::Threw, value);
+        }
+        let failed = self.host.get(value, Word::Ok as u8) == JsValue::FALSE;
+        if failed && !self.host.number(value, Word::Status as u8).is_nan() {
+            // The page may have kept it, to read it itself.
+            let copy = self.host.call(value, Word::Clone as u8, &NONE);
+            return self.read(id, attempt, value, &copy);
+        }
+        self.host.keep(id, Word::Answer as u8, value);
+        self.host.keep(id, Word::Result as u8, value);
+        self.answered(id, attempt, Answer::Value, &NONE);
+    }
+
+    /// Its status. What is no answer at all, and a redirect that was not followed, has 0.
+    fn status(&self, answer: &JsValue) -> u16 {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let status = self.host.number(answer, Word::Status as u8) as u16;
+        status
+    }
+
+    fn header(&self, answer: &JsValue, name: Word) -> Option<JsValue> {
+        let headers = self.host.get(answer, Word::Headers as u8);
+        let value = self.host.call(&headers, Word::Get as u8, &self.host.word(name as u8));
+        value.is_string().then_some(value)
+    }
+
+    /// Reads the body of `copy`, which is the answer itself or a copy of it.
+    fn read(self: &Rc<Self>, id: u32, attempt: u32, answer: &JsValue, copy: &JsValue) {
+        let status = self.status(answer);
+        self.slot(id, |slot| {
+            slot.status = status;
+            slot.bytes.clear();
+        });
+        let request_id = self.header(answer, Word::RequestId).or_else(|| self.header(answer, Word::XRequestId));
+        self.host.keep(id, Word::KeptRequestId as u8, &request_id.unwrap_or(NONE));
+        self.host.keep(id, Word::Answer as u8, answer);
+        self.host.keep(id, Word::Result as u8, &JsValue::NULL);
+        if status == 0 || status == 204 {
+            return self.judge(id, attempt, Body::Empty, &NONE);
+        }
+        let stream = self.host.get(copy, Word::Body as u8);
+        let reader = self.host.call(&stream, Word::GetReader as u8, &NONE);
+        if !reader.is_undefined() {
+            self.host.keep(id, Word::Reader as u8, &reader);
+            return self.host.later(id, Step::Chunk.of(attempt), &reader, Word::Read as u8);
+        }
         // A stand-in without streams, or an answer without a body.
-        return match settled(call(response, "text", &JsValue::UNDEFINED)).await {
-            Ok(text) => Ok(text.as_string().unwrap_or_default()).and_then(short),
-            Err(cause) if cause.is_undefined() => Ok(String::new()),
-            Err(cause) => Err(cut_off(cause)),
-        };
-    };
-    let mut bytes = Vec::new();
-    loop {
-        let chunk = settled(call(&reader, "read", &JsValue::UNDEFINED)).await.map_err(cut_off)?;
-        if get(&chunk, "done").is_truthy() {
-            return Ok(String::from_utf8_lossy(&bytes).into_owned());
+        let again = self.host.call(copy, Word::Clone as u8, &NONE);
+        let copy = if again.is_undefined() { copy } else { &again };
+        if self.host.can(copy, Word::Text as u8) {
+            self.host.later(id, Step::Text.of(attempt), copy, Word::Text as u8);
+        } else {
+            self.judge(id, attempt, Body::Empty, &NONE);
         }
-        let chunk: Uint8Array = get(&chunk, "value").unchecked_into();
-        if bytes.len() + chunk.length() as usize > LONGEST_BODY {
-            return Err((Body::TooLong, JsValue::UNDEFINED));
-        }
-        bytes.extend(chunk.to_vec());
     }
-}
 
-fn short(text: String) -> Result<String, (Body, JsValue)> {
-    if text.len() > LONGEST_BODY { Err((Body::TooLong, JsValue::UNDEFINED)) } else { Ok(text) }
+    /// A part of a body came, or its end.
+    pub fn chunk_came(self: &Rc<Self>, id: u32, attempt: u32, ok: bool, value: &JsValue) {
+        if !ok {
+            return self.cut_off(id, attempt, value);
+        }
+        if self.host.is(value, Word::Done as u8) {
+            let bytes = self.slot(id, |slot| mem::take(&mut slot.bytes)).unwrap_or_default();
+            self.host.refill(id, &bytes);
+            return self.understand(id, attempt, look(&bytes), &self.host.decode(&bytes));
+        }
+        let room = self.slot(id, |slot| LONGEST_BODY - slot.bytes.len()).unwrap_or_default();
+        let Some(chunk) = self.host.bytes(value, Word::Value as u8, room) else {
+            return self.judge(id, attempt, Body::TooLong, &NONE);
+        };
+        self.slot(id, |slot| slot.bytes.extend_from_slice(&chunk));
+        let reader = self.host.kept(id, Word::Reader as u8);
+        self.host.later(id, Step::Chunk.of(attempt), &reader, Word::Read as u8);
+    }
+
+    /// A body came as one text.
+    pub fn text_came(self: &Rc<Self>, id: u32, attempt: u32, ok: bool, value: &JsValue) {
+        if !ok {
+            return self.cut_off(id, attempt, value);
+        }
+        let text = value.as_string().unwrap_or_default();
+        let body = if text.len() > LONGEST_BODY { Body::TooLong } else { look(text.as_bytes()) };
+        // As a stream is decoded: without a byte order mark, which `JSON.parse` would refuse.
+        self.understand(id, attempt, body, &self.host.decode(text.as_bytes()));
+    }
+
+    /// Goes on by what a body's text looks like.
+    fn understand(self: &Rc<Self>, id: u32, attempt: u32, body: Body, text: &JsValue) {
+        if body != Body::Json {
+            if body == Body::Text {
+                self.host.keep(id, Word::Result as u8, text);
+            }
+            return self.judge(id, attempt, body, &NONE);
+        }
+        let value = self.host.parse(id, text);
+        if value.is_undefined() {
+            return self.judge(id, attempt, Body::Broken, &NONE);
+        }
+        self.host.keep(id, Word::Result as u8, &value);
+        let says_error = self.host.says(&value, Word::Type as u8, Word::Error as u8);
+        let refusal = says_error || self.host.is(&value, Word::Error as u8);
+        let mut message = self.host.get(&value, Word::Error as u8);
+        if says_error && !message.is_string() {
+            message = self.host.get(&value, Word::Message as u8);
+        }
+        let shown = if message.as_string().is_some_and(|text| is_showable(&text)) { message } else { NONE };
+        self.judge(id, attempt, if refusal { Body::Refusal } else { Body::Json }, &shown);
+    }
+
+    /// A body could not be read to its end.
+    fn cut_off(self: &Rc<Self>, id: u32, attempt: u32, cause: &JsValue) {
+        self.host.keep(id, Word::Cause as u8, cause);
+        self.judge(id, attempt, Body::CutOff, &NONE);
+    }
+
+    /// The answer is complete.
+    fn judge(self: &Rc<Self>, id: u32, attempt: u32, body: Body, message: &JsValue) {
+        let Some(status) = self.slot(id, |slot| slot.status) else { return };
+        let text = self.header(&self.host.kept(id, Word::Answer as u8), Word::RetryAfter);
+        let retry_after = text.map(|text| self.host.delay(&text)).filter(|ms| !ms.is_nan());
+        // What the server says is about this attempt alone.
+        self.host.keep(id, Word::Message as u8, message);
+        self.take(Event::Of(id, News::Answered(attempt, Answer::Http { status, body, retry_after })), NONE);
+        self.host.keep(id, Word::Message as u8, &NONE);
+    }
+
+    /// The attempt ended without an HTTP answer.
+    fn answered(self: &Rc<Self>, id: u32, attempt: u32, answer: Answer, cause: &JsValue) {
+        self.host.keep(id, Word::Cause as u8, cause);
+        self.take(Event::Of(id, News::Answered(attempt, answer)), NONE);
+    }
 }

@@ -4,8 +4,9 @@ mod client;
 mod clock;
 mod fetch;
 mod host;
+mod order;
+mod slot;
 mod stripe;
-mod value;
+mod word;
 
-pub use client::{Asked, client, close, open};
-pub use fetch::Found;
+pub use client::{client, close, open};

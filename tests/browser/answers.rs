@@ -5,9 +5,13 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    Page, actions, bare, broken, cut_off, endless, get, gives, hostile, mock, rejects, respond, respond_in,
-    respond_with, show, text, text_of, throws, used,
+    Page, actions, bare, broken, bytes_of, cut_off, endless, fetched, get, gives, headers_of, hostile, json_with, mock,
+    number, rejects, respond, respond_in, respond_with, show, text, text_of, throws, used,
 };
+
+fn is_response(value: &JsValue) -> bool {
+    get(value, "constructor") == get(&js_sys::global(), "Response")
+}
 
 /// How a function of `request` ends whose server answers like this.
 async fn judged(answer: JsValue) -> String {
@@ -104,17 +108,66 @@ async fn a_body_is_put_together_from_its_parts() {
     let page = Page::of("{}", respond_in(parts)).await;
     let outcome = page.run(&actions("getSession", "success"), "{}").await;
     assert_eq!((outcome.ok, show(&outcome.value).as_str()), (true, "{\"é\":1}"));
+    let said: Array = "{\"error\":\"é😀 — ausverkauft\"}".bytes().map(|byte| Uint8Array::from(&[byte][..])).collect();
+    assert_eq!(judged(respond_in(said)).await, "refused no 200 é😀 — ausverkauft");
 }
 
 #[wasm_bindgen_test]
-async fn success_gives_the_answer_itself_with_its_body_to_be_read() {
-    let page = Page::of("{}", respond(200, "{\"total\":7}")).await;
+async fn success_gives_an_answer_of_its_own_with_its_body_to_be_read() {
+    for (status, body) in [(200, Some("{\"total\":7}")), (201, Some("OK")), (200, None), (204, None), (205, None)] {
+        let page = Page::of("{}", respond_with(status, body, r#"{"x-own":"1","content-type":"text/x"}"#)).await;
+        let ended = page.ended(page.call("{}")).await;
+        assert!(ended.ok && is_response(&ended.value), "{status}");
+        assert_eq!(number(&ended.value, "status"), f64::from(status));
+        assert_eq!((get(&ended.value, "ok"), get(&ended.value, "bodyUsed")), (true.into(), false.into()), "{status}");
+        assert_eq!(headers_of(&ended.value), "content-type: text/x\nx-own: 1");
+        assert_eq!(text_of(&ended.value).await, body.unwrap_or_default());
+        // What belongs to the page is not ended by us any more.
+        page.dispose();
+        assert!(!page.is_aborted(0));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn success_keeps_what_only_the_browser_can_give_an_answer() {
+    let url = "data:application/json,%7B%22total%22:7%7D";
+    let page = Page::of("{}", fetched(url)).await;
     let ended = page.ended(page.call("{}")).await;
-    assert!(ended.ok);
+    assert!(ended.ok && is_response(&ended.value));
+    assert_eq!((text(&ended.value, "url").as_str(), number(&ended.value, "status")), (url, 200.0));
+    // Firefox adds its length.
+    assert!(headers_of(&ended.value).contains("content-type: application/json"));
     assert_eq!(text_of(&ended.value).await, "{\"total\":7}");
-    // What belongs to the page is not ended by us any more.
-    page.dispose();
-    assert!(!page.is_aborted(0));
+}
+
+#[wasm_bindgen_test]
+async fn a_body_that_is_no_utf_8_is_understood_as_the_browser_does_and_given_as_it_came() {
+    for (bytes, shown) in
+        [(&b"{\"\xff\":1}"[..], "{\"\u{fffd}\":1}"), (b"\xe9t\xe9 \xf0\x9f", "\"\u{fffd}t\u{fffd} \u{fffd}\"")]
+    {
+        let answer = || respond_in(Array::of1(&Uint8Array::from(bytes)));
+        let page = Page::of("{}", answer()).await;
+        let ended = page.ended(page.call("{}")).await;
+        assert_eq!((ended.ok, bytes_of(&ended.value).await.as_slice()), (true, bytes));
+        let outcome = page.run(&actions("getSession", "success"), "{}").await;
+        assert_eq!((outcome.ok, show(&outcome.value).as_str()), (true, shown));
+    }
+    // It looks like a page all the same, and like nothing that JSON begins with.
+    assert_eq!(judged(respond_in(Array::of1(&Uint8Array::from(&b"<\xff"[..])))).await, "bad_response unknown 200");
+    assert_eq!(judged(respond_in(Array::of1(&Uint8Array::from(&b"{\xff"[..])))).await, "bad_response unknown 200");
+}
+
+#[wasm_bindgen_test]
+async fn a_stand_in_without_streams_is_given_as_it_is() {
+    let value = json_with(r#"{"status":200}"#, "text", gives(&"{\"total\":7}".into()));
+    let page = Page::of("{}", gives(&value)).await;
+    let ended = page.ended(page.call("{}")).await;
+    assert_eq!((ended.ok, &ended.value), (true, &value));
+    let outcome = page.run(&actions("getSession", "success"), "{}").await;
+    assert_eq!((outcome.ok, show(&outcome.value).as_str()), (true, "{\"total\":7}"));
+    // A text that is none, and one with a byte order mark, which the browser would have taken away.
+    assert_eq!(judged(gives(&json_with(r#"{"status":200}"#, "text", gives(&7.into())))).await, "ok");
+    assert_eq!(judged(mock(200, "\u{feff}{\"error\":\"No.\"}")).await, "refused no 200 No.");
 }
 
 #[wasm_bindgen_test]
@@ -189,6 +242,8 @@ async fn a_function_of_the_page_gives_through_what_it_gives() {
     // A `Response` that is not ok is a failure, as if it were ours.
     let refused = page.ended(page.wrapped(&respond(400, "{\"error\":\"No.\"}"))).await;
     assert_eq!(refused.brief(), "refused no 400 No.");
+    let named = respond_with(402, None, r#"{"request-id":"req_1"}"#);
+    assert_eq!(text(&page.ended(page.wrapped(&named)).await.value, "requestId"), "req_1");
     // One that is ok is not looked at, whatever its body says.
     let answer = page.ended(page.wrapped(&respond(200, "{\"error\":\"No.\"}"))).await;
     assert_eq!((answer.ok, text_of(&answer.value).await.as_str()), (true, "{\"error\":\"No.\"}"));

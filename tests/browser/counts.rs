@@ -1,22 +1,40 @@
-//! The counts and what of them is reported: JSON that says what happened, adds up, and holds nothing else.
+//! The counters: they say what happened, and add up. What the page makes of them is the facade's.
 
-use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Page, actions, get, json, later, mock, number, rejects, respond, respond_with, show, silent};
+use crate::support::{Page, actions, later, mock, rejects, respond, respond_with, silent};
 
 const NUMBERS: [&str; 6] = ["updates", "successes", "retries", "late", "joined", "superseded"];
+const PERCENTILES: [&str; 3] = ["p50", "p95", "max"];
+/// In the order of their numbers; docs/failures.md has them too.
+const KINDS: [&str; 17] = [
+    "invalid_intent",
+    "invalid_session",
+    "unsupported",
+    "unavailable",
+    "session_closed",
+    "busy",
+    "callback_failed",
+    "cancelled",
+    "timeout",
+    "network",
+    "refused",
+    "rate_limited",
+    "server_error",
+    "bad_response",
+    "stripe_error",
+    "refresh_failed",
+    "internal",
+];
 
-fn numbers(counts: &JsValue) -> [f64; 6] {
-    NUMBERS.map(|name| number(counts, name))
+/// The kinds that were counted, with how often.
+fn failures(page: &Page, endpoint: u32) -> Vec<(&'static str, f64)> {
+    let counted = KINDS.into_iter().zip(page.counters(endpoint, KINDS));
+    counted.filter(|(_, count)| *count != 0.0).collect()
 }
 
-fn of(page: &Page, endpoint: &str) -> JsValue {
-    get(&json(&page.metrics()), endpoint)
-}
-
-/// A page on which five updates end: two with success, three with a failure each of its own.
-async fn busy_page() -> Page {
+#[wasm_bindgen_test]
+async fn the_counts_add_up() {
     let page = Page::of(r#"{"retries":1}"#, respond(200, "")).await;
     let again = respond_with(503, None, r#"{"retry-after":"0"}"#);
     for answer in [respond(400, ""), again.clone(), again, rejects(&"reset".into()), respond(200, "")] {
@@ -26,30 +44,25 @@ async fn busy_page() -> Page {
         page.ended(page.call("{}")).await;
     }
     page.ended(page.call(r#"{"session":"pi_1"}"#)).await;
-    page
-}
-
-#[wasm_bindgen_test]
-async fn the_counts_add_up() {
-    let page = busy_page().await;
-    let counts = of(&page, "change");
-    assert_eq!(numbers(&counts), [5.0, 2.0, 2.0, 0.0, 0.0, 0.0]);
-    assert_eq!(show(&get(&counts, "failures")), r#"{"invalid_session":1,"refused":1,"server_error":1}"#);
+    assert_eq!(page.counters(0, NUMBERS), [5.0, 2.0, 2.0, 0.0, 0.0, 0.0]);
+    assert_eq!(failures(&page, 0), [("invalid_session", 1.0), ("refused", 1.0), ("server_error", 1.0)]);
     assert_eq!(page.counted_kinds(), ["refused", "server_error", "invalid_session"]);
-    let [p50, p95, max] = ["p50", "p95", "max"].map(|name| number(&counts, name));
+    let [p50, p95, max] = page.counters(0, PERCENTILES);
     assert!(0.0 <= p50 && p50 <= p95 && p95 <= max && max < 5_000.0, "{p50} {p95} {max}");
     assert_eq!(max.fract(), 0.0);
 }
 
 #[wasm_bindgen_test]
-async fn the_record_names_every_endpoint_also_one_without_updates() {
+async fn every_endpoint_has_counters_of_its_own_and_nothing_else_has_any() {
     let page = Page::of("{}", respond(200, "")).await;
-    let name = "a \"name\"\\\n\u{2028}é";
-    page.endpoint(name, "{}");
-    let counts = of(&page, name);
-    assert_eq!(numbers(&counts), [0.0; 6]);
-    assert_eq!(show(&get(&counts, "failures")), "{}");
-    assert!(["p50", "p95", "max"].iter().all(|name| get(&counts, name).is_null()));
+    page.endpoint("other", "{}");
+    page.ended(page.call("{}")).await;
+    assert_eq!(page.counters(0, NUMBERS), [1.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+    assert_eq!((page.counters(1, NUMBERS), failures(&page, 1)), ([0.0; 6], vec![]));
+    assert_eq!(page.counters(1, PERCENTILES), [-1.0; 3]);
+    for (endpoint, name) in [(2, "updates"), (u32::MAX, "updates"), (0, "no such counter")] {
+        assert_eq!(page.counter(endpoint, name), -1.0, "{endpoint} {name}");
+    }
 }
 
 #[wasm_bindgen_test]
@@ -66,8 +79,7 @@ async fn who_joins_and_who_is_superseded_is_counted_and_no_failure() {
         for id in ids {
             page.settled(id).await;
         }
-        let counts = of(&page, "change");
-        assert_eq!((numbers(&counts), show(&get(&counts, "failures")).as_str()), (counted, "{}"), "{latest}");
+        assert_eq!((page.counters(0, NUMBERS), failures(&page, 0)), (counted, vec![]), "{latest}");
         assert_eq!(page.counted().length(), 0);
     }
 }
@@ -78,8 +90,8 @@ async fn what_is_cancelled_is_not_counted() {
     let id = page.call("{}");
     page.dispose();
     assert_eq!(page.ended(id).await.brief(), "cancelled unknown disposed");
-    assert_eq!((numbers(&of(&page, "change")), page.counted().length()), ([0.0; 6], 0));
-    assert_eq!(page.measured().length(), 0);
+    assert_eq!((page.counters(0, NUMBERS), failures(&page, 0)), ([0.0; 6], vec![]));
+    assert_eq!((page.counted().length(), page.measured().length()), (0, 0));
 }
 
 #[wasm_bindgen_test]
@@ -88,33 +100,6 @@ async fn what_failed_before_there_was_an_engine_is_added() {
     page.note(0, "unavailable", 19_500.0);
     page.note(0, "no such kind", 1.0);
     page.note(9, "unavailable", 1.0);
-    let counts = of(&page, "change");
-    assert_eq!((number(&counts, "updates"), number(&counts, "max")), (1.0, 19_500.0));
-    assert_eq!(show(&get(&counts, "failures")), r#"{"unavailable":1}"#);
-}
-
-#[wasm_bindgen_test]
-async fn news_is_what_came_since_the_last_and_only_of_where_anything_did() {
-    let page = busy_page().await;
-    page.endpoint("other", "{}");
-    let news = json(&page.news());
-    let change = get(&get(&news, "endpoints"), "change");
-    assert_eq!(numbers(&change), [5.0, 2.0, 2.0, 0.0, 0.0, 0.0]);
-    assert!(get(&get(&news, "endpoints"), "other").is_undefined());
-    assert_eq!(page.news(), "");
-    page.ended(page.call("{}")).await;
-    let change = get(&get(&json(&page.news()), "endpoints"), "change");
-    assert_eq!(numbers(&change), [1.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
-    assert_eq!(show(&get(&change, "failures")), "{}");
-    // The page's own record is not shortened by that.
-    assert_eq!(number(&of(&page, "change"), "updates"), 6.0);
-}
-
-#[wasm_bindgen_test]
-async fn neither_holds_what_was_sent_or_said() {
-    let page = Page::of(r#"{"url":"/secret-url"}"#, respond(400, r#"{"error":"Secret words."}"#)).await;
-    page.field("item", "identifier", r#"{"choices":["li_"]}"#);
-    page.ended(page.call(r#"{"values":["li_secret"],"session":"cs_test_secret"}"#)).await;
-    let told = page.metrics() + &page.news();
-    assert!(told.contains("refused") && !told.to_lowercase().contains("secret"), "{told}");
+    assert_eq!(page.counters(0, ["updates", "max"]), [1.0, 19_500.0]);
+    assert_eq!(failures(&page, 0), [("unavailable", 1.0)]);
 }

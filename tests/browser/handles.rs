@@ -35,7 +35,7 @@ async fn a_closed_handle_does_nothing() {
     page.doubt(&JsValue::NULL);
     page.endpoint("other", "{}");
     page.field("field", "flag", "{}");
-    assert_eq!((page.metrics() + &page.news(), page.requests().length()), (String::new(), 0));
+    assert_eq!((page.counter(0, "updates"), page.requests().length()), (-1.0, 0));
     assert_eq!((page.wakes().length(), page.entered()), (0, 0));
 }
 
@@ -51,7 +51,7 @@ async fn what_comes_after_a_handle_was_closed_reaches_nobody() {
     answer.now();
     assert!(new.ended(new.call("{}")).await.ok);
     assert_eq!((old.counted().length(), new.counted().length()), (0, 0));
-    assert!(new.metrics().contains("\"updates\":1,\"successes\":1"), "{}", new.metrics());
+    assert_eq!(new.counters(0, ["updates", "successes"]), [1.0, 1.0]);
     new.close();
 }
 
@@ -85,7 +85,7 @@ fn during(page: &Page, name: &str, act: impl FnOnce(&Page) + 'static) {
 
 #[wasm_bindgen_test]
 async fn callbacks_may_call_every_export_again() {
-    for name in ["fetch", "error", "end", "forget", "settle", "count", "stale", "wake"] {
+    for name in ["run", "fetch", "fail", "end", "forget", "settle", "count", "stale", "wake"] {
         let page = Page::of(r#"{"join":false}"#, respond(500, "")).await;
         page.endpoint("other", "{}");
         let actions = actions("getSession", "success");
@@ -100,7 +100,7 @@ async fn callbacks_may_call_every_export_again() {
             page.event(1);
             page.note(1, "timeout", 1.0);
             page.endpoint("third", "{}");
-            assert!(page.metrics().contains("third") && !page.news().is_empty());
+            assert_eq!((page.counter(1, "timeout"), page.counter(2, "updates")), (1.0, 0.0));
         });
         let outcome = page.run(&actions, "{}").await;
         assert_eq!(outcome.brief(), "server_error unknown 500", "{name}");
@@ -116,7 +116,7 @@ async fn callbacks_may_call_every_export_again() {
 
 #[wasm_bindgen_test]
 async fn callbacks_may_dispose_and_close() {
-    for name in ["fetch", "error", "end", "forget", "settle", "count", "stale", "wake"] {
+    for name in ["run", "fetch", "fail", "end", "forget", "settle", "count", "stale", "wake"] {
         for close in [false, true] {
             let page = Page::of("{}", respond(500, "")).await;
             let actions = actions("getSession", "success");

@@ -2,7 +2,7 @@
 
 // The module under test; nothing of its Rust side is called.
 use checkout_updates as _;
-use js_sys::{Array, JSON, Reflect};
+use js_sys::{Array, Function, JSON, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -15,6 +15,7 @@ extern "C" {
     #[wasm_bindgen(js_name = openPage)]
     async fn open_page(session_field: &str, csrf_header: &str) -> JsValue;
     async fn taken() -> JsValue;
+    fn sleep(ms: f64) -> Function;
 
     #[wasm_bindgen(method)]
     pub fn during(this: &Page, name: &str, act: JsValue);
@@ -41,9 +42,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn clear(this: &Page);
     #[wasm_bindgen(method)]
-    pub fn metrics(this: &Page) -> String;
+    pub fn counter(this: &Page, endpoint: u32, name: &str) -> f64;
     #[wasm_bindgen(method)]
-    pub fn news(this: &Page) -> String;
+    async fn sent(this: &Page, count: u32);
     #[wasm_bindgen(method)]
     pub fn note(this: &Page, endpoint: u32, kind: &str, duration: f64);
     #[wasm_bindgen(method)]
@@ -99,8 +100,11 @@ extern "C" {
     pub fn silent() -> JsValue;
     pub fn hostile() -> JsValue;
     async fn read(response: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = readBytes)]
+    async fn read_bytes(response: &JsValue) -> JsValue;
+    pub fn fetched(url: &str) -> JsValue;
     #[wasm_bindgen(js_name = headersOf)]
-    fn headers_of(init: &JsValue) -> String;
+    pub fn headers_of(of: &JsValue) -> String;
 
     /// An answer that is given when the test says so.
     #[derive(Clone)]
@@ -108,6 +112,15 @@ extern "C" {
     pub fn later(answer: &JsValue) -> Later;
     #[wasm_bindgen(method)]
     pub fn now(this: &Later);
+
+    /// An answer whose body comes as the test says.
+    #[derive(Clone)]
+    pub type Fed;
+    pub fn fed(status: u16) -> Fed;
+    #[wasm_bindgen(method)]
+    pub fn push(this: &Fed, text: &str);
+    #[wasm_bindgen(method)]
+    pub fn close(this: &Fed);
 }
 
 #[wasm_bindgen(module = "/tests/browser/page/stripe.js")]
@@ -165,10 +178,30 @@ pub async fn text_of(response: &JsValue) -> String {
     read(response).await.as_string().expect("a text")
 }
 
+/// The bytes of an answer, read by the page that was given it.
+pub async fn bytes_of(response: &JsValue) -> Vec<u8> {
+    read_bytes(response).await.unchecked_into::<Uint8Array>().to_vec()
+}
+
 /// How many references the module holds, and the bytes of memory that it has taken.
 pub async fn references_and_memory() -> (f64, f64) {
     let taken = Array::from(&taken().await);
     (taken.get(0).as_f64().expect("a number"), taken.get(1).as_f64().expect("a number"))
+}
+
+/// A laptop that sleeps: the wall clock is ahead until this is dropped.
+pub struct Sleep(Function);
+
+impl Sleep {
+    pub fn of(ms: f64) -> Self {
+        Self(sleep(ms))
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.0.call0(&JsValue::UNDEFINED).expect("a clock");
+    }
 }
 
 /// How a function, or a caller, was settled.
@@ -245,6 +278,16 @@ impl Page {
 
     pub async fn settled(&self, id: u32) -> Settled {
         Settled::of(&self.until_settled(id).await)
+    }
+
+    /// Waits until so many requests were sent.
+    pub async fn until_sent(&self, count: u32) {
+        self.sent(count).await;
+    }
+
+    /// The counters of an endpoint by these names.
+    pub fn counters<const N: usize>(&self, endpoint: u32, names: [&str; N]) -> [f64; N] {
+        names.map(|name| self.counter(endpoint, name))
     }
 
     /// Milliseconds until the next attempt of the update under way; `None` if there is none. For a limit of 20 s.

@@ -8,7 +8,7 @@ use checkout_updates::metrics::Number;
 use checkout_updates::update::Order;
 use proptest::prelude::*;
 
-use crate::support::{Bench, Outcome, endpoint, http};
+use crate::support::{Bench, Outcome, endpoint, http, number};
 
 fn latest() -> Endpoint {
     Endpoint { latest: 1, ..endpoint() }
@@ -16,7 +16,7 @@ fn latest() -> Endpoint {
 
 fn quantity(item: &str, quantity: u32) -> Order {
     let body = format!("{{\"line_item\":\"{item}\",\"quantity\":{quantity}}}");
-    Order::Request { session: "cs_test_a1".into(), body, group: item.into() }
+    Order::Request { body: number(&body), group: number(item) }
 }
 
 fn reason(bench: &Bench, caller: u32) -> Option<Reason> {
@@ -73,7 +73,8 @@ fn what_was_asked_back_to_where_it_was_shares_what_runs() {
 #[test]
 fn another_session_is_not_joined() {
     let mut bench = Bench::new(endpoint());
-    let other = Order::Request { session: "cs_test_b2".into(), body: "{}".into(), group: String::new() };
+    // A body names its session, and a group begins with it: neither number is that of the other session's.
+    let other = Order::Request { body: number("b2 {}"), group: number("b2") };
     bench.run(1, "{}").run_order(2, other);
     succeed(&mut bench, 1);
     assert_eq!(bench.outcome(2), None);
@@ -169,7 +170,7 @@ fn cancel_drops_what_waits() {
     let mut bench = Bench::new(endpoint());
     bench.machine.endpoints.push(endpoint());
     bench.run(1, "{}").run(2, "{\"b\":1}");
-    let asked = bench.now();
+    let asked = bench.ms;
     bench.on(Event::Run { id: 3, endpoint: 1, order: crate::support::order("{}"), asked });
     bench.on(Event::Cancel(Some(1)));
     assert_eq!((reason(&bench, 3), bench.outcome(2)), (Some(Reason::Cancelled), None));

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use checkout_updates::answer::{Answer, Body};
-use checkout_updates::clock::Moment;
 use checkout_updates::effect::{Effect, Event, News};
 use checkout_updates::endpoint::Endpoint;
 use checkout_updates::failure::{Applied, Failure, Kind};
@@ -40,6 +39,8 @@ struct Known {
     /// The server may apply it until then, whatever it answers.
     may_still: bool,
     called_at: Option<f64>,
+    /// What its function may take.
+    limit: f64,
     ended: u32,
 }
 
@@ -60,7 +61,6 @@ struct World {
 impl World {
     fn new(chance: Chance) -> Self {
         let endpoint = |retries, attempt_timeout, csrf, timeout| Endpoint {
-            name: "e".into(),
             join: true,
             key: true,
             csrf,
@@ -82,10 +82,6 @@ impl World {
         Self { machine, chance, now: 0.0, agenda, known, failures, settled: BTreeMap::new(), told: vec![], timeouts }
     }
 
-    fn moment(&self) -> Moment {
-        Moment { monotonic: self.now, wall: self.now }
-    }
-
     fn later(&mut self, event: Event) {
         let at = self.now + self.chance.delay();
         self.agenda.push((at, event));
@@ -96,9 +92,12 @@ impl World {
             let now = self.now;
             self.known.entry(id).or_default().called_at.get_or_insert(now);
         }
+        if let Event::Run { id, endpoint, .. } | Event::Invoke { id, endpoint, .. } = event {
+            self.known.entry(id).or_default().limit = self.timeouts[endpoint];
+        }
         let mut out = Vec::new();
         let random = f64::from(self.chance.below(1_000)) / 1_000.0;
-        self.machine.on(event, self.moment(), random, &mut out);
+        self.machine.on(event, self.now, random, &mut out);
         for effect in out {
             self.perform(effect);
         }
@@ -116,26 +115,24 @@ impl World {
             Effect::Yield(id) => self.agenda.push((self.now, Event::Of(id, News::Yielded))),
             Effect::Start(id) => self.stripe(id),
             Effect::Fail { id, failure } => {
-                self.failures.insert(id, Failure::clone(&failure));
+                self.failures.insert(id, failure);
             }
             Effect::End { id, .. } => {
                 let now = self.now;
-                let timeouts = self.timeouts.clone();
                 let known = self.known.entry(id).or_default();
                 known.ended += 1;
-                if let (Some(at), Some(failure)) = (known.called_at, self.failures.get(&id)) {
-                    let limit = timeouts[failure.endpoint];
-                    assert!(now - at <= limit + 1.0, "update {id} ended {} ms after its call", now - at);
+                if let (Some(at), true) = (known.called_at, self.failures.contains_key(&id)) {
+                    assert!(now - at <= known.limit + 1.0, "update {id} ended {} ms after its call", now - at);
                 }
             }
             Effect::Settle { caller, update, ok, .. } => {
                 *self.settled.entry(caller).or_default() += 1;
-                let failure = if ok { None } else { Some(self.failures[&update].clone()) };
+                let failure = if ok { None } else { Some(self.failures[&update]) };
                 self.told.push((caller, update, failure));
             }
             Effect::Cancelled { caller, failure } => {
                 *self.settled.entry(caller).or_default() += 1;
-                self.told.push((caller, 0, Some(Failure::clone(&failure))));
+                self.told.push((caller, 0, Some(failure)));
             }
             Effect::Refresh(id) => {
                 let (success, open) = (self.chance.below(3) != 0, self.chance.below(10) != 0);
@@ -153,7 +150,7 @@ impl World {
 
     /// The server: it applies an update or not, and answers, or not.
     fn attempt(&mut self, id: u32, attempt: u32) {
-        let http = |status, body| Answer::Http { status, body, message: None, request_id: None, retry_after: None };
+        let http = |status, body| Answer::Http { status, body, retry_after: None };
         let maybe = self.chance.below(2) == 0;
         let (answer, applies) = match self.chance.below(11) {
             0 | 1 => (http(200, Body::Json), true),
@@ -191,7 +188,7 @@ impl World {
     /// Lets the next thing happen: what is on the agenda, or a look at the clock.
     fn step(&mut self) -> bool {
         // A browser's timers have whole milliseconds; less than that may vanish in the sum.
-        let wake = self.machine.wake(self.moment()).map(|ms| self.now + ms.max(0.01));
+        let wake = self.machine.wake(self.now).map(|ms| self.now + ms.max(0.01));
         let next = (0..self.agenda.len()).min_by(|a, b| self.agenda[*a].0.total_cmp(&self.agenda[*b].0));
         match (next, wake) {
             (Some(position), wake) if wake.is_none_or(|wake| self.agenda[position].0 <= wake) => {
@@ -218,9 +215,8 @@ proptest! {
         let mut callers = Vec::new();
         for id in 1..=8 {
             let endpoint = usize::from(world.chance.below(3));
-            let body = world.chance.below(3).to_string();
-            let order = Order::Request { session: "cs_test_a1".into(), body, group: String::new() };
-            let asked = world.moment();
+            let order = Order::Request { body: world.chance.below(3).into(), group: 0 };
+            let asked = world.now;
             if world.chance.below(5) == 0 {
                 world.known.entry(id).or_default().called_at = Some(world.now);
                 world.on(Event::Invoke { id, endpoint, order, asked });

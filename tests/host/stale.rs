@@ -32,7 +32,7 @@ fn the_second_refresh_tells_and_a_quiet_one_follows() {
     assert!(!bench.is_stale());
     bench.refreshed(false).pass(100_000.0);
     assert_eq!(refreshes(&bench), 3, "nothing hangs on the quiet one");
-    assert_eq!(bench.machine.wake(bench.now()), None);
+    assert_eq!(bench.machine.wake(bench.ms), None);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_function_of_the_pages_own_hands_makes_stale_and_refresh_ends_it() {
     let mut bench = Bench::new(endpoint());
     bench.invoke(1, order("{}")).answer(1, 1, http(500));
     assert!(bench.is_stale());
-    assert_eq!(bench.machine.wake(bench.now()), None, "without actions there is nothing to wait for");
+    assert_eq!(bench.machine.wake(bench.ms), None, "without actions there is nothing to wait for");
     bench.on(Event::Awake);
     assert_eq!(refreshes(&bench), 0, "the page refreshes");
     bench.ms += 5_000.0;

@@ -1,7 +1,8 @@
 //! A machine, a clock that only moves when told, and what came out.
 
+use std::cell::RefCell;
+
 use checkout_updates::answer::{Answer, Body};
-use checkout_updates::clock::Moment;
 use checkout_updates::effect::{Effect, Event, News};
 use checkout_updates::endpoint::Endpoint;
 use checkout_updates::failure::{Applied, Failure, Kind};
@@ -9,7 +10,7 @@ use checkout_updates::machine::Machine;
 use checkout_updates::update::Order;
 
 /// How a caller's outcome came out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Outcome {
     /// Success, with a fresh session or not.
     Success(bool),
@@ -30,23 +31,32 @@ pub struct Bench {
 }
 
 pub fn endpoint() -> Endpoint {
-    Endpoint {
-        name: "changeInterval".into(),
-        timeout: 19_500.0,
-        latest: -1,
-        join: true,
-        key: true,
-        ..Endpoint::default()
-    }
+    Endpoint { timeout: 19_500.0, latest: -1, join: true, key: true, ..Endpoint::default() }
 }
 
+thread_local! {
+    static TEXTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The number that stands for a text: the same for equal texts.
+pub fn number(text: &str) -> u32 {
+    TEXTS.with_borrow_mut(|texts| {
+        let position = texts.iter().position(|known| known == text).unwrap_or_else(|| {
+            texts.push(text.to_owned());
+            texts.len() - 1
+        });
+        u32::try_from(position).unwrap()
+    })
+}
+
+/// A request with this body, all of one group.
 pub fn order(body: &str) -> Order {
-    Order::Request { session: "cs_test_a1".into(), body: body.into(), group: String::new() }
+    Order::Request { body: number(body), group: number("") }
 }
 
 pub fn http(status: u16) -> Answer {
     let body = if status == 200 { Body::Json } else { Body::Empty };
-    Answer::Http { status, body, message: None, request_id: None, retry_after: None }
+    Answer::Http { status, body, retry_after: None }
 }
 
 impl Bench {
@@ -56,17 +66,13 @@ impl Bench {
         Self { machine, ms: 1_000.0, effects: vec![], failures: vec![], settled: vec![], next: 0 }
     }
 
-    pub fn now(&self) -> Moment {
-        Moment { monotonic: self.ms, wall: self.ms }
-    }
-
     /// Gives an event to the machine.
     pub fn on(&mut self, event: Event) -> &mut Self {
         let mut out = Vec::new();
-        self.machine.on(event, self.now(), 0.5, &mut out);
+        self.machine.on(event, self.ms, 0.5, &mut out);
         for effect in &out {
             match effect {
-                Effect::Fail { id, failure } => self.failures.push((*id, Failure::clone(failure))),
+                Effect::Fail { id, failure } => self.failures.push((*id, *failure)),
                 Effect::Settle { caller, update, ok, session } => {
                     let outcome = if *ok {
                         Outcome::Success(*session)
@@ -76,7 +82,7 @@ impl Bench {
                     self.settled.push((*caller, outcome));
                 }
                 Effect::Cancelled { caller, failure } => {
-                    self.settled.push((*caller, Outcome::Failure(Failure::clone(failure), false)));
+                    self.settled.push((*caller, Outcome::Failure(*failure, false)));
                 }
                 _ => {}
             }
@@ -87,7 +93,7 @@ impl Bench {
 
     /// The last failure that was made for an update.
     pub fn failure(&self, update: u32) -> Failure {
-        self.failures.iter().rev().find(|(id, _)| *id == update).map(|(_, failure)| failure.clone()).unwrap()
+        self.failures.iter().rev().find(|(id, _)| *id == update).map(|(_, failure)| *failure).unwrap()
     }
 
     pub fn run(&mut self, id: u32, body: &str) -> &mut Self {
@@ -95,12 +101,12 @@ impl Bench {
     }
 
     pub fn run_order(&mut self, id: u32, order: Order) -> &mut Self {
-        let asked = self.now();
+        let asked = self.ms;
         self.on(Event::Run { id, endpoint: 0, order, asked })
     }
 
     pub fn invoke(&mut self, id: u32, order: Order) -> &mut Self {
-        let asked = self.now();
+        let asked = self.ms;
         self.on(Event::Invoke { id, endpoint: 0, order, asked })
     }
 
@@ -115,14 +121,14 @@ impl Bench {
     /// Lets time pass, as the browser's timers would: the clock is looked at whenever the machine asked for it.
     pub fn pass(&mut self, ms: f64) -> &mut Self {
         let end = self.ms + ms;
-        while let Some(wake) = self.machine.wake(self.now()) {
+        while let Some(wake) = self.machine.wake(self.ms) {
             if self.ms + wake > end {
                 break;
             }
             self.ms += wake;
             self.on(Event::Clock);
             self.yields();
-            assert!(wake > 0.0 || self.machine.wake(self.now()) != Some(0.0), "it does not spin");
+            assert!(wake > 0.0 || self.machine.wake(self.ms) != Some(0.0), "it does not spin");
         }
         self.ms = end;
         self

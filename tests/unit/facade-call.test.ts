@@ -1,5 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { deferred, errors, failed, read, UNREADABLE } from "../../js/call.js";
+import { deferred, failed, failure, read, UNREADABLE, type Kept } from "../../js/call.js";
+import { KINDS } from "../../js/error.js";
+import type { FailureKind } from "../../js/types.js";
 
 const FIELDS = ["interval", "quantity"];
 
@@ -101,30 +103,94 @@ test("a failure without an engine has a duration that is whole and not negative"
   });
 });
 
-/** What the engine says of a failure, with `own` as the page's words. */
-const made = (kind: "refused" | "invalid_intent", text: string, own?: string, field = "") =>
-  errors(own === undefined ? {} : { [kind]: own })(kind, "no", "change", 0, 1.6, 0, "", text, field, "", undefined);
+const NUMBER = Object.fromEntries(KINDS.map((kind, number) => [kind, number])) as Record<FailureKind, number>;
+
+/** What the engine says of a failure, for which this was kept, with `own` as the page's words. */
+const made = (kind: FailureKind, kept: Kept = {}, own?: string) =>
+  failure(own === undefined ? {} : { [kind]: own }, "change", kept, NUMBER[kind], 0, 0, 1.6, 0, 0);
 
 test("what the server said goes before the page's own words, and those before the default", () => {
-  expect(made("refused", "Sold out.", "Own.").message).toBe("Sold out.");
-  expect(made("refused", "", "Own.").message).toBe("Own.");
-  expect(made("refused", "").message).toBe("Your change was not made.");
+  // What was passed is wrong for the first two: see below.
+  for (const kind of KINDS.slice(2)) {
+    expect(made(kind, { message: "Sold out." }, "Own.").message).toBe("Sold out.");
+    expect(made(kind, {}, "Own.").message).toBe("Own.");
+  }
+  expect(made("refused").message).toBe("Your change was not made.");
+  expect(made("refused", {}, "").message).toBe("Your change was not made.");
 });
 
-test("what is wrong with an intent names its field, and gives way to the page's own words", () => {
-  expect(made("invalid_intent", "is missing", undefined, "interval").message).toBe('"interval" is missing');
-  expect(made("invalid_intent", "is missing", "Own.", "interval")).toMatchObject({
+test("what is wrong with what was passed gives way to the page's own words", () => {
+  for (const kind of ["invalid_intent", "invalid_session"] as const) {
+    expect(made(kind, { message: "is empty" }).message).toBe("is empty");
+    expect(made(kind, { message: "is empty" }, "Own.").message).toBe("Own.");
+    expect(made(kind, { message: "is empty" }, "").message).toBe("is empty");
+  }
+  expect(made("invalid_session").message).toBe("Your change was not made. Please reload the page.");
+});
+
+test("what is wrong with a field names it, and without words it stays named", () => {
+  expect(made("invalid_intent", { message: "is missing", field: "interval" })).toMatchObject({
+    message: '"interval" is missing',
+    field: "interval",
+  });
+  expect(made("invalid_intent", { message: "is missing", field: "interval" }, "Own.")).toMatchObject({
     message: "Own.",
+    field: "interval",
+  });
+  expect(made("invalid_intent", { field: "interval" })).toMatchObject({
+    message: "Your change was not made.",
     field: "interval",
   });
 });
 
-test("empty texts and 0 are null in an error", () => {
-  expect(made("refused", "")).toMatchObject({
+test("the numbers of the engine become names", () => {
+  const kept = { requestId: "req_1", cause: "cause" };
+  const error = failure({}, "quantity", kept, NUMBER.cancelled, 2, 503, 7, 3, 4);
+  expect({ ...error }).toMatchObject({
+    kind: "cancelled",
+    applied: "unknown",
+    endpoint: "quantity",
+    status: 503,
+    durationMs: 7,
+    attempts: 3,
+    reason: "disposed",
+    requestId: "req_1",
+  });
+  expect(error.cause).toBe("cause");
+  const of = (applied: number, reason: number) => {
+    const { applied: told, reason: why } = failure({}, "", {}, NUMBER.cancelled, applied, 0, 0, 0, reason);
+    return [told, why];
+  };
+  expect([of(0, 0), of(1, 1), of(2, 2), of(0, 3), of(0, 5)]).toEqual([
+    ["no", null],
+    ["yes", "superseded"],
+    ["unknown", "cancelled"],
+    ["no", "signal"],
+    ["no", "left"],
+  ]);
+});
+
+test("every kind is known by its number", () => {
+  expect(KINDS.map((kind) => made(kind).kind)).toEqual(KINDS);
+});
+
+test("nothing kept and 0 are null in an error, and milliseconds are whole", () => {
+  const error = made("refused");
+  expect(error).toMatchObject({
     status: null,
     requestId: null,
     field: null,
     reason: null,
     durationMs: 2,
   });
+  expect(Object.hasOwn(error, "cause")).toBe(false);
+});
+
+test("a cause is that of one failure, and what else is kept stays", () => {
+  const cause = new Error("first");
+  const kept: Kept = { cause, requestId: "req_1", result: "body", key: "key" };
+  expect(made("network", kept).cause).toBe(cause);
+  const next = made("network", kept);
+  expect([Object.hasOwn(next, "cause"), next.requestId]).toEqual([false, "req_1"]);
+  expect(kept).toEqual({ requestId: "req_1", result: "body", key: "key" });
 });

@@ -31,6 +31,14 @@ test.each(texts)("%j is encoded and decoded as by the browser", async (text) => 
   expect(new TextDecoder().decode(bytes)).toBe(new own().decode(bytes));
 });
 
+test("a byte order mark is no text, unless it is asked for", async () => {
+  const { TextDecoder } = await without();
+  const bytes = new other().encode("\ufeffa\ufeff");
+  expect(new TextDecoder().decode(bytes)).toBe("a\ufeff");
+  // As the module's strings are decoded.
+  expect(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)).toBe("\ufeffa\ufeff");
+});
+
 test("nothing is decoded to nothing", async () => {
   const { TextDecoder } = await without();
   expect(new TextDecoder().decode()).toBe("");

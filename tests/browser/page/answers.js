@@ -19,6 +19,19 @@ export const cutOff = (status, part, error) => () =>
     { status },
   );
 
+/** An answer whose body comes as the test says. */
+export function fed(status) {
+  let controller;
+  const body = new ReadableStream({ start: (its) => void (controller = its) });
+  const answer = () => new Response(body, { status });
+  answer.push = (text) => controller.enqueue(new TextEncoder().encode(text));
+  answer.close = () => controller.close();
+  return answer;
+}
+
+/** What the browser itself gives for this URL. */
+export const fetched = (url) => () => fetch(url);
+
 /** An answer whose body never comes. */
 export const stuck = (status) => () => new Response(new ReadableStream(), { status });
 
@@ -80,8 +93,12 @@ export function later(answer) {
 /** The text of an answer, read by its receiver. */
 export const read = (response) => response.text();
 
-/** The headers of a request's `init`, sorted, as one text. */
-export const headersOf = (init) => [...init.headers].map(([name, value]) => `${name}: ${value}`).join("\n");
+/** The bytes of an answer, read by its receiver. */
+export const readBytes = async (response) => new Uint8Array(await response.arrayBuffer());
+
+/** The headers of a request or an answer, sorted, as one text. */
+export const headersOf = ({ headers }) =>
+  [...new Headers(headers)].map(([name, value]) => `${name}: ${value}`).join("\n");
 
 /** A proxy whose members all throw. */
 export const hostile = () =>

@@ -56,8 +56,8 @@ export function actions(shape, end) {
       return Promise.resolve(failure);
     },
   };
-  actions.runServerUpdate = function (update) {
-    actions.calls.push({ update, self: this === actions });
+  actions.runServerUpdate = (update) => {
+    actions.calls.push({ update });
     return ends[actions.calls.length === 1 ? end : "success"](update);
   };
   if (shape === "getSession") actions.getSession = session;

@@ -36,7 +36,7 @@ export const rules = {
     for (const object of [updates, updates, other, other]) {
       const sent = object.request("changeInterval", yearly)();
       const order = await shop.next();
-      t.match(order.key, /^[0-9a-f]{32}$/);
+      t.match(order.key, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
       keys.add(order.key);
       order.answer();
       await sent;
