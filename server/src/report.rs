@@ -1,27 +1,8 @@
 //! The report of a page: what it counted since its last one. Anyone can send anything, so only known names count.
 
+use checkout_updates::failure::Kind;
 use serde_json::{Map, Value};
 
-/// The kinds of failure that pages know.
-pub const KINDS: [&str; 17] = [
-    "invalid_intent",
-    "invalid_session",
-    "unsupported",
-    "unavailable",
-    "session_closed",
-    "busy",
-    "callback_failed",
-    "cancelled",
-    "timeout",
-    "network",
-    "refused",
-    "rate_limited",
-    "server_error",
-    "bad_response",
-    "stripe_error",
-    "refresh_failed",
-    "internal",
-];
 const EVENTS: [&str; 6] = ["updates", "successes", "retries", "late", "joined", "superseded"];
 const STATISTICS: [&str; 3] = ["p50", "p95", "max"];
 /// More than a page can do: a larger number is nonsense.
@@ -58,7 +39,7 @@ impl Report {
             let Some(counted) = named.get(*endpoint) else { continue };
             let counted = counted.as_object()?;
             let failures = match counted.get("failures") {
-                Some(failures) => counts(failures.as_object()?, &KINDS)?,
+                Some(failures) => counts(failures.as_object()?, &Kind::ALL.map(Kind::name))?,
                 None => Vec::new(),
             };
             let durations = STATISTICS.iter().filter_map(|statistic| {

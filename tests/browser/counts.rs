@@ -1,35 +1,17 @@
 //! The counters: they say what happened, and add up. What the page makes of them is the facade's.
 
+use checkout_updates::failure::Kind;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Page, actions, later, mock, rejects, respond, respond_with, silent};
 
 const NUMBERS: [&str; 6] = ["updates", "successes", "retries", "late", "joined", "superseded"];
 const PERCENTILES: [&str; 3] = ["p50", "p95", "max"];
-/// In the order of their numbers; docs/failures.md has them too.
-const KINDS: [&str; 17] = [
-    "invalid_intent",
-    "invalid_session",
-    "unsupported",
-    "unavailable",
-    "session_closed",
-    "busy",
-    "callback_failed",
-    "cancelled",
-    "timeout",
-    "network",
-    "refused",
-    "rate_limited",
-    "server_error",
-    "bad_response",
-    "stripe_error",
-    "refresh_failed",
-    "internal",
-];
 
 /// The kinds that were counted, with how often.
 fn failures(page: &Page, endpoint: u32) -> Vec<(&'static str, f64)> {
-    let counted = KINDS.into_iter().zip(page.counters(endpoint, KINDS));
+    let kinds = Kind::ALL.map(Kind::name);
+    let counted = kinds.into_iter().zip(page.counters(endpoint, kinds));
     counted.filter(|(_, count)| *count != 0.0).collect()
 }
 
