@@ -99,12 +99,11 @@ export function createHost(owner: Owner) {
     wake(ms: number) {
       // A timer that fires before it is needed is cheaper than one that is set anew for each update.
       const at = ms < 0 ? Infinity : performance.now() + ms;
-      if ((at >= due && ms >= 0) || stopped) return;
+      if (stopped || (ms >= 0 && at >= due)) return;
       clearTimeout(timer);
       due = at;
-      if (ms < 0) return;
       // Whole milliseconds that are enough: one that fires early would have to be set again.
-      timer = setTimeout(look, Math.ceil(ms));
+      if (ms >= 0) timer = setTimeout(look, Math.ceil(ms));
     },
     fail(id: number, settles: boolean, kind: number, ...numbers: [number, number, number, number, number]) {
       const call = callOf(id);

@@ -81,10 +81,9 @@ export function createLedger(names: string[]) {
       const news: [name: string, since: EndpointMetrics][] = [];
       names.forEach((name, endpoint) => {
         const before = reported[endpoint] ?? [];
-        const since: Count = (_, position) => count(endpoint, position) - (before[position] ?? 0);
         const counters = Array.from({ length: COUNTERS }, (_, position) => count(endpoint, position));
         if (counters.every((number, position) => number === (before[position] ?? 0))) return;
-        news.push([name, record((position) => since(endpoint, position))]);
+        news.push([name, record((position) => count(endpoint, position) - (before[position] ?? 0))]);
         reported[endpoint] = counters;
       });
       return news.length ? JSON.stringify({ endpoints: Object.fromEntries(news) }) : "";

@@ -100,7 +100,7 @@ export function creator(source: Source) {
       changed();
     }
 
-    const came = (...[id, what, ok, value]: [id: number, what: number, ok: boolean, value: unknown]) =>
+    const came = (id: number, what: number, ok: boolean, value: unknown) =>
       void tell((glue, handle) => glue.came(handle, id, what, ok, value));
 
     function count(error: CheckoutUpdateErrorShape): void {

@@ -80,8 +80,8 @@ export function gatherTypes(types) {
 }
 
 /** The glue without the functions that `forwarded` found. */
-export function forwardGlue(glue) {
+export function forwardGlue(glue, methods) {
   let text = replaceOnce(glue, `": import0,\n`, `": ${FORWARD},\n`);
-  for (const { whole } of forwarded(glue).values()) text = replaceOnce(text, whole, "");
+  for (const { whole } of methods.values()) text = replaceOnce(text, whole, "");
   return text;
 }

@@ -55,18 +55,17 @@ function shortenImports(section, renamed, methods) {
   const reader = new Reader(section);
   const short = shortNames();
   const parts = [];
-  let count = 0;
-  for (let left = reader.number(); left > 0; left--) {
+  const total = reader.number();
+  for (let left = total; left > 0; left--) {
     const [module, field, kind] = [reader.name(), reader.name(), reader.byte()];
     if (kind !== FUNCTION) throw new Error(`the module imports something else than a function: ${field}`);
     const brief = methods.get(field)?.method ?? short.next().value;
-    count++;
     // Those of wasm-bindgen's own are in the glue's one object too.
     if (module.startsWith("./")) renamed.module = module;
     if (!methods.has(field)) renamed.imports.set(field, brief);
     parts.push(name("a"), name(brief), Buffer.from([kind]), number(reader.number()));
   }
-  return Buffer.concat([number(count), ...parts]);
+  return Buffer.concat([number(total), ...parts]);
 }
 
 function shortenExports(section, renamed) {

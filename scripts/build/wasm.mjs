@@ -93,9 +93,10 @@ function trim(out) {
   const module = join(out, "checkout_updates.wasm");
   const glue = join(out, "glue", "checkout_updates.js");
   const text = readFileSync(glue, "utf8");
-  const { bytes, renamed } = shortenModule(readFileSync(module), forwarded(text));
+  const methods = forwarded(text);
+  const { bytes, renamed } = shortenModule(readFileSync(module), methods);
   writeFileSync(module, bytes);
-  writeFileSync(glue, shortenGlue(trimGlue(glue, forwardGlue(text)), renamed));
+  writeFileSync(glue, shortenGlue(trimGlue(glue, forwardGlue(text, methods)), renamed));
 }
 
 function writeBytes(out) {

@@ -69,7 +69,7 @@ pub struct Client {
 pub fn open(host: JsValue, session_field: String) -> usize {
     let host = Host::of(host);
     host.words(TEXTS);
-    let mut client = Some(Rc::new(Client {
+    let client = Rc::new(Client {
         host,
         session_field,
         machine: RefCell::default(),
@@ -78,14 +78,14 @@ pub fn open(host: JsValue, session_field: String) -> usize {
         busy: Cell::default(),
         slots: RefCell::default(),
         values: RefCell::default(),
-    }));
+    });
     CLIENTS.with_borrow_mut(|clients| {
         let handle = clients.iter().position(Option::is_none).unwrap_or_else(|| {
             clients.push(None);
             clients.len() - 1
         });
         if let Some(place) = clients.get_mut(handle) {
-            *place = client.take();
+            *place = Some(client);
         }
         handle
     })
