@@ -1,7 +1,6 @@
-import { glue, initSync } from "../build/glue/checkout_updates.js";
-
-/** The module's exports. */
-export type Glue = typeof glue;
+import { instantiate, type Engine } from "../build/engine.js";
+import { CheckoutUpdateError } from "../src/browser/error.js";
+import { check } from "../src/browser/options.js";
 
 /** Where the module comes from; a failed call may be repeated. */
 export type Source = () => Promise<WebAssembly.Module>;
@@ -9,69 +8,87 @@ export type Source = () => Promise<WebAssembly.Module>;
 /** A load that failed, with what to change. */
 export class LoadError extends Error {}
 
-/** For a file that is none of ours, or of another version. */
-export const OTHER_FILE = "the file is not the checkout_updates.wasm of this version; copy it from the package again";
+const OTHER_FILE = "the file is not the checkout_updates.wasm of this version; copy it from the package again";
 
-/** What a client does when the module has died. */
-type Mourner = () => void;
-
-const mourners = new Set<Mourner>();
-let loading: Promise<Glue> | undefined;
-let depth = 0;
-let dead = false;
-let engine: Glue | undefined;
-
+/** What says which build this is: the module of another would run, and do anything. */
+declare const BUILD: string;
 /** Whether there are chunks to load: not in the build that is one file. */
 declare const CHUNKS: boolean;
+
+/** What the module takes from here, so that there is one class of errors and one check of options. */
+const shared = { CheckoutUpdateError, check };
+
+/** What a client does when the module has died. */
+type Mourner = (dead: Engine) => void;
+
+const mourners = new Set<Mourner>();
+let loading: Promise<void> | undefined;
+/** Makes a fresh instance, at once. */
+let make: (() => Engine) | undefined;
+let engine: Engine | undefined;
 
 /** A module that has the newest of what ours needs: the type of a function that gives a JavaScript value. */
 const PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 111);
 
-/** The engine, or the one in plain JavaScript where the page's policy or the browser refuses WebAssembly. */
-async function start(source: Source): Promise<Glue> {
-  try {
-    new WebAssembly.Module(PROBE);
-  } catch (refusal) {
-    let cause = refusal;
-    if (CHUNKS) {
-      try {
-        const plain = await import("./plain.js");
-        plain.start();
-        return plain.glue;
-      } catch (failure) {
-        cause = failure;
-      }
+/** The engine in plain JavaScript, where the page's policy or the browser refuses WebAssembly. */
+async function plain(refusal: unknown): Promise<() => Engine> {
+  let cause = refusal;
+  if (CHUNKS) {
+    try {
+      const chunk = await import("../build/plain.js");
+      return () => chunk.instantiate(shared);
+    } catch (failure) {
+      cause = failure;
     }
-    throw new LoadError(
-      `WebAssembly is refused; allow 'wasm-unsafe-eval' in Content-Security-Policy, or ${CHUNKS ? "serve every file of the build" : "load the modules"}`,
-      { cause },
-    );
   }
-  initSync({ module: await source() });
-  return glue;
+  throw new LoadError(
+    `WebAssembly is refused; allow 'wasm-unsafe-eval' in Content-Security-Policy, or ${CHUNKS ? "serve every file of the build" : "load the modules"}`,
+    { cause },
+  );
+}
+
+async function maker(source: Source): Promise<() => Engine> {
+  try {
+    // WebKit refuses the instance and not the module.
+    new WebAssembly.Instance(new WebAssembly.Module(PROBE));
+  } catch (refusal) {
+    return plain(refusal);
+  }
+  const module = await source();
+  return () => {
+    const made = instantiate(shared);
+    made.initSync({ module });
+    return made;
+  };
+}
+
+async function start(source: Source): Promise<void> {
+  try {
+    const fresh = await maker(source);
+    const first = fresh();
+    if (first.build() !== BUILD) throw new LoadError(OTHER_FILE);
+    [make, engine] = [fresh, first];
+  } catch (cause) {
+    loading = undefined;
+    if (cause instanceof LoadError) throw cause;
+    // Of what came, the compiler, the linker, and what is missing in it say that it is another file.
+    const isOther = /^(CompileError|LinkError|TypeError)$/.test((cause as Partial<Error> | null)?.name ?? "");
+    throw new LoadError(isOther ? OTHER_FILE : "the module could not be loaded", { cause });
+  }
 }
 
 /** Loads the engine, once however often it is asked for. A failed load can be tried again. */
-export function load(source: Source): Promise<Glue> {
+export function load(source: Source): Promise<void> {
   if (!loading) {
-    loading = start(source).then(
-      (loaded) => (engine = loaded),
-      (cause: unknown) => {
-        loading = undefined;
-        if (cause instanceof LoadError) throw cause;
-        // Of what came, only the compiler says anything about it.
-        const isOther = (cause as Partial<Error> | null)?.name === "CompileError";
-        throw new LoadError(isOther ? OTHER_FILE : "the module could not be loaded", { cause });
-      },
-    );
+    loading = start(source);
     // Nobody has to handle it: each update that needs the engine reports it.
     loading.catch(() => {});
   }
   return loading;
 }
 
-/** Whether calls can go into the module now. */
-export const isAlive = (): boolean => engine !== undefined && !dead;
+/** The engine that calls can go into now. */
+export const live = (): Engine | undefined => engine;
 
 /** Calls `mourner` when the module dies; gives the function that ends this. */
 export function mourn(mourner: Mourner): () => void {
@@ -80,31 +97,27 @@ export function mourn(mourner: Mourner): () => void {
 }
 
 /**
- * Enters the module. Every way in leads through here, so that a trap is caught, and what it owed can be settled.
- * A module that has trapped is replaced by a fresh instance as soon as none of its calls is left on the stack.
+ * Enters an engine. Every way in leads through here, so that a trap is caught, what it owed is settled, and a fresh
+ * instance takes its place at once. What has died is not entered again.
  */
-export function enter<T>(act: (glue: Glue) => T): T | undefined {
-  if (!engine || dead) return undefined;
-  depth++;
+export function enter<T>(into: Engine, act: () => T): T | undefined {
+  if (into !== engine) return undefined;
   try {
-    return act(engine);
+    return act();
   } catch {
-    dead = true;
+    if (into === engine) replace(into);
     return undefined;
-  } finally {
-    if (!--depth && dead) revive();
   }
 }
 
-function revive(): void {
+function replace(dead: Engine): void {
   const informed = [...mourners];
   mourners.clear();
   try {
-    engine!.__wbg_reset_state();
-    dead = false;
+    engine = make!();
   } catch {
     // The browser has no room for another instance: updates are unavailable until the page is loaded again.
     engine = undefined;
   }
-  for (const mourner of informed) mourner();
+  for (const mourner of informed) mourner(dead);
 }

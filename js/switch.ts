@@ -1,4 +1,4 @@
-import { callback, checked, fail, matches, needed, record, type Row } from "./check.js";
+import { callback, checked, fail, matches, needed, record, type Row } from "../src/browser/check.js";
 import { report, safely } from "./environment.js";
 import type { Endpoint, Endpoints, IntentOf, Outcome, SessionOf, Updates } from "./types.js";
 

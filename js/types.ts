@@ -214,8 +214,16 @@ export interface Updates<E extends Endpoints = Endpoints> {
   /** Aborts everything and lets go of listeners. A later call starts afresh. */
   dispose(): void;
   [Symbol.dispose](): void;
-  /** Whether an update, of this name or of any, has not settled. */
-  isPending(name?: string): boolean;
+  /** The intent of the newest update of this endpoint that has not settled, and has these values; what to draw meanwhile. */
+  wanted<N extends keyof E & string>(
+    name: N,
+    match?: E[N] extends Endpoint<infer R> ? Partial<IntentOf<R>> : never,
+  ): (E[N] extends Endpoint<infer R> ? IntentOf<R> : never) | undefined;
+  /** Whether an update, of this name (with these values) or of any, has not settled. */
+  isPending<N extends string>(
+    name?: N,
+    match?: N extends keyof E ? (E[N] extends Endpoint<infer R> ? Partial<IntentOf<R>> : never) : never,
+  ): boolean;
   /** Whether the page may be showing totals that the server no longer has. */
   isStale(): boolean;
   /** Resolves when nothing is pending. */

@@ -1,17 +1,17 @@
-import { deferred, failed, read, UNREADABLE, type Owed, type Reading } from "./call.js";
-import { declare } from "./declare.js";
-import { enter, isAlive, load, mourn, type Glue, type Source } from "./engine.js";
-import { createHost } from "./host.js";
+import { check } from "../src/browser/options.js";
+import type { Engine } from "../build/engine.js";
+import { copyOf, has } from "./copy.js";
+import { enter, live, load, mourn, type Source } from "./engine.js";
 import { canRun, isPage, safely } from "./environment.js";
-import { createLedger } from "./ledger.js";
-import { normalise } from "./options.js";
-import { watchPage } from "./page.js";
+import { isCheckoutUpdateError } from "./error.js";
+import { failed, type Asked } from "./failure.js";
 import type {
   Applied,
   CancelReason,
   CheckoutUpdateErrorShape,
   Endpoints,
   FailureKind,
+  Metrics,
   Outcome,
   RunOptions,
   Snapshot,
@@ -20,353 +20,331 @@ import type {
   UpdatesOptions,
 } from "./types.js";
 
-/** What `run` needs to know of a function made by `request` or `wrap`. */
+/** The crate's `Updates`, once there is an engine. */
+type Inner = InstanceType<Engine["Updates"]>;
+
+/** Something that was promised to the page and has not been given yet. */
+interface Call {
+  /** The endpoint; empty for a refresh, which is not pending. */
+  readonly name: string;
+  readonly asked: Asked;
+  readonly intent: object | undefined;
+  reject(error: CheckoutUpdateErrorShape): void;
+  /** Hands it to the engine, if it has not got it. */
+  play?: (inner: Inner) => void;
+}
+
+/** What `request` and `wrap` made a function of. */
 interface Recipe {
-  readonly endpoint: number;
-  readonly reading: Reading;
-  readonly own?: (signal: AbortSignal) => unknown;
+  readonly name: string;
+  readonly intent?: object;
+  /** The engine's function. */
+  made(inner: Inner): () => Promise<unknown>;
   setFailure(error: CheckoutUpdateErrorShape | null): void;
 }
 
-/** What else the engine is told of by `on`, see `src/exports.rs`. */
-const CALLED = 5;
-const DETACH = 7;
-const CANCEL = 8;
-const DISPOSE = 9;
-const REFRESH = 10;
-const DOUBT = 11;
+/** What a call says beside the intent, to an engine that comes later. */
+type Later = RunOptions & { readonly asked: Asked };
 
-/** The types of an intent's values by the number that the engine knows them by; two more follow. */
-const TYPES = ["string", "number", "boolean", "undefined"];
+/** The most failures that are kept until there is an engine. */
+const KEPT = 50;
 
 /** Makes `createUpdates` for a way to load the engine. */
 export function creator(source: Source) {
   return function createUpdates<const E extends Endpoints>(given: UpdatesOptions<E>): Updates<E> {
-    const options = normalise(given as unknown as UpdatesOptions<Endpoints>);
-    const names = options.endpoints.map(({ name }) => name);
+    const options = check(given);
+    const names = new Set(options.endpoints.map(({ name }) => name));
     const recipes = new WeakMap<object, Recipe>();
-    const owed = new Map<number, Owed>();
-    // Whose functions have not ended: an update outlives a caller that is detached.
-    const works = new Map<number, Owed>();
-    const sent = new Set<number>();
+    const calls = new Set<Call>();
+    const owed = new Map<(error: unknown) => void, string>();
     const listeners = new Set<() => void>();
-    const idle = new Set<(state: { stale: boolean }) => void>();
-    const reporters = new Set<() => string>();
-    const ledger = createLedger(names);
+    const reporters = new Set<{ url: string; end?: (() => void) | undefined }>();
+    let early: CheckoutUpdateErrorShape[] = [];
     let snapshot: Snapshot = { pending: false, stale: false };
-    let stale = false;
-    let lastId = 0;
-    let handle: number | undefined;
-    let actionsSeen: object | undefined;
     let doubtful = false;
-    let unwatch: (() => void) | undefined;
-    let leave: (() => void) | undefined;
+    let actionsSeen: object | undefined;
+    let engine: Engine | undefined;
+    let inner: Inner | undefined;
+    let spare: (() => void) | undefined;
 
-    /** Enters the engine, if it knows this object. */
-    const tell = <T>(act: (glue: Glue, handle: number) => T): T | undefined =>
-      handle === undefined ? undefined : enter((glue) => act(glue, handle!));
-    const callOf = (id: number) => works.get(id) ?? owed.get(id);
-    const lastActions = () => actionsSeen;
-    const now = (): [number, number] => [performance.now(), Date.now()];
-    const nameOf = (endpoint: number) => names[endpoint] ?? "";
-    const isPending = (name?: string) => {
-      for (const call of owed.values()) {
-        if (call.counts && (name === undefined || nameOf(call.endpoint) === name)) return true;
-      }
-      return false;
-    };
+    /** Asks the engine, if it is there. */
+    const ask = <T>(act: (inner: Inner) => T): T | undefined =>
+      inner && engine === live() ? enter(engine!, () => act(inner!)) : undefined;
+    const isQueued = (name?: string, match?: object) =>
+      [...calls].some((call) => call.play && call.name && (name === undefined || (call.name === name && has(call.intent, match ?? {}))));
+    const isPending = (name?: string, match?: object): boolean =>
+      isQueued(name, match) || ask((inner) => inner.isPending(name, match)) === true;
+    const isStale = () => ask((inner) => inner.isStale()) ?? doubtful;
 
     function changed(): void {
-      const pending = isPending();
-      if (pending !== snapshot.pending || stale !== snapshot.stale) {
-        snapshot = { pending, stale };
-        for (const listener of [...listeners]) safely(listener);
-      }
-      if (!pending) {
-        for (const resolve of idle) resolve({ stale });
-        idle.clear();
-      }
+      const [pending, stale] = [isPending(), isStale()];
+      if (pending === snapshot.pending && stale === snapshot.stale) return;
+      snapshot = { pending, stale };
+      for (const listener of [...listeners]) safely(listener);
     }
 
-    function settle(id: number, ok: boolean, value: unknown, session: unknown): void {
-      const call = owed.get(id);
-      owed.delete(id);
-      call?.settle(ok, value, session);
+    function end(call: Call, error: CheckoutUpdateErrorShape): void {
+      calls.delete(call);
+      call.reject(error);
       changed();
-    }
-
-    function setStale(value: boolean): void {
-      stale = value;
-      changed();
-    }
-
-    const came = (id: number, what: number, ok: boolean, value: unknown) =>
-      void tell((glue, handle) => glue.came(handle, id, what, ok, value));
-
-    function count(error: CheckoutUpdateErrorShape): void {
-      ledger.keep(error);
-      safely(options.onFailure, error);
     }
 
     /** Settles what the engine cannot settle, since it is not there. */
     function fail(
-      call: Owed,
+      call: Call,
       kind: FailureKind,
       applied: Applied,
       text?: string,
       more?: { cause?: unknown; reason?: CancelReason },
-    ) {
-      const error = failed(kind, nameOf(call.endpoint), call.at[0], applied, options.messages[kind] ?? text, more);
+    ): void {
+      const error = failed(kind, call.name, call.asked, applied, options.messages[kind] ?? text, more);
       if (kind !== "cancelled") {
-        if (call.counts) ledger.note(call.endpoint, error);
-        count(error);
+        if (ask((inner) => (inner.note(error), true)) !== true) early = [...early, error].slice(-KEPT);
+        safely(options.onFailure, error);
       }
-      call.work?.reject(error);
-      settle(call.id, false, error, undefined);
+      end(call, error);
     }
 
-    /** Tells the engine of an event. */
-    const on = (event: number, id = 0) => void tell((glue, handle) => glue.on(handle, event, id));
-    /** A counter of the engine, if there is one. */
-    const counter = () =>
-      handle === undefined
-        ? undefined
-        : (endpoint: number, position: number) => tell((glue, handle) => glue.count(handle, endpoint, position)) ?? 0;
-
-    const watch = () => (unwatch ??= watchPage(on, sendReports));
-
-    function sendReports(): void {
-      const count = counter();
-      const news = reporters.size && count && ledger.news(count);
-      if (!news) return;
-      for (const url of reporters) safely(() => void navigator.sendBeacon(url(), news));
-    }
-
-    const declareLater = (position: number) => void tell((glue, handle) => declare(glue, handle, options, position));
-
-    /** Makes this object known to the engine. Gives whether it is. */
-    function open(): boolean {
-      if (handle === undefined && isAlive()) {
-        enter((glue) => {
-          const { host, stop } = createHost({
-            ...{ options, works, sent, nameOf, callOf, lastActions },
-            ...{ on, came, settle, count, stale: setStale },
-          });
-          handle = glue.open(host, options.sessionField);
-          names.forEach((_, position) => declareLater(position));
-          ledger.play((endpoint, kind, ms) => glue.note(handle!, endpoint, kind, ms));
-          const spare = mourn(() => {
-            stop();
-            died();
-          });
-          leave = () => {
-            stop();
-            spare();
-          };
-          if (doubtful) glue.on(handle, DOUBT, 0);
-          doubtful = false;
+    /** What keeps the page alive when the engine dies: the crate's `Keeper`. */
+    const keeperOf = (engine: Engine) => ({
+      enter: (act: () => void) => void enter(engine, act),
+      get dead() {
+        return engine !== live();
+      },
+      owe(promise: Promise<unknown>, endpoint: string): Promise<unknown> {
+        const whole = new Promise((resolve, reject) => {
+          owed.set(reject, endpoint);
+          const settled = () => void owed.delete(reject);
+          promise.then(settled, settled);
+          resolve(promise);
         });
-        watch();
+        // Nobody has to handle it.
+        whole.catch(() => {});
+        return whole;
+      },
+    });
+
+    /** The engine's side of this object, made when it is first needed. */
+    function open(): Inner | undefined {
+      const current = live();
+      if (!current) return undefined;
+      if (inner && engine === current) {
+        spare ??= mourn(died);
+        return inner;
       }
-      return handle !== undefined;
+      engine = current;
+      inner = enter(current, () => new current.Updates(options, keeperOf(current)));
+      spare = mourn(died);
+      ask((inner) => {
+        inner.subscribe(changed);
+        for (const failure of early) inner.note(failure);
+        for (const reporter of reporters) reporter.end = inner.reportTo(reporter.url);
+        if (doubtful) inner.doubt(actionsSeen);
+      });
+      early = [];
+      doubtful = false;
+      return inner;
     }
 
-    /** The module has trapped: what it owed is settled here, and the next update finds a fresh instance. */
+    /** The module has trapped: what it owed is settled here, and a fresh one finds out what the server has. */
     function died(): void {
-      handle = undefined;
-      const applied = sent.size ? "unknown" : "no";
-      const lost = [...works.values()];
-      works.clear();
-      sent.clear();
-      stale = doubtful = true;
+      const dead = inner;
+      inner = spare = undefined;
+      let applied: Applied = "unknown";
+      try {
+        if (!dead!.hasSent()) applied = "no";
+      } catch {
+        // It cannot tell any more.
+      }
+      doubtful = true;
+      const [lost, promised] = [[...calls].filter((call) => !call.play), [...owed]];
+      owed.clear();
       // From here on callbacks of the page may begin what the fresh instance is to do.
-      for (const call of [...owed.values()]) if (call.played) fail(call, "internal", applied);
-      for (const { work, endpoint, at } of lost) {
-        work?.reject(failed("internal", nameOf(endpoint), at[0], applied, options.messages.internal));
+      for (const call of lost) fail(call, "internal", applied);
+      for (const [reject, endpoint] of promised) {
+        reject(failed("internal", endpoint, now(), applied, options.messages["internal"]));
       }
       changed();
-      // The fresh instance finds out what the server has.
       if (actionsSeen) open();
     }
 
-    function play(): void {
-      if (!open()) return;
-      for (const call of [...owed.values()]) {
-        if (call.played || handle === undefined) continue;
-        call.played = true;
-        if (call.work) works.set(call.id, call);
-        call.play();
+    const now = (): Asked => [performance.now(), Date.now()];
+
+    function flush(): void {
+      const inner = open();
+      if (!inner) return;
+      for (const call of [...calls]) {
+        const { play } = call;
+        delete call.play;
+        play?.(inner);
+      }
+      changed();
+    }
+
+    /** Everything that a call says, read now, for an engine that comes later. */
+    function later(settings: RunOptions | undefined, isOwn: boolean, asked: Asked): Later {
+      const signal = settings?.signal;
+      try {
+        const session = isOwn ? undefined : (settings?.session ?? (options.session?.() as string));
+        return { asked, ...(signal && { signal }), ...(session !== undefined && { session }) };
+      } catch (cause) {
+        return {
+          asked,
+          ...(signal && { signal }),
+          get session(): string {
+            throw cause;
+          },
+        };
       }
     }
 
     /** Hands a call to the engine, or keeps it until there is one. */
-    function begin(call: Owed): void {
-      owed.set(call.id, call);
-      changed();
-      if (!canRun()) return fail(call, "unavailable", "no", "Updates run in a browser, or with ./testing's server.");
-      if (isAlive()) return play();
-      const limit = options.endpoints[call.endpoint]?.timeoutMs ?? options.timeoutMs;
-      const isWaiting = () => owed.get(call.id) === call && !call.played;
-      const timer = setTimeout(() => {
-        if (isWaiting()) fail(call, "unavailable", "no", "checkout-updates: the module was not loaded in time.");
-      }, limit);
-      load(source).then(
-        () => {
-          clearTimeout(timer);
-          play();
-        },
-        (cause: Error) => {
-          clearTimeout(timer);
-          if (isWaiting()) fail(call, "unavailable", "no", `checkout-updates: ${cause.message}.`, { cause });
-        },
-      );
-    }
-
-    /** The session id, read now: as the call says, else as the option does. A function of the page needs none. */
-    function session(of: Recipe, given?: RunOptions): { session?: unknown; cause: unknown } {
-      const { cause } = of.reading;
-      try {
-        return { session: of.own ? undefined : (given?.session ?? options.session?.()), cause };
-      } catch (thrown) {
-        return { session: UNREADABLE, cause: cause ?? thrown };
-      }
-    }
-
-    function ask(call: Owed, { reading, endpoint }: Recipe, session: unknown): void {
-      enter((glue) => {
-        const { values, undeclared } = reading;
-        for (const value of values ? [session, ...values] : []) {
-          const known = TYPES.indexOf(typeof value);
-          const type = known < 0 ? TYPES.length + +(value !== UNREADABLE) : known;
-          glue.value(handle!, type, type ? Number(type < 3 && value) : 0, type ? "" : (value as string));
+    function begin<T>(
+      name: string,
+      what: { intent?: object | undefined; isOwn?: boolean; settings?: RunOptions | undefined },
+      play: (inner: Inner, settings: RunOptions | undefined) => Promise<T>,
+    ): Promise<T> {
+      const { intent, isOwn = false, settings } = what;
+      return new Promise((resolve, reject) => {
+        const call: Call = { name, asked: now(), intent, reject };
+        const hand = (inner: Inner, settings: RunOptions | undefined) => {
+          const promise = ask(() => play(inner, settings));
+          if (!promise) return;
+          const over = () => void calls.delete(call);
+          promise.then(over, over);
+          resolve(promise);
+        };
+        if (canRun() && live()) {
+          calls.add(call);
+          return hand(open()!, settings);
         }
-        glue.ask(handle!, call.id, endpoint, !!call.update, !values, undeclared, ...call.at);
+        const signal = settings?.signal;
+        const detach = () => fail(call, "cancelled", "no", undefined, { reason: "signal" });
+        // What is no signal throws here, with nothing pending.
+        signal?.addEventListener("abort", detach);
+        const read = later(settings, isOwn, call.asked);
+        const forget = () => {
+          clearTimeout(timer);
+          signal?.removeEventListener("abort", detach);
+        };
+        call.play = (inner) => {
+          forget();
+          hand(inner, read);
+        };
+        call.reject = (error) => {
+          forget();
+          reject(error);
+        };
+        calls.add(call);
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        if (signal?.aborted) return detach();
+        changed();
+        if (!canRun()) return fail(call, "unavailable", "no", "Updates run in a browser, or with ./testing's server.");
+        const limit = options.endpoints.find((declared) => declared.name === name)?.timeoutMs ?? options.timeoutMs;
+        const unavailable = (text: string, cause?: unknown) => {
+          if (calls.has(call) && call.play) fail(call, "unavailable", "no", `checkout-updates: ${text}.`, { cause });
+        };
+        timer = setTimeout(() => unavailable("the module was not loaded in time"), limit);
+        load(source).then(flush, (cause: Error) => unavailable(cause.message, cause));
       });
     }
 
-    /** What Stripe.js is given: each call gets the same promise, and one that comes too late is refused by it. */
-    const work = (call: Owed) => () => {
-      if (works.has(call.id)) on(CALLED, call.id);
-      return call.work!.promise;
-    };
-
-    /** A new update, for which everything that the page says is read now. */
-    function owe(of: Recipe, given: RunOptions | undefined, rest: Pick<Owed, "actions" | "settle">): Owed {
-      const { session: id, cause } = session(of, given);
-      of.setFailure(null);
-      const call: Owed = {
-        id: ++lastId,
-        endpoint: of.endpoint,
-        at: now(),
-        counts: true,
-        work: deferred(),
-        own: of.own,
-        kept: { cause },
-        play: () => ask(call, of, id),
-        ...rest,
-      };
-      return call;
-    }
-
-    function invoke(recipe: Recipe): Promise<unknown> {
-      const call = owe(recipe, undefined, {
-        settle: (ok, value) => recipe.setFailure(ok ? null : (value as CheckoutUpdateErrorShape)),
-      });
-      begin(call);
-      return call.work!.promise;
-    }
-
-    function updateFunction(recipe: Omit<Recipe, "setFailure">): UpdateFunction<any> {
+    function updateFunction(recipe: Omit<Recipe, "setFailure">, isOwn: boolean): UpdateFunction<any> {
       let failure: CheckoutUpdateErrorShape | null = null;
-      const whole: Recipe = { ...recipe, setFailure: (error) => (failure = error) };
-      const update = () => invoke(whole);
+      let made: (() => Promise<unknown>) | undefined;
+      let of: Inner | undefined;
+      const whole: Recipe = {
+        ...recipe,
+        made(inner) {
+          if (of !== inner || !made) [of, made] = [inner, recipe.made(inner)];
+          return made;
+        },
+        setFailure: (error) => (failure = error),
+      };
+      const { name, intent } = recipe;
+      const update = () => {
+        failure = null;
+        const promise = begin(name, { intent, isOwn }, (inner, settings) => inner.invoke(whole.made(inner), settings));
+        promise.then(undefined, whole.setFailure);
+        return promise;
+      };
       recipes.set(update, whole);
       return Object.defineProperty(update, "failure", { get: () => failure, enumerable: true }) as UpdateFunction;
     }
 
-    function position(name: unknown): number {
-      const found = options.endpoints.findIndex((declared) => declared.name === name);
-      if (found < 0) throw new TypeError("checkout-updates: no such endpoint is declared");
-      return found;
+    function declared(name: unknown): string {
+      const found = options.endpoints.find((endpoint) => endpoint.name === name);
+      if (!found) throw new TypeError("checkout-updates: no such endpoint is declared");
+      return found.name;
     }
 
-    const request = (name: string, intent: unknown) => updateFunction(recipe(name, intent));
-
-    function recipe(name: string, intent: unknown): Omit<Recipe, "setFailure"> {
-      const endpoint = position(name);
-      const fields = options.endpoints[endpoint]!.fields.map((field) => field.name);
-      return { endpoint, reading: read(fields, intent) };
+    function request(given: string, given2: unknown): UpdateFunction<any> {
+      const name = declared(given);
+      const intent = copyOf(given2);
+      return updateFunction({ name, intent, made: (inner) => inner.request(name, intent) }, false);
     }
 
     function wrap(name: string, own: (signal: AbortSignal) => unknown): UpdateFunction<any> {
       if (typeof own !== "function") throw new TypeError("wrap: takes a name and a function");
-      return updateFunction({
-        endpoint: ledger.place(name, handle !== undefined && declareLater),
-        reading: { values: undefined },
-        own,
-      });
-    }
-    function start(actions: object, of: Recipe, given: RunOptions = {}): Promise<Outcome<any, any>> {
-      const { signal } = given;
-      return new Promise((resolve) => {
-        const call = owe(of, given, {
-          actions,
-          settle(ok, value, session) {
-            safely(() => signal?.removeEventListener("abort", detach));
-            if (ok) return resolve({ type: "success", session, body: value });
-            const error = value as CheckoutUpdateErrorShape;
-            of.setFailure(error);
-            if (error.kind === "cancelled") resolve({ type: "cancelled", error });
-            else resolve({ type: "error", error, ...(session !== undefined && { session }) });
-          },
-        });
-        const detach = () => {
-          if (call.played) on(DETACH, call.id);
-          else fail(call, "cancelled", "no", undefined, { reason: "signal" });
-        };
-        call.update = work(call);
-        actionsSeen = actions;
-        // What is no signal throws here, with nothing pending.
-        signal?.addEventListener("abort", detach);
-        owed.set(call.id, call);
-        if (signal?.aborted) return detach();
-        begin(call);
-      });
+      names.add(name);
+      return updateFunction({ name, made: (inner) => inner.wrap(name, own) }, true);
     }
 
     async function run(actions: object, what: any, ...rest: any[]): Promise<Outcome<any, any>> {
-      if (typeof what === "function") {
-        const known = recipes.get(what as object);
-        if (!known) throw new TypeError("run: takes a function of request or wrap");
-        return start(actions, known, rest[0] as RunOptions);
-      }
-      const whole: Recipe = { ...recipe(what as string, rest[0]), setFailure() {} };
-      return start(actions, whole, rest[1] as RunOptions);
+      const recipe = typeof what === "function" ? recipes.get(what as object) : undefined;
+      if (typeof what === "function" && !recipe) throw new TypeError("run: takes a function of request or wrap");
+      const name = recipe ? recipe.name : declared(what);
+      const settings = rest[recipe ? 0 : 1] as RunOptions | undefined;
+      // Read now, once; an engine that is there does it itself.
+      const intent = recipe ? recipe.intent : live() ? (rest[0] as object) : copyOf(rest[0]);
+      actionsSeen = actions;
+      recipe?.setFailure(null);
+      const isOwn = recipe !== undefined && recipe.intent === undefined;
+      const outcome = await begin(name, { intent, isOwn, settings }, (inner, settings): Promise<Outcome> =>
+        recipe ? inner.run(actions, recipe.made(inner), settings) : inner.run(actions, name, intent, settings),
+      ).catch((error: unknown): Outcome => {
+        if (!isCheckoutUpdateError(error)) throw error;
+        return { type: error.kind === "cancelled" ? "cancelled" : "error", error };
+      });
+      recipe?.setFailure(outcome.type === "success" ? null : outcome.error);
+      return outcome;
     }
 
-    function cancelWaiting(name?: string): void {
-      for (const call of [...owed.values()]) {
-        const named = name === undefined || nameOf(call.endpoint) === name;
-        if (named && !call.played && call.counts) fail(call, "cancelled", "no", undefined, { reason: "cancelled" });
+    function refresh(actions: object): Promise<any> {
+      actionsSeen = actions;
+      return begin("", {}, (inner) => inner.refresh(actions)).catch((error: unknown) => ({ type: "error", error }));
+    }
+
+    function drop(reason: CancelReason, name?: string): void {
+      for (const call of [...calls]) {
+        const isMeant = name === undefined ? reason === "disposed" || call.name : call.name === name;
+        if (isMeant && call.play) fail(call, "cancelled", "no", undefined, { reason });
       }
-      const which = names.indexOf(name!);
-      if (name === undefined || which >= 0) on(CANCEL, which);
     }
 
     function dispose(): void {
-      for (const call of [...owed.values()]) {
-        if (!call.played) fail(call, "cancelled", "no", undefined, { reason: "disposed" });
-      }
-      tell((glue, handle) => {
-        glue.on(handle, DISPOSE, 0);
-        ledger.close((endpoint, position) => glue.count(handle, endpoint, position));
-        glue.close(handle);
-      });
-      leave?.();
-      unwatch?.();
-      handle = leave = unwatch = actionsSeen = undefined;
-      stale = doubtful = false;
+      drop("disposed");
+      ask((inner) => inner.dispose());
+      spare?.();
+      spare = actionsSeen = undefined;
+      doubtful = false;
       changed();
+    }
+
+    function metrics(): Metrics {
+      const counted = ask((inner) => inner.metrics() as Metrics);
+      if (counted) return counted;
+      const none = { successes: 0, retries: 0, late: 0, joined: 0, superseded: 0, p50: null, p95: null, max: null };
+      const record = (name: string) => {
+        const own = early.filter(({ endpoint }) => endpoint === name);
+        const failures: Partial<Record<FailureKind, number>> = {};
+        for (const { kind } of own) failures[kind] = (failures[kind] ?? 0) + 1;
+        return [name, { updates: own.length, ...none, failures }] as const;
+      };
+      return {
+        endpoints: Object.fromEntries([...names].map(record)),
+        failures: early.map((error) => (error as any).toJSON()),
+      };
     }
 
     if (isPage()) void load(source).catch(() => {});
@@ -375,31 +353,27 @@ export function creator(source: Source) {
       request,
       wrap,
       run,
-      refresh: (actions: object) =>
-        new Promise((resolve) => {
-          actionsSeen = actions;
-          const call: Owed = {
-            id: ++lastId,
-            endpoint: -1,
-            at: now(),
-            counts: false,
-            actions,
-            kept: {},
-            play: () => on(REFRESH, call.id),
-            settle: (ok, value, session) =>
-              resolve(ok ? { type: "success", session } : { type: "error", error: value as CheckoutUpdateErrorShape }),
-          };
-          begin(call);
-        }),
-      cancel: cancelWaiting,
+      refresh,
+      cancel(name?: string) {
+        drop("cancelled", name);
+        ask((inner) => inner.cancel(name));
+      },
       dispose,
       [Symbol.dispose ?? Symbol.for("Symbol.dispose")]: dispose,
+      wanted: (name: string, match: object = {}) =>
+        [...calls].reverse().find((call) => call.play && call.name === name && has(call.intent, match))?.intent ??
+        ask((inner) => inner.wanted(declared(name), match)),
       isPending,
-      isStale: () => stale,
+      isStale,
       settled: () =>
         new Promise((resolve) => {
-          if (isPending()) idle.add(resolve);
-          else resolve({ stale });
+          const look = () => {
+            if (isPending()) return;
+            listeners.delete(look);
+            resolve({ stale: isStale() });
+          };
+          listeners.add(look);
+          look();
         }),
       subscribe(listener: () => void) {
         // Each subscription counts for itself, also of the same function.
@@ -408,16 +382,20 @@ export function creator(source: Source) {
         return () => void listeners.delete(own);
       },
       getSnapshot: () => snapshot,
-      metrics: () => ledger.metrics(counter()),
+      metrics,
       reportTo(url: string, { sampleRate = 1 }: { sampleRate?: number } = {}) {
-        // A function of its own for each call, so that two reporters to one place end apart.
-        const reporter = () => url;
-        if (Math.random() < sampleRate) reporters.add(reporter);
-        watch();
-        return () => void reporters.delete(reporter);
+        const reporter: { url: string; end?: (() => void) | undefined } = { url };
+        if (Math.random() < sampleRate) {
+          reporters.add(reporter);
+          reporter.end = ask((inner) => inner.reportTo(url));
+        }
+        return () => {
+          reporters.delete(reporter);
+          if (reporter.end) ask(reporter.end);
+        };
       },
       get ready() {
-        const loaded = load(source).then(() => {});
+        const loaded = load(source);
         loaded.catch(() => {});
         return loaded;
       },

@@ -12,6 +12,7 @@ export async function buildPackage({ trap = false } = {}) {
   const { entries, trapEntries } = await import("./build/entries.mjs");
   const hash = hashOf([
     "js",
+    "src/browser",
     "scripts/build",
     "tsconfig.json",
     "tsconfig.build.json",

@@ -1,162 +1,210 @@
-//! What JavaScript sees. The facade, `js/engine.ts`, calls these and nobody else does; each call returns at once.
+//! What JavaScript sees: the class `Updates`.
 
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
+use std::rc::Rc;
 
-use crate::browser;
-use crate::clock::Moment;
-use crate::effect::{Event, News};
-use crate::endpoint::Endpoint;
+use js_sys::{Function, JsString, Math, Promise, TypeError};
+use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
+
+use crate::browser::{Actions, Client, Deferred, Guard, Keeper, Settings, check};
 use crate::failure::Kind;
-use crate::intent::{Field, Rule, Value};
 
-/// Makes the engine's side of one `createUpdates` and gives its handle.
 #[wasm_bindgen]
-pub fn open(host: JsValue, session_field: String) -> usize {
-    browser::open(host, session_field)
+extern "C" {
+    /// `{sampleRate}` of `reportTo`.
+    pub type ReportSettings;
+
+    #[wasm_bindgen(method, catch, getter, js_name = sampleRate)]
+    fn sample_rate(this: &ReportSettings) -> Result<Option<f64>, JsValue>;
+
+    /// A failure that was met before the module was there.
+    pub type Met;
+
+    #[wasm_bindgen(method, getter)]
+    fn endpoint(this: &Met) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn kind(this: &Met) -> String;
+
+    #[wasm_bindgen(method, getter, js_name = durationMs)]
+    fn duration_ms(this: &Met) -> f64;
+
+    #[wasm_bindgen(method, js_name = toJSON)]
+    fn record(this: &Met) -> JsValue;
 }
 
-/// Lets go of it.
+/// The updates of a checkout page: what `createUpdates` of the npm package gives, once the module is there.
 #[wasm_bindgen]
-pub fn close(handle: usize) {
-    browser::close(handle);
+pub struct Updates(Rc<Client>);
+
+fn type_error(text: &str) -> JsValue {
+    TypeError::new(text).into()
 }
 
-/// Adds an endpoint, or the name of a wrapped function. Milliseconds; 0 for no limit of one attempt. `latest` has a bit
-/// for each field that updates must share for the later to supersede the earlier; -1 for never.
 #[wasm_bindgen]
-#[allow(clippy::too_many_arguments)]
-pub fn endpoint(
-    handle: usize,
-    latest: i32,
-    join: bool,
-    key: bool,
-    csrf: bool,
-    retries: u32,
-    attempt_timeout: f64,
-    timeout: f64,
-) {
-    let (fields, counts) = Default::default();
-    let endpoint = Endpoint { fields, latest, join, key, csrf, retries, attempt_timeout, timeout, counts };
-    if let Some(client) = browser::client(handle) {
-        client.machine().endpoints.push(endpoint);
+impl Updates {
+    /// Takes the options of `createUpdates`. `keeper` keeps the page alive when the module dies; the npm package has one.
+    ///
+    /// # Errors
+    ///
+    /// A `TypeError` that names the key, for whatever is wrong.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &JsValue, keeper: Option<Keeper>) -> Result<Self, JsValue> {
+        Ok(Self(Client::new(check(options)?, Guard(keeper))))
+    }
+
+    /// A function for `runServerUpdate`. The intent is read now, the session id when the function is called.
+    ///
+    /// # Errors
+    ///
+    /// A `TypeError` for an endpoint that is not declared. A wrong intent makes the function reject.
+    #[wasm_bindgen(unchecked_return_type = "(() => Promise<Response>) & { readonly failure: any }")]
+    pub fn request(&self, name: &str, intent: &JsValue) -> Result<Function, JsValue> {
+        let recipe = self.0.recipe(self.position(name)?, intent);
+        Ok(self.0.function(recipe))
+    }
+
+    /// Gives a request function that the page already has the same deadline and record.
+    #[wasm_bindgen(unchecked_return_type = "(() => Promise<any>) & { readonly failure: any }")]
+    pub fn wrap(&self, name: &str, own: Function) -> Function {
+        self.0.function(self.0.own_recipe(name, own))
+    }
+
+    /// Calls a function of `request` or `wrap` on behalf of somebody who asked earlier.
+    pub fn invoke(&self, update: &Function, settings: &Settings) -> Result<Promise, JsValue> {
+        let recipe = self.0.recipe_of(update).ok_or_else(|| type_error("run: takes a function of request or wrap"))?;
+        Ok(self.0.invoke(&recipe, Some(settings)))
+    }
+
+    /// `run(actions, name, intent, settings?)` or `run(actions, update, settings?)`: waits for its turn, runs, refreshes
+    /// where in doubt, and gives one answer.
+    pub fn run(&self, actions: Actions, what: &JsValue, first: &JsValue, second: Option<Settings>) -> Promise {
+        let begun = match what.as_string() {
+            Some(name) => self.position(&name).map(|position| (self.0.recipe(position, first), second)),
+            None => match self.0.recipe_of(what) {
+                Some(recipe) => Ok((recipe, first.is_object().then(|| first.clone().unchecked_into()))),
+                None => Err(type_error("run: takes a function of request or wrap")),
+            },
+        };
+        let outcome = begun.and_then(|(recipe, settings)| self.0.run(actions, &recipe, settings.as_ref()));
+        outcome.unwrap_or_else(|error| Promise::reject(&error))
+    }
+
+    /// Lets Stripe.js fetch the session again. Never rejects.
+    pub fn refresh(&self, actions: Actions) -> Promise {
+        self.0.refresh(actions)
+    }
+
+    /// Drops what is waiting, of this name or of all.
+    pub fn cancel(&self, name: Option<String>) {
+        self.0.cancel(name.as_deref());
+    }
+
+    /// Aborts everything and lets go of listeners. A later call starts afresh.
+    pub fn dispose(&self) {
+        self.0.dispose();
+    }
+
+    /// The intent of the newest update of an endpoint that has not settled (and has these values), else `undefined`.
+    pub fn wanted(&self, name: &str, values: &JsValue) -> JsValue {
+        self.0.wanted(name, values)
+    }
+
+    /// Whether an update, of this name (with these values) or of any, has not settled.
+    #[wasm_bindgen(js_name = isPending)]
+    pub fn is_pending(&self, name: Option<String>, values: &JsValue) -> bool {
+        match name {
+            Some(name) if values.is_object() => !self.0.wanted(&name, values).is_undefined(),
+            name => self.0.is_pending(name.as_deref()),
+        }
+    }
+
+    /// Whether the page may be showing totals that the server no longer has.
+    #[wasm_bindgen(js_name = isStale)]
+    pub fn is_stale(&self) -> bool {
+        self.0.state.is_stale()
+    }
+
+    /// Resolves to `{stale}` when nothing is pending.
+    pub fn settled(&self) -> Promise {
+        let idle = Deferred::new();
+        let promise = self.0.guard.owe(idle.promise(), "");
+        self.0.state.settle_later(idle);
+        self.0.changed();
+        promise
+    }
+
+    /// Calls the listener after each change of the snapshot; gives the function that ends this.
+    #[wasm_bindgen(unchecked_return_type = "() => void")]
+    pub fn subscribe(&self, listener: Function) -> Function {
+        let number = self.0.state.listen(listener);
+        self.ending(move |client| client.state.forget(number))
+    }
+
+    /// `{pending, stale}`: the same object until something changes.
+    #[wasm_bindgen(js_name = getSnapshot)]
+    pub fn get_snapshot(&self) -> JsValue {
+        self.0.state.snapshot()
+    }
+
+    /// What was counted, by endpoint, and the last 50 failures.
+    pub fn metrics(&self) -> JsValue {
+        self.0.report.metrics(&self.0)
+    }
+
+    /// Sends what is new by `sendBeacon` whenever the page is hidden; gives the function that ends this.
+    #[wasm_bindgen(js_name = reportTo, unchecked_return_type = "() => void")]
+    pub fn report_to(&self, url: JsString, settings: Option<ReportSettings>) -> Function {
+        let rate = settings.and_then(|settings| settings.sample_rate().ok().flatten());
+        self.0.listen();
+        let number = if Math::random() < rate.unwrap_or(1.0) { self.0.report.to(url) } else { 0 };
+        self.ending(move |client| client.report.forget(number))
+    }
+
+    /// Whether any update that has not settled has sent something.
+    #[wasm_bindgen(js_name = hasSent)]
+    pub fn has_sent(&self) -> bool {
+        self.0.has_sent()
+    }
+
+    /// Counts a failure that was met while there was no module.
+    pub fn note(&self, failure: &Met) {
+        let names = self.0.names();
+        let position = names.iter().position(|name| *name == failure.endpoint());
+        let (kind, duration) = (Kind::of_name(&failure.kind()), failure.duration_ms());
+        let mut machine = self.0.machine();
+        if let Some(endpoint) = position.and_then(|position| machine.endpoints.get_mut(position)) {
+            endpoint.counts.record(kind, duration);
+        }
+        drop(machine);
+        self.0.report.keep(failure.record());
+    }
+
+    /// The module before this one died, and these were the actions that it saw last.
+    pub fn doubt(&self, actions: Option<Actions>) {
+        self.0.doubt(actions);
+    }
+
+    fn position(&self, name: &str) -> Result<usize, JsValue> {
+        self.0.position(name).ok_or_else(|| type_error("checkout-updates: no such endpoint is declared"))
+    }
+
+    /// A function for the page that ends something.
+    fn ending(&self, end: impl Fn(&Client) + 'static) -> Function {
+        let client = Rc::downgrade(&self.0);
+        let ending = Closure::<dyn Fn()>::new(move || {
+            if let Some(client) = client.upgrade() {
+                end(&client);
+            }
+        });
+        ending.into_js_value().unchecked_into()
     }
 }
 
-/// Adds a field to the last endpoint: 0 a closed choice, 1 an identifier, 2 an integer from `least` to `most`, 3 a flag.
+/// Which build this is: a loader compares it with its own, since a file that an upload or a cache left behind would run.
 #[wasm_bindgen]
-pub fn field(handle: usize, name: String, optional: bool, kind: u8, least: f64, most: f64) {
-    let rule = match kind {
-        0 => Rule::OneOf(Vec::new()),
-        1 => Rule::Identifier(String::new()),
-        2 => Rule::Integer(least, most),
-        _ => Rule::Flag,
-    };
-    let Some(client) = browser::client(handle) else { return };
-    if let Some(endpoint) = client.machine().endpoints.last_mut() {
-        endpoint.fields.push(Field { name, rule, optional });
-    }
-}
-
-/// Adds a choice to the last field, or gives it its prefix.
-#[wasm_bindgen]
-pub fn choice(handle: usize, text: String) {
-    let Some(client) = browser::client(handle) else { return };
-    let mut machine = client.machine();
-    let field = machine.endpoints.last_mut().and_then(|endpoint| endpoint.fields.last_mut());
-    match field.map(|field| &mut field.rule) {
-        Some(Rule::OneOf(choices)) => choices.push(text),
-        Some(Rule::Identifier(prefix)) => *prefix = text,
-        _ => {}
-    }
-}
-
-/// Counts a failure that the facade met while there was no engine.
-#[wasm_bindgen]
-pub fn note(handle: usize, endpoint: usize, kind: usize, duration: f64) {
-    let Some(client) = browser::client(handle) else { return };
-    if let (Some(endpoint), Some(kind)) = (client.machine().endpoints.get_mut(endpoint), Kind::of_number(kind)) {
-        endpoint.counts.record(Some(kind), duration);
-    }
-}
-
-/// Says one value of the update that `ask` asks for next; the first is the session id as the page gave it, then those of
-/// the intent in declared order: 0 a text, 1 a number, 2 a flag, 3 nothing, 4 what could not be read; else what no rule
-/// allows.
-#[wasm_bindgen]
-pub fn value(handle: usize, kind: u8, number: f64, text: String) {
-    let value = match kind {
-        0 => Value::Text(text),
-        1 => Value::Number(number),
-        2 => Value::Flag(number > 0.0),
-        3 => Value::Missing,
-        4 => Value::Unreadable,
-        _ => Value::Other,
-    };
-    if let Some(client) = browser::client(handle) {
-        client.value(value);
-    }
-}
-
-/// `run`, or the call of a function of `request` or `wrap`; `own` for a function of the page. `undeclared` is the name of
-/// a field that was found and is not declared; then by both clocks when it was asked for.
-#[wasm_bindgen]
-#[allow(clippy::too_many_arguments)]
-pub fn ask(
-    handle: usize,
-    id: u32,
-    endpoint: usize,
-    run: bool,
-    own: bool,
-    undeclared: Option<String>,
-    monotonic: f64,
-    wall: f64,
-) {
-    if let Some(client) = browser::client(handle) {
-        client.ask(id, endpoint, run, own, undeclared, Moment { monotonic, wall });
-    }
-}
-
-/// What happened: 0 look at the clock, 1 the page is awake, 2 left, 3 back, 4 back from the back/forward cache; 5 Stripe.js
-/// called the function of this update, 6 the task that was let through for it is over, 7 this caller's signal was
-/// aborted; 8 `cancel` of this endpoint, or of all where it is negative; 9 `dispose`;
-/// 10 the page's `refresh` of this number; 11 the module before this one died.
-#[wasm_bindgen]
-pub fn on(handle: usize, event: u8, id: i32) {
-    #[allow(clippy::cast_sign_loss)]
-    let number = id as u32;
-    let event = match event {
-        1 => Event::Awake,
-        2 => Event::Left,
-        3 | 4 => Event::Back(event == 4),
-        5 => Event::Of(number, News::Called),
-        6 => Event::Of(number, News::Yielded),
-        7 => Event::Detach(number),
-        8 => Event::Cancel(usize::try_from(id).ok()),
-        9 => Event::Dispose,
-        10 => Event::Refresh(number),
-        11 => Event::Doubt,
-        _ => Event::Clock,
-    };
-    if let Some(client) = browser::client(handle) {
-        client.take(event, JsValue::UNDEFINED);
-    }
-}
-
-/// What the host was to wait for has ended: `value` is what it gave, or what it threw where `ok` is not set.
-#[wasm_bindgen]
-pub fn came(handle: usize, id: u32, what: u32, ok: bool, value: JsValue) {
-    if let Some(client) = browser::client(handle) {
-        client.came(id, what, ok, value);
-    }
-}
-
-/// A counter of an endpoint by its position, see `metrics.rs`; -1 where there is none.
-#[wasm_bindgen]
-pub fn count(handle: usize, endpoint: usize, position: usize) -> f64 {
-    let Some(client) = browser::client(handle) else { return -1.0 };
-    let count = client.machine().endpoints.get(endpoint).and_then(|endpoint| endpoint.counts.at(position));
-    count.map_or(-1.0, f64::from)
+#[must_use]
+pub fn build() -> String {
+    option_env!("CHECKOUT_UPDATES_BUILD").unwrap_or_default().to_owned()
 }
 
 /// Traps, for the tests of what happens then.

@@ -62,7 +62,7 @@ impl Kind {
         Self::Internal,
     ];
 
-    /// The name that JavaScript, the beacon and the docs use; `KINDS` in `js/error.ts` has them in the same order.
+    /// The name that JavaScript, the beacon and the docs use.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -86,16 +86,15 @@ impl Kind {
         }
     }
 
-    /// The kind of this number.
+    /// The kind of this name.
     #[must_use]
-    pub fn of_number(number: usize) -> Option<Self> {
-        Self::ALL.get(number).copied()
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
-/// Did the server make the change? Crosses as its number.
+/// Did the server make the change?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Applied {
     /// It did not.
     No,
@@ -105,12 +104,23 @@ pub enum Applied {
     Unknown,
 }
 
-/// Why an update was cancelled. Crosses as its number; 0 is none.
+impl Applied {
+    /// The word that JavaScript and the docs use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Yes => "yes",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Why an update was cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Reason {
     /// A later update of the same thing took its place.
-    Superseded = 1,
+    Superseded,
     /// By `cancel`.
     Cancelled,
     /// By the caller's signal.
@@ -119,6 +129,20 @@ pub enum Reason {
     Disposed,
     /// The customer left the page.
     Left,
+}
+
+impl Reason {
+    /// The word that JavaScript and the docs use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Superseded => "superseded",
+            Self::Cancelled => "cancelled",
+            Self::Signal => "signal",
+            Self::Disposed => "disposed",
+            Self::Left => "left",
+        }
+    }
 }
 
 /// What decides and counts of the record. Texts go around it: the request id, the server's message, a field's name.
@@ -166,12 +190,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_found_again() {
+    fn names_are_found_again() {
         for (number, kind) in Kind::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, number);
-            assert_eq!(Kind::of_number(number), Some(kind));
+            assert_eq!(Kind::of_name(kind.name()), Some(kind));
         }
-        assert_eq!(Kind::of_number(Kind::ALL.len()), None);
+        assert_eq!(Kind::of_name("none"), None);
     }
 
     #[test]

@@ -77,7 +77,7 @@ async function plain(dist, plugins) {
   const { metafile } = await build({
     ...common,
     format: "esm",
-    entryPoints: { plain: "./js/plain.ts" },
+    entryPoints: { plain: "./build/plain.js" },
     outdir: dist,
     entryNames: "[name]-[hash]",
     metafile: true,
@@ -87,12 +87,12 @@ async function plain(dist, plugins) {
   return {
     name: "plain",
     setup({ onResolve }) {
-      onResolve({ filter: /\/plain\.js$/ }, () => ({ path: `./${basename(file)}`, external: true }));
+      onResolve({ filter: /\/build\/plain\.js$/ }, () => ({ path: `./${basename(file)}`, external: true }));
     },
   };
 }
 
-async function modules(dist, entryPoints, plugins) {
+async function modules(dist, entryPoints, define, plugins) {
   await build({
     ...common,
     format: "esm",
@@ -100,7 +100,7 @@ async function modules(dist, entryPoints, plugins) {
     entryPoints,
     outdir: dist,
     chunkNames: "[name]-[hash]",
-    define: { CHUNKS: "true" },
+    define: { ...define, CHUNKS: "true" },
     plugins,
   });
 }
@@ -120,14 +120,14 @@ async function commonJs(dist) {
   });
 }
 
-async function script(dist, plugins) {
+async function script(dist, define, plugins) {
   await build({
     ...common,
     format: "iife",
     globalName: "CheckoutUpdates",
     entryPoints: { global: globalEntry },
     outdir: dist,
-    define: { CHUNKS: "false" },
+    define: { ...define, CHUNKS: "false" },
     plugins,
   });
 }
@@ -140,11 +140,12 @@ export async function buildJs({ trap = false } = {}) {
   mkdirSync(dist, { recursive: true });
   const plugins = [fromFolder(generated)];
   const apart = await plain(dist, plugins);
-  await modules(dist, trap ? { ...entries, ...trapEntries } : entries, [apart, ...plugins]);
+  const define = { BUILD: JSON.stringify(JSON.parse(readFileSync(join(root, generated, "build.json"), "utf8")).build) };
+  await modules(dist, trap ? { ...entries, ...trapEntries } : entries, define, [apart, ...plugins]);
   dropBareImports(dist);
   if (!trap) {
     await commonJs(dist);
-    await script(dist, plugins);
+    await script(dist, define, plugins);
   }
   dropModuleFromMaps(dist);
   copyFileSync(join(root, generated, "checkout_updates.wasm"), join(dist, "checkout_updates.wasm"));

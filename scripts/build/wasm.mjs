@@ -1,23 +1,27 @@
-// The Rust module: compiled small, bound, optimised. Writes build/glue (JavaScript and types), build/checkout_updates.wasm,
-// build/bytes.js (the same bytes as text) and build/plain (the same as JavaScript), or all that under build/trap with the
-// feature "trap".
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+// The Rust module: compiled small, bound, optimised. Writes build/checkout_updates.wasm, build/bytes.js (the same bytes as
+// text), build/engine.js (the glue, as a function that makes an instance) and build/plain.js (both as JavaScript), or all
+// that under build/trap with the feature "trap".
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { capture, root, run, step } from "../lib/run.mjs";
 import { hashOf, unlessFresh } from "../lib/stamp.mjs";
 import { wasmBindgen } from "../setup/wasm-bindgen.mjs";
 import { wasmToolchain } from "../setup/wasm-toolchain.mjs";
-import { forwardGlue, forwarded, gatherTypes, trimGlue } from "./glue.mjs";
-import { markModule } from "./mark.mjs";
-import { shortenGlue, shortenModule } from "./names.mjs";
+import { buildEngine, engineTypes } from "./engine.mjs";
 import { buildPlain } from "./plain.mjs";
 import { encode } from "./text.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 
-/** What cargo made last. */
-const COMPILED = join(root, "target", TARGET, "wasm", "checkout_updates.wasm");
+/** What cargo made last in this folder under target/. */
+const compiledIn = (folder) => join(root, "target", folder, TARGET, "wasm", "checkout_updates.wasm");
+
+/** The module in JavaScript has all the memory it may have from the start: its views of it do not notice growth. */
+const FIXED_MEMORY = 8 * 1024 * 1024;
+
+// The first WebAssembly there was, which wasm2js reads.
+const PLAIN = ["-Ctarget-cpu=mvp", `-Clink-arg=--initial-memory=${FIXED_MEMORY}`, `-Clink-arg=--max-memory=${FIXED_MEMORY}`];
 
 // What every engine since Chrome 96, Firefox 79 and Safari 15 has. "All features" would write what browsers refuse.
 const FEATURES = ["reference-types", "bulk-memory", "mutable-globals", "nontrapping-float-to-int", "sign-ext", "multivalue"];
@@ -38,14 +42,14 @@ function rustFlags(toolchain) {
     "-Cpanic=immediate-abort",
     "-Zfmt-debug=none",
     "-Zlocation-detail=none",
-    "-Cllvm-args=-inline-threshold=100",
+    "-Cllvm-args=-inline-threshold=25",
     `--remap-path-prefix=${cargoHome}=/cargo`,
     `--remap-path-prefix=${toolchain.sysroot}/lib/rustlib/src/rust=/rust`,
   ];
 }
 
-/** Compiles the crate; `optimise` and what follows take it from there. */
-export async function compile(toolchain, features = []) {
+/** Compiles the crate into a folder under target/; `bind` and what follows take it from there. */
+export async function compile(toolchain, build, { features = [], folder = "wasm", flags = [] } = {}) {
   await run(
     toolchain.cargo,
     [
@@ -59,22 +63,20 @@ export async function compile(toolchain, features = []) {
       env: {
         ...toolchain.env,
         RUSTC_BOOTSTRAP: "1",
-        CARGO_TARGET_DIR: join(root, "target"),
-        CARGO_ENCODED_RUSTFLAGS: rustFlags(toolchain).join("\x1f"),
+        CARGO_TARGET_DIR: join(root, "target", folder),
+        CARGO_ENCODED_RUSTFLAGS: [...rustFlags(toolchain), ...flags].join("\x1f"),
+        CHECKOUT_UPDATES_BUILD: build,
       },
     },
   );
 }
 
 /** Writes the glue, and the module that goes with it; with its functions' names only for reading their sizes. */
-export async function bind(program, out, { module = COMPILED, names = false } = {}) {
+export async function bind(program, out, { module = compiledIn("wasm"), names = false } = {}) {
   rmSync(join(out, "glue"), { recursive: true, force: true });
-  const options = ["--target", "web", "--omit-default-module-path", "--experimental-reset-state-function"];
   const remove = ["--remove-producers-section", ...(names ? [] : ["--remove-name-section"])];
   const where = ["--out-dir", join(out, "glue"), "--out-name", "checkout_updates"];
-  await run(program, [...options, ...remove, ...where, module]);
-  const types = join(out, "glue", "checkout_updates.d.ts");
-  writeFileSync(types, gatherTypes(readFileSync(types, "utf8")));
+  await run(program, ["--target", "web", "--omit-default-module-path", ...remove, ...where, module]);
 }
 
 /** Makes the bound module small. */
@@ -88,30 +90,10 @@ export async function optimise(out, { names = false } = {}) {
   rmSync(`${bound}.d.ts`, { force: true });
 }
 
-/** What wasm-bindgen writes for everybody, cut down to what the facade uses. */
-function trim(out) {
-  const module = join(out, "checkout_updates.wasm");
-  const glue = join(out, "glue", "checkout_updates.js");
-  const text = readFileSync(glue, "utf8");
-  const methods = forwarded(text);
-  const { bytes, renamed } = shortenModule(readFileSync(module), methods);
-  writeFileSync(module, bytes);
-  writeFileSync(glue, shortenGlue(trimGlue(glue, forwardGlue(text, methods)), renamed));
-}
-
 function writeBytes(out) {
   const text = encode(readFileSync(join(out, "checkout_updates.wasm")));
   writeFileSync(join(out, "bytes.js"), `export const text = "${text}";\n`);
   writeFileSync(join(out, "bytes.d.ts"), "/** The module, as scripts/build/text.mjs writes it. */\nexport declare const text: string;\n");
-}
-
-/** The file is loaded from wherever it was put, so the facade has to know its own. */
-function mark(out) {
-  const module = join(out, "checkout_updates.wasm");
-  const { marked, mark } = markModule(readFileSync(module));
-  writeFileSync(module, marked);
-  writeFileSync(join(out, "mark.js"), `export const mark = "${mark}";\n`);
-  writeFileSync(join(out, "mark.d.ts"), "/** What the module's file of this build says in its section of this name. */\nexport declare const mark: string;\n");
 }
 
 /** Builds the module where its inputs have changed. */
@@ -120,27 +102,33 @@ export async function buildWasm({ trap = false } = {}) {
   const program = await wasmBindgen();
   const folder = trap ? "build/trap" : "build";
   const out = join(root, folder);
-  const hash = hashOf(
-    [
-      ...["Cargo.toml", "Cargo.lock", "src", "node_modules/binaryen/package.json"],
-      ...["wasm", "glue", "mark", "names", "plain", "text"].map((name) => `scripts/build/${name}.mjs`),
-    ],
-    capture(toolchain.rustc, ["-vV"]),
-  );
-  const names = ["checkout_updates.wasm", "bytes.js", "mark.js", "glue/checkout_updates.js", "plain/core.js"];
+  const inputs = [
+    ...["Cargo.toml", "Cargo.lock", "src", "node_modules/binaryen/package.json", "js/text.ts"],
+    ...["wasm", "engine", "plain", "text", "entries"].map((name) => `scripts/build/${name}.mjs`),
+  ];
+  const id = hashOf(inputs).slice(0, 12);
+  const hash = hashOf(inputs, capture(toolchain.rustc, ["-vV"]));
+  const names = ["checkout_updates.wasm", "bytes.js", "engine.js", "plain.js", "build.json"];
   const outputs = names.map((name) => join(folder, name));
-  const made = await unlessFresh(join(folder, "wasm.stamp"), hash, outputs, () =>
-    step(`Build the wasm module${trap ? " that can be made to trap" : ""} (${toolchain.world}, std rebuilt for size)`, async () => {
-      mkdirSync(out, { recursive: true });
-      await compile(toolchain, trap ? ["--features", "trap"] : []);
+  const features = trap ? ["--features", "trap"] : [];
+  const exports = ["Updates", "build", ...(trap ? ["trap"] : [])];
+  const made = await unlessFresh(join(folder, "wasm.stamp"), hash, outputs, async () => {
+    mkdirSync(out, { recursive: true });
+    await step(`Build the wasm module${trap ? " that can be made to trap" : ""} (${toolchain.world}, std rebuilt for size)`, async () => {
+      await compile(toolchain, id, { features });
       await bind(program, out);
       await optimise(out);
-      trim(out);
       writeBytes(out);
-      mark(out);
-      const bindPlain = (to, module) => bind(program, to, { module });
-      await step("Translate it to plain JavaScript", () => buildPlain(COMPILED, bindPlain, join(out, "plain")));
-    }),
-  );
+      await buildEngine("checkout_updates.js", ["initSync", ...exports], join(out, "engine.js"));
+      writeFileSync(join(out, "engine.d.ts"), engineTypes("./glue/checkout_updates.js"));
+    });
+    await step("Build the same in plain JavaScript", async () => {
+      await compile(toolchain, id, { features, folder: "plain", flags: PLAIN });
+      await buildPlain(compiledIn("plain"), program, exports, out);
+      copyFileSync(join(out, "plain", "plain.js"), join(out, "plain.js"));
+      writeFileSync(join(out, "plain.d.ts"), 'export { instantiate } from "./engine.js";\n');
+    });
+    writeFileSync(join(out, "build.json"), `${JSON.stringify({ build: id })}\n`);
+  });
   if (made) console.log(`  ${folder}/checkout_updates.wasm: ${statSync(join(out, "checkout_updates.wasm")).size} bytes`);
 }

@@ -1,190 +1,405 @@
-//! One `createUpdates`: its machine, and what JavaScript keeps for each update.
+//! One `Updates`: its machine, and what is kept for each update while it performs what the machine wants done.
 //!
 //! No borrow is held across a call into JavaScript. Whatever happens during one is put into the inbox, and taken from
 //! there in the order in which it happened.
 
 use std::cell::{Cell, RefCell, RefMut};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
+use gloo_timers::callback::Timeout;
+use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::{Closure, JsCast, wasm_bindgen};
 
-use super::clock;
-use super::fetch::AbortGuard;
-use super::host::Host;
-use super::order;
+use super::caller::{Aborting, Caller, Signal, Told};
+use super::error::{Words, error};
+use super::guard::Guard;
+use super::options::{Checked, Place};
+use super::page::{self, Listening, Seen};
+use super::promise::{Deferred, settled};
+use super::reading::{Reading, value_of};
+use super::recipe::{Functions, Recipe, Work};
+use super::request::AbortGuard;
 use super::slot::{NO_ATTEMPT, Slot};
-use super::word::{TEXTS, Word};
+use super::state::State;
+use super::stripe::{self, Actions, Session};
+use super::timer::Timer;
+use super::{attempt, object, order, report::Report};
 use crate::clock::{Clock, Moment};
-use crate::effect::{Effect, Event};
-use crate::failure::Failure;
+use crate::effect::{Effect, Event, News};
+use crate::endpoint::Endpoint;
+use crate::failure::{Failure, Kind, Reason};
 use crate::intent::Value;
 use crate::machine::Machine;
 use crate::update::Order;
 
-thread_local! {
-    static CLIENTS: RefCell<Vec<Option<Rc<Client>>>> = const { RefCell::new(Vec::new()) };
+/// The most names of wrapped functions; later ones share the last.
+const MOST_NAMES: usize = 64;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What a call says beside the intent: `{signal, session}`. A page's object, so a getter may throw.
+    #[derive(Clone)]
+    pub type Settings;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn signal(this: &Settings) -> Result<Option<Signal>, JsValue>;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn session(this: &Settings) -> Result<JsValue, JsValue>;
+
+    /// By both clocks, for a call that was made before the module was there; its session is read already.
+    #[wasm_bindgen(method, catch, getter)]
+    fn asked(this: &Settings) -> Result<Option<Vec<f64>>, JsValue>;
 }
 
-const NONE: JsValue = JsValue::UNDEFINED;
-
-/// What was waited for.
-#[derive(Clone, Copy)]
-#[repr(u8)]
-pub enum Step {
-    Token,
-    Head,
-    Work,
-    Chunk,
-    Text,
-    Stripe,
-    Refresh,
-}
-
-/// How many bits of a number that goes through the host hold a step.
-const STEP_BITS: u32 = 3;
-
-impl Step {
-    /// The number by which the host says that this step of an attempt has ended.
-    pub fn of(self, attempt: u32) -> u32 {
-        attempt << STEP_BITS | self as u32
-    }
-}
-
-/// One `createUpdates`.
+/// One `Updates`.
 pub struct Client {
-    /// The facade's side.
-    pub host: Host,
+    me: Weak<Self>,
+    /// What keeps the page alive when this module dies.
+    pub guard: Guard,
+    /// What the page declared.
+    pub options: Checked,
     session_field: String,
+    messages: JsValue,
     machine: RefCell<Machine>,
     clock: RefCell<Clock>,
     /// What happened, and the session that it brought.
     inbox: RefCell<Vec<(Event, JsValue)>>,
     busy: Cell<bool>,
+    places: RefCell<Vec<Place>>,
+    declared: usize,
     slots: RefCell<Vec<Slot>>,
-    /// What the next update consists of, so far.
-    values: RefCell<Vec<Value>>,
-}
-
-/// Makes a client, and gives its handle.
-pub fn open(host: JsValue, session_field: String) -> usize {
-    let host = Host::of(host);
-    host.words(TEXTS);
-    let client = Rc::new(Client {
-        host,
-        session_field,
-        machine: RefCell::default(),
-        clock: RefCell::new(Clock::new(clock::now())),
-        inbox: RefCell::default(),
-        busy: Cell::default(),
-        slots: RefCell::default(),
-        values: RefCell::default(),
-    });
-    CLIENTS.with_borrow_mut(|clients| {
-        let handle = clients.iter().position(Option::is_none).unwrap_or_else(|| {
-            clients.push(None);
-            clients.len() - 1
-        });
-        if let Some(place) = clients.get_mut(handle) {
-            *place = Some(client);
-        }
-        handle
-    })
-}
-
-/// Lets go of a client.
-pub fn close(handle: usize) {
-    let client = CLIENTS.with_borrow_mut(|clients| clients.get_mut(handle).and_then(Option::take));
-    drop(client);
-}
-
-/// The client of this handle, if there is one.
-#[inline(never)]
-pub fn client(handle: usize) -> Option<Rc<Client>> {
-    CLIENTS.with_borrow(|clients| clients.get(handle).cloned().flatten())
+    callers: RefCell<Vec<Caller>>,
+    last_id: Cell<u32>,
+    /// The actions that were seen last.
+    actions: RefCell<Option<Actions>>,
+    functions: Functions,
+    /// What the page is shown.
+    pub state: State,
+    /// What is counted, and where it is reported.
+    pub report: Report,
+    timer: Timer,
+    listening: RefCell<Option<Listening>>,
 }
 
 impl Client {
+    /// A client for these options.
+    pub fn new(options: Checked, guard: Guard) -> Rc<Self> {
+        let (endpoints, places): (Vec<_>, Vec<_>) = options.places().into_iter().unzip();
+        let mut machine = Machine::default();
+        machine.endpoints = endpoints;
+        Rc::new_cyclic(|me| Self {
+            me: me.clone(),
+            guard,
+            session_field: options.session_field(),
+            messages: options.messages(),
+            options,
+            machine: RefCell::new(machine),
+            clock: RefCell::new(Clock::new(page::now())),
+            inbox: RefCell::default(),
+            busy: Cell::default(),
+            declared: places.len(),
+            places: RefCell::new(places),
+            slots: RefCell::default(),
+            callers: RefCell::default(),
+            last_id: Cell::default(),
+            actions: RefCell::default(),
+            functions: Functions::new(),
+            state: State::default(),
+            report: Report::default(),
+            timer: Timer::default(),
+            listening: RefCell::default(),
+        })
+    }
+
+    fn me(&self) -> Option<Rc<Self>> {
+        self.me.upgrade()
+    }
+
     /// Its machine.
     pub fn machine(&self) -> RefMut<'_, Machine> {
         self.machine.borrow_mut()
     }
 
-    /// The session id that the page names for the next update, or a value of its intent.
-    pub fn value(&self, value: Value) {
-        self.values.borrow_mut().push(value);
+    /// The name of an endpoint; empty where there is none.
+    pub fn name(&self, endpoint: usize) -> String {
+        self.places.borrow().get(endpoint).map(|place| place.name.clone()).unwrap_or_default()
     }
 
-    /// `run`, or the call of a function of `request` or `wrap`; `own` for a function of the page.
-    pub fn ask(
+    /// The names of all endpoints.
+    pub fn names(&self) -> Vec<String> {
+        self.places.borrow().iter().map(|place| place.name.clone()).collect()
+    }
+
+    /// Where the requests of an endpoint go.
+    pub fn place(&self, endpoint: usize) -> Option<Place> {
+        self.places.borrow().get(endpoint).cloned()
+    }
+
+    /// The position of a declared endpoint.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.places.borrow().iter().take(self.declared).position(|place| place.name == name)
+    }
+
+    /// The position of a name for functions of the page, which may be new.
+    fn place_for(&self, name: &str) -> usize {
+        let mut places = self.places.borrow_mut();
+        if let Some(found) = places.iter().position(|place| place.name == name) {
+            return found;
+        }
+        if places.len() - self.declared >= MOST_NAMES {
+            return places.len() - 1;
+        }
+        places.push(Place::named(name));
+        self.machine().endpoints.push(Endpoint {
+            latest: -1,
+            timeout: self.options.timeout_ms(),
+            ..Endpoint::default()
+        });
+        places.len() - 1
+    }
+
+    /// An update of a declared endpoint, read now.
+    pub fn recipe(&self, endpoint: usize, intent: &JsValue) -> Rc<Recipe> {
+        let fields = self.machine().endpoints.get(endpoint).map(|endpoint| endpoint.fields.clone()).unwrap_or_default();
+        Recipe::new(endpoint, Work::Request(Reading::of(&fields, intent)))
+    }
+
+    /// An update by a function of the page, under a name.
+    pub fn own_recipe(&self, name: &str, own: Function) -> Rc<Recipe> {
+        Recipe::new(self.place_for(name), Work::Own(own))
+    }
+
+    /// The function for `runServerUpdate` that is made of a recipe.
+    pub fn function(self: &Rc<Self>, recipe: Rc<Recipe>) -> Function {
+        self.functions.make(recipe, self)
+    }
+
+    /// What such a function was made of.
+    pub fn recipe_of(&self, function: &JsValue) -> Option<Rc<Recipe>> {
+        self.functions.find(function)
+    }
+
+    /// The call of such a function: a new update, for which everything that the page says is read now.
+    pub fn invoke(self: &Rc<Self>, recipe: &Rc<Recipe>, settings: Option<&Settings>) -> Promise {
+        let mut promise = None;
+        // Stripe.js is the one who calls.
+        self.guard.enter(|| promise = Some(self.ask(recipe, settings, None, Told::Invoke(Rc::clone(recipe)))));
+        promise.unwrap_or_else(|| Promise::reject(&JsValue::UNDEFINED))
+    }
+
+    /// `run`: gives the promise of an outcome.
+    ///
+    /// # Errors
+    ///
+    /// What was passed as a signal is none.
+    pub fn run(
+        self: &Rc<Self>,
+        actions: Actions,
+        recipe: &Rc<Recipe>,
+        settings: Option<&Settings>,
+    ) -> Result<Promise, JsValue> {
+        let outcome = Deferred::new();
+        let promise = self.guard.owe(outcome.promise(), &self.name(recipe.endpoint));
+        let id = self.next_id();
+        let signal = settings.and_then(|settings| settings.signal().ok().flatten());
+        let aborting = match signal {
+            Some(signal) => {
+                let (me, guard) = (self.me.clone(), self.guard.clone());
+                let detach = move || {
+                    if let Some(client) = me.upgrade() {
+                        guard.enter(|| client.take(Event::Detach(id), JsValue::UNDEFINED));
+                    }
+                };
+                Some(Aborting::listen(signal, detach)?)
+            }
+            None => None,
+        };
+        self.actions.replace(Some(actions.clone()));
+        if aborting.as_ref().is_some_and(Aborting::is_aborted) {
+            // Nothing is asked for, so nothing is sent.
+            let failure = Failure { reason: Some(Reason::Signal), ..super::error::bare(Kind::Cancelled) };
+            let error = self.error(failure, recipe.endpoint, &Words::default());
+            recipe.set_failure(error.clone());
+            outcome.resolve(&failed(error, None));
+            return Ok(promise);
+        }
+        let told = Told::Run { outcome, recipe: Rc::clone(recipe), _aborting: aborting };
+        drop(self.ask_as(id, recipe, settings, Some(actions), told));
+        Ok(promise)
+    }
+
+    /// Lets Stripe.js fetch the session again, and gives the promise of how that ended.
+    pub fn refresh(self: &Rc<Self>, actions: Actions) -> Promise {
+        let outcome = Deferred::new();
+        let promise = self.guard.owe(outcome.promise(), "");
+        let id = self.next_id();
+        self.actions.replace(Some(actions.clone()));
+        self.listen();
+        let told = Told::Refresh { outcome, actions };
+        self.callers.borrow_mut().push(Caller { id, endpoint: usize::MAX, wanted: Vec::new(), told });
+        self.take(Event::Refresh(id), JsValue::UNDEFINED);
+        promise
+    }
+
+    /// Drops what is waiting, of this name or of all.
+    pub fn cancel(&self, name: Option<&str>) {
+        let position = name.map(|name| self.places.borrow().iter().position(|place| place.name == name));
+        if position != Some(None) {
+            self.take(Event::Cancel(position.flatten()), JsValue::UNDEFINED);
+        }
+    }
+
+    /// Aborts everything, and lets go of timers and listeners.
+    pub fn dispose(&self) {
+        self.take(Event::Dispose, JsValue::UNDEFINED);
+        drop(self.actions.take());
+        drop(self.listening.take());
+    }
+
+    /// The module before this one died while it owed something, and these were the actions that it saw last.
+    pub fn doubt(self: &Rc<Self>, actions: Option<Actions>) {
+        if let Some(actions) = actions {
+            self.actions.replace(Some(actions));
+        }
+        self.listen();
+        self.take(Event::Doubt, JsValue::UNDEFINED);
+    }
+
+    /// The intent of the newest update of an endpoint that has not settled, and has these values.
+    pub fn wanted(&self, name: &str, values: &JsValue) -> JsValue {
+        let position = self.position(name);
+        let fields = position.and_then(|position| Some(self.machine().endpoints.get(position)?.fields.clone()));
+        let (Some(position), Some(fields)) = (position, fields) else { return JsValue::UNDEFINED };
+        let asked = Reading::of(&fields, values);
+        let matches = |caller: &&Caller| {
+            let mut pairs = asked.values.iter().zip(&caller.wanted);
+            asked.undeclared.is_none() && pairs.all(|(asked, wanted)| *asked == Value::Missing || asked == wanted)
+        };
+        let callers = self.callers.borrow();
+        let of_endpoint = callers.iter().filter(|caller| caller.counts() && caller.endpoint == position);
+        let Some(newest) = of_endpoint.rev().find(matches) else { return JsValue::UNDEFINED };
+        let members = fields.iter().zip(&newest.wanted);
+        object::of(members.filter_map(|(field, value)| Some((field.name.as_str(), shown(value)?))))
+    }
+
+    /// Whether an update, of this name or of any, has not settled.
+    pub fn is_pending(&self, name: Option<&str>) -> bool {
+        let places = self.places.borrow();
+        let is_named = |position: usize| places.get(position).is_some_and(|place| Some(place.name.as_str()) == name);
+        self.callers.borrow().iter().any(|caller| caller.counts() && (name.is_none() || is_named(caller.endpoint)))
+    }
+
+    /// Whether any update that has not settled has sent something.
+    pub fn has_sent(&self) -> bool {
+        self.slots.try_borrow().is_ok_and(|slots| slots.iter().any(|slot| slot.sent))
+    }
+
+    fn next_id(&self) -> u32 {
+        // The machine's own refreshes have the upper half of the numbers.
+        self.last_id.set(self.last_id.get() % (u32::MAX >> 1) + 1);
+        self.last_id.get()
+    }
+
+    fn ask(
+        self: &Rc<Self>,
+        recipe: &Rc<Recipe>,
+        settings: Option<&Settings>,
+        actions: Option<Actions>,
+        told: Told,
+    ) -> Promise {
+        self.ask_as(self.next_id(), recipe, settings, actions, told)
+    }
+
+    /// Makes an update known to the machine, and gives the promise of its function.
+    fn ask_as(
         self: &Rc<Self>,
         id: u32,
-        endpoint: usize,
-        run: bool,
-        own: bool,
-        undeclared: Option<String>,
-        at: Moment,
-    ) {
+        recipe: &Rc<Recipe>,
+        settings: Option<&Settings>,
+        actions: Option<Actions>,
+        told: Told,
+    ) -> Promise {
+        recipe.set_failure(JsValue::NULL);
+        let asked = settings.and_then(|settings| settings.asked().ok().flatten());
+        let at = match asked.as_deref() {
+            Some([monotonic, wall]) => Moment { monotonic: *monotonic, wall: *wall },
+            _ => page::now(),
+        };
+        let endpoint = recipe.endpoint;
+        let work = Deferred::new();
+        let promise = self.guard.owe(work.promise(), &self.name(endpoint));
+        let mut slot = Slot::new(id, endpoint, work, promise.clone());
+        let runs = actions.is_some();
+        let mut wanted = Vec::new();
+        let order = match &recipe.work {
+            Work::Own(own) => {
+                slot.own = Some(own.clone());
+                Order::Wrapped
+            }
+            Work::Request(reading) => {
+                wanted.clone_from(&reading.values);
+                let given = self.session_of(settings, asked.is_some());
+                let reported = actions.as_ref().and_then(|actions| actions.session().id());
+                slot.words.cause = Some(reading.cause.clone()).filter(|cause| !cause.is_undefined());
+                let given = given.unwrap_or_else(|thrown| {
+                    slot.words.cause.get_or_insert(thrown);
+                    Value::Unreadable
+                });
+                self.check(reading, given, reported, &mut slot)
+            }
+        };
+        slot.actions = actions;
         self.now();
         let asked = self.clock.borrow().at(at);
-        let reported = if run { self.session_id(&self.host.actions(id)) } else { None };
-        let mut slot = Slot { id, endpoint, ..Slot::default() };
-        let values = self.values.take();
-        let checked = match self.machine.borrow().endpoints.get(endpoint) {
-            Some(rules) if !own => {
-                let slots = self.slots.borrow();
-                order::check(rules, undeclared, values, reported, &self.session_field, &slots, &mut slot)
-            }
-            _ => Ok(Order::Wrapped),
-        };
         self.slots.borrow_mut().push(slot);
-        let order = checked.unwrap_or_else(|refusal| {
-            self.host.keep(id, Word::Message as u8, &JsValue::from_str(refusal.text));
-            if let Some(field) = refusal.field {
-                self.host.keep(id, Word::Field as u8, &JsValue::from_str(&field));
-            }
-            Order::Refused(refusal.kind)
-        });
-        self.take(
-            if run { Event::Run { id, endpoint, order, asked } } else { Event::Invoke { id, endpoint, order, asked } },
-            NONE,
-        );
+        self.callers.borrow_mut().push(Caller { id, endpoint, wanted, told });
+        self.listen();
+        let event = if runs { Event::Run { id, endpoint, order, asked } } else { Event::Invoke { id, endpoint, order, asked } };
+        self.inbox.borrow_mut().push((event, JsValue::UNDEFINED));
+        // Before anything comes of it, so that a page that draws what is pending draws this too.
+        self.changed();
+        self.drain();
+        promise
     }
 
-    /// Whether requests of an endpoint have an idempotency key, and a CSRF token.
-    pub fn sends(&self, endpoint: usize) -> (bool, bool) {
+    fn check(&self, reading: &Reading, given: Value, reported: Option<String>, slot: &mut Slot) -> Order {
         let machine = self.machine.borrow();
-        machine.endpoints.get(endpoint).map(|endpoint| (endpoint.key, endpoint.csrf)).unwrap_or_default()
+        let slots = self.slots.borrow();
+        let Some(rules) = machine.endpoints.get(slot.endpoint) else { return Order::Refused(Kind::Internal) };
+        let checked = order::check(rules, reading, given, reported, &self.session_field, &slots, slot);
+        checked.unwrap_or_else(|refusal| {
+            slot.words.message = (!refusal.text.is_empty()).then(|| refusal.text.to_owned());
+            slot.words.field = refusal.field;
+            Order::Refused(refusal.kind)
+        })
     }
 
-    /// Acts on what is kept for an update, if it is still known. `act` does not call into JavaScript.
+    /// The session id, read now: as the call says, else as the option does.
+    fn session_of(&self, settings: Option<&Settings>, is_read: bool) -> Result<Value, JsValue> {
+        let given = settings.map_or(Ok(JsValue::UNDEFINED), Settings::session)?;
+        let is_there = !given.is_undefined() && !given.is_null();
+        match self.options.session() {
+            Some(session) if !is_there && !is_read => Ok(value_of(&session.call0(&JsValue::UNDEFINED)?)),
+            _ if is_there => Ok(value_of(&given)),
+            _ => Ok(Value::Missing),
+        }
+    }
+
+    /// What is kept for an update, if it is still known. `act` does not call into JavaScript.
     pub fn slot<T>(&self, id: u32, act: impl FnOnce(&mut Slot) -> T) -> Option<T> {
         let slot = RefMut::filter_map(self.slots.borrow_mut(), |slots| slots.iter_mut().find(|slot| slot.id == id));
         slot.ok().map(|mut slot| act(&mut slot))
     }
 
-    /// Something that was waited for has ended.
-    pub fn came(self: &Rc<Self>, id: u32, what: u32, ok: bool, value: JsValue) {
-        let attempt = what >> STEP_BITS;
-        let step = what & ((1 << STEP_BITS) - 1);
-        if step >= Step::Stripe as u32 {
-            return self.stripe_came(id, step == Step::Refresh as u32, ok, value);
-        }
-        // What is no longer waited for is not looked at.
-        if self.slot(id, |slot| slot.attempt) != Some(attempt) {
-            return;
-        }
-        match step {
-            0 => self.token_came(id, ok, &value),
-            1 => self.head_came(id, attempt, ok, &value),
-            2 => self.work_came(id, attempt, ok, &value),
-            3 => self.chunk_came(id, attempt, ok, &value),
-            _ => self.text_came(id, attempt, ok, &value),
-        }
+    /// Takes an event, now or after what is being done, and performs what follows.
+    pub fn take(&self, event: Event, brought: JsValue) {
+        self.inbox.borrow_mut().push((event, brought));
+        self.drain();
     }
 
-    /// Takes an event, now or after what is being done, and performs what follows.
-    pub fn take(self: &Rc<Self>, event: Event, brought: JsValue) {
-        self.inbox.borrow_mut().push((event, brought));
+    fn drain(&self) {
         if self.busy.replace(true) {
             return;
         }
@@ -195,72 +410,268 @@ impl Client {
             }
             for (event, brought) in &happened {
                 let mut effects = Vec::new();
-                let now = self.now();
-                self.machine.borrow_mut().on(*event, now, clock::random(), &mut effects);
+                let (now, random) = (self.now(), page::random());
+                self.machine.borrow_mut().on(*event, now, random, &mut effects);
                 for effect in &effects {
                     self.perform(*effect, brought);
+                    if self.guard.is_dead() {
+                        return;
+                    }
                 }
             }
         }
         self.busy.set(false);
-        let wake = self.machine.borrow().wake(self.now());
-        self.host.wake(wake.unwrap_or(-1.0));
+        let now = self.now();
+        let wait = self.machine.borrow().wake(now);
+        let (me, guard) = (self.me.clone(), self.guard.clone());
+        self.timer.set(wait, move || {
+            if let Some(client) = me.upgrade() {
+                guard.enter(|| {
+                    client.timer.fired();
+                    client.take(Event::Clock, JsValue::UNDEFINED);
+                });
+            }
+        });
     }
 
     fn now(&self) -> f64 {
-        let now = clock::now();
+        let now = page::now();
         self.clock.borrow_mut().read(now)
     }
 
-    fn perform(self: &Rc<Self>, effect: Effect, session: &JsValue) {
+    fn perform(&self, effect: Effect, session: &JsValue) {
         match effect {
-            Effect::Token(id) => self.host.token(id, Step::Token.of(0)),
-            Effect::Send { id, attempt } => self.send(id, attempt),
+            Effect::Token(id) => self.spawn(move |client| attempt::token(client, id)),
+            Effect::Send { id, attempt } => self.spawn(move |client| attempt::attempt(client, id, attempt)),
             Effect::Abort(id) => {
-                let guard = self.slot(id, |slot| slot.guard.take());
+                let guard = self.slot(id, |slot| slot.abort.take());
                 drop(guard);
             }
-            Effect::Yield(id) => self.host.rest(id),
+            Effect::Yield(id) => self.let_through(id),
             Effect::Start(id) => self.start(id),
-            Effect::Fail { id, failure } => self.fail(id, false, failure),
-            Effect::End { id, ok } => {
-                let guard = self.slot(id, |slot| {
-                    // What comes late must not change what was given.
-                    slot.attempt = NO_ATTEMPT;
-                    slot.guard.take()
+            Effect::Fail { id, failure } => {
+                let Some((endpoint, words)) = self.slot(id, |slot| (slot.endpoint, slot.words.clone())) else { return };
+                let error = self.error(failure, endpoint, &words);
+                self.slot(id, |slot| {
+                    slot.words.cause = None;
+                    slot.error = error;
                 });
-                if ok {
-                    guard.flatten().into_iter().for_each(AbortGuard::release);
+            }
+            Effect::End { id, ok } => self.end(id, ok),
+            Effect::Count(id) => {
+                if let Some(error) = self.slot(id, |slot| slot.error.clone()) {
+                    self.report.keep(super::error::record(&error));
+                    if let Some(callback) = self.options.on_failure() {
+                        call(&callback, &error);
+                    }
                 }
-                self.host.end(id, ok);
             }
-            Effect::Count(id) => self.host.count(id),
-            Effect::Measure { endpoint, ms } => self.host.measure(endpoint, ms),
+            Effect::Measure { endpoint, ms } => page::measure(&self.name(endpoint), ms),
             Effect::Settle { caller, update, ok, session: fresh } => {
-                let none = NONE;
-                self.host.settle(caller, update, ok, if fresh { session } else { &none });
+                let given = self.slot(update, |slot| if ok { slot.body_value.clone() } else { slot.error.clone() });
+                self.settle(caller, ok, given.unwrap_or_default(), fresh.then_some(session));
             }
-            Effect::Cancelled { caller, failure } => self.fail(caller, true, failure),
-            Effect::Refresh(id) => self.refresh(id),
-            Effect::Refreshed { id, failed: None } => self.host.settle(id, id, true, session),
+            Effect::Cancelled { caller, failure } => {
+                let endpoint = self.callers.borrow().iter().find(|known| known.id == caller).map(|known| known.endpoint);
+                let error = self.error(failure, endpoint.unwrap_or(usize::MAX), &Words::default());
+                self.settle(caller, false, error, None);
+            }
+            Effect::Refresh(id) => self.start_refresh(id),
+            Effect::Refreshed { id, failed: None } => self.settle(id, true, JsValue::UNDEFINED, Some(session)),
             Effect::Refreshed { id, failed: Some((kind, applied)) } => {
-                self.fail(id, true, Failure::bare(kind, applied));
+                let error = self.error(Failure::bare(kind, applied), usize::MAX, &Words::default());
+                self.settle(id, false, error, None);
             }
-            Effect::Stale(stale) => self.host.stale(stale),
+            Effect::Stale(stale) => {
+                self.state.set_stale(stale);
+                self.changed();
+            }
             Effect::Forget(id) => {
                 let slot = {
                     let mut slots = self.slots.borrow_mut();
-                    slots.iter().position(|slot| slot.id == id).map(|position| slots.swap_remove(position))
+                    slots.iter().position(|slot| slot.id == id).map(|position| slots.remove(position))
                 };
                 drop(slot);
-                self.host.forget(id);
             }
         }
     }
 
-    fn fail(&self, id: u32, settles: bool, of: Failure) {
-        let reason = of.reason.map_or(0, |reason| reason as u8);
-        let (kind, applied) = (of.kind as u8, of.applied as u8);
-        self.host.fail(id, settles, kind, applied, of.status, of.duration, of.attempts, reason);
+    /// Runs a task of this client.
+    fn spawn<T: Future<Output = ()> + 'static>(&self, task: impl FnOnce(Rc<Self>) -> T) {
+        if let Some(client) = self.me() {
+            self.guard.spawn(task(client));
+        }
+    }
+
+    fn error(&self, failure: Failure, endpoint: usize, words: &Words) -> JsValue {
+        error(failure, &self.name(endpoint), words, &self.messages)
+    }
+
+    /// Lets one task through, in which an answer that is already there may win.
+    fn let_through(&self, id: u32) {
+        let (me, guard) = (self.me.clone(), self.guard.clone());
+        let rest = Timeout::new(0, move || {
+            if let Some(client) = me.upgrade() {
+                guard.enter(|| client.take(Event::Of(id, News::Yielded), JsValue::UNDEFINED));
+            }
+        });
+        let replaced = self.slot(id, |slot| slot.rest.replace(rest));
+        drop(replaced);
+    }
+
+    /// Settles the promise of a function.
+    fn end(&self, id: u32, ok: bool) {
+        let ended = self.slot(id, |slot| {
+            // What comes late must not change what was given.
+            slot.attempt = NO_ATTEMPT;
+            (slot.abort.take(), slot.work.clone(), if ok { slot.answer.clone() } else { slot.error.clone() })
+        });
+        let Some((abort, work, given)) = ended else { return };
+        if ok {
+            abort.into_iter().for_each(AbortGuard::release);
+            work.resolve(&given);
+        } else {
+            drop(abort);
+            work.reject(&given);
+        }
+    }
+
+    /// Calls `runServerUpdate` for an update.
+    fn start(&self, id: u32) {
+        let Some((actions, promise)) = self.slot(id, |slot| (slot.actions.clone(), slot.promise.clone())) else { return };
+        let Some(actions) = actions else { return };
+        let (me, guard) = (self.me.clone(), self.guard.clone());
+        // Each call gets the same promise. One that comes too late is told so by it.
+        let update = Closure::<dyn Fn() -> Promise>::new(move || {
+            if let Some(client) = me.upgrade() {
+                guard.enter(|| client.take(Event::Of(id, News::Called), JsValue::UNDEFINED));
+            }
+            promise.clone()
+        });
+        match actions.start(update.into_js_value().unchecked_ref()) {
+            Err(kind) => self.take(Event::Of(id, News::NotStarted(kind)), JsValue::UNDEFINED),
+            Ok(given) => self.spawn(move |client| async move {
+                let ended = stripe::outcome(settled(given).await, &actions);
+                client.stripe_ended(ended, |success, open, client, cause| {
+                    if let Some(cause) = cause {
+                        client.slot(id, |slot| slot.words.cause = Some(cause));
+                    }
+                    Event::Of(id, News::Ended { success, open })
+                });
+            }),
+        }
+    }
+
+    /// Lets Stripe.js fetch the session again.
+    fn start_refresh(&self, id: u32) {
+        let asked = self.callers.borrow().iter().find_map(|caller| match &caller.told {
+            Told::Refresh { actions, .. } if caller.id == id => Some(actions.clone()),
+            _ => None,
+        });
+        let Some(actions) = asked.or_else(|| self.actions.borrow().clone()) else { return };
+        match actions.start(&stripe::nothing()) {
+            // A session that is no longer open has nothing to be behind of.
+            Err(Kind::SessionClosed) => {
+                self.take(Event::Refreshed { id, success: true, open: false }, actions.session().into());
+            }
+            Err(kind) => self.take(Event::Of(id, News::NotStarted(kind)), JsValue::UNDEFINED),
+            Ok(given) => self.spawn(move |client| async move {
+                let ended = stripe::outcome(settled(given).await, &actions);
+                client.stripe_ended(ended, |success, open, _, _| Event::Refreshed { id, success, open });
+            }),
+        }
+    }
+
+    fn stripe_ended(
+        &self,
+        ended: Result<Session, JsValue>,
+        event: impl FnOnce(bool, bool, &Self, Option<JsValue>) -> Event,
+    ) {
+        match ended {
+            Ok(session) => self.take(event(true, session.is_open(), self, None), session.into()),
+            Err(cause) => self.take(event(false, true, self, Some(cause)), JsValue::UNDEFINED),
+        }
+    }
+
+    /// Tells a caller how it ended.
+    fn settle(&self, id: u32, ok: bool, given: JsValue, session: Option<&JsValue>) {
+        let caller = {
+            let mut callers = self.callers.borrow_mut();
+            callers.iter().position(|caller| caller.id == id).map(|position| callers.remove(position))
+        };
+        let Some(caller) = caller else { return };
+        let none = JsValue::UNDEFINED;
+        let success = |body| {
+            let members = [("type", "success".into()), ("session", session.unwrap_or(&none).clone())];
+            object::of(members.into_iter().chain(body))
+        };
+        match &caller.told {
+            Told::Invoke(recipe) => recipe.set_failure(if ok { JsValue::NULL } else { given }),
+            Told::Run { outcome, .. } if ok => outcome.resolve(&success(Some(("body", given)))),
+            Told::Run { outcome, recipe, .. } => {
+                recipe.set_failure(given.clone());
+                outcome.resolve(&failed(given, session));
+            }
+            Told::Refresh { outcome, .. } if ok => outcome.resolve(&success(None)),
+            Told::Refresh { outcome, .. } => outcome.resolve(&failed(given, None)),
+        }
+        drop(caller);
+        self.changed();
+    }
+
+    /// Tells the page what has changed of what it is shown.
+    pub fn changed(&self) {
+        self.state.show(self.is_pending(None), || self.is_pending(None));
+    }
+
+    /// Listens to the page, from the first use on.
+    pub fn listen(&self) {
+        if self.listening.borrow().is_some() {
+            return;
+        }
+        let (me, guard) = (self.me.clone(), self.guard.clone());
+        let listening = page::listen(move |seen| {
+            if let Some(client) = me.upgrade() {
+                guard.enter(|| client.seen(seen));
+            }
+        });
+        self.listening.replace(Some(listening));
+    }
+
+    fn seen(&self, seen: Seen) {
+        if matches!(seen, Seen::Hidden | Seen::Left) {
+            self.report.send(self);
+        }
+        let event = match seen {
+            Seen::Awake => Event::Awake,
+            Seen::Hidden => Event::Clock,
+            Seen::Left => Event::Left,
+            Seen::Back(from_cache) => Event::Back(from_cache),
+        };
+        self.take(event, JsValue::UNDEFINED);
+    }
+}
+
+/// An outcome that is none of success.
+fn failed(error: JsValue, session: Option<&JsValue>) -> JsValue {
+    let is_cancelled = object::get(&error, &"kind".into()).is_ok_and(|kind| kind == "cancelled");
+    let members = [("type", if is_cancelled { "cancelled" } else { "error" }.into()), ("error", error)];
+    object::of(members.into_iter().chain(session.map(|session| ("session", session.clone()))))
+}
+
+/// A value of an intent as the page gave it.
+fn shown(value: &Value) -> Option<JsValue> {
+    match value {
+        Value::Text(text) => Some(text.into()),
+        Value::Number(number) => Some((*number).into()),
+        Value::Flag(flag) => Some((*flag).into()),
+        Value::Missing | Value::Unreadable | Value::Other => None,
+    }
+}
+
+/// Calls a callback of the page.
+pub fn call(callback: &Function, given: &JsValue) {
+    if let Err(thrown) = callback.call1(&JsValue::UNDEFINED, given) {
+        page::report(&thrown);
     }
 }

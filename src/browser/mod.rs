@@ -1,12 +1,27 @@
-//! The only part that touches the browser: it turns what happens there into events, and performs effects.
+//! The edge: performs what the machine decides, by what the browser and Stripe.js give. One file a concern.
 
+mod attempt;
+mod caller;
 mod client;
-mod clock;
-mod fetch;
-mod host;
+mod error;
+mod guard;
+mod object;
+mod options;
 mod order;
+mod page;
+mod promise;
+mod reading;
+mod recipe;
+mod report;
+mod request;
+mod response;
 mod slot;
+mod state;
 mod stripe;
-mod word;
+mod timer;
 
-pub use client::{client, close, open};
+pub use client::{Client, Settings};
+pub use guard::{Guard, Keeper};
+pub use options::check;
+pub use promise::Deferred;
+pub use stripe::Actions;

@@ -1,5 +1,6 @@
 //! From what the page asked for to what is sent: the checks of `session` and `intent`, and the body.
 
+use super::reading::Reading;
 use super::slot::Slot;
 use crate::endpoint::Endpoint;
 use crate::failure::Kind;
@@ -29,27 +30,26 @@ impl From<InvalidSession> for Refusal {
     }
 }
 
-/// Checks an update, and writes its body. `values` are the session as the page gave it and the intent's values in
-/// declared order; `reported` is the session of the actions, for `run`; `slots` are those of the updates before it.
+/// Checks an update, and writes its body into `slot`. `given` is the session as the page says it, `reported` that of the
+/// actions, for `run`; `slots` are those of the updates before it.
 pub fn check(
     endpoint: &Endpoint,
-    undeclared: Option<String>,
-    mut values: Vec<Value>,
+    reading: &Reading,
+    given: Value,
     reported: Option<String>,
     session_field: &str,
     slots: &[Slot],
     slot: &mut Slot,
 ) -> Result<Order, Refusal> {
-    if let Some(field) = undeclared {
+    if let Some(field) = reading.undeclared.clone() {
         return Err(InvalidIntent { field, problem: Problem::Undeclared }.into());
     }
-    let given = if values.is_empty() { Value::Missing } else { values.remove(0) };
-    let intent = Intent::check(&endpoint.fields, values)?;
+    let intent = Intent::check(&endpoint.fields, reading.values.clone())?;
     if given == Value::Unreadable {
         return Err(Refusal { kind: Kind::CallbackFailed, field: None, text: "" });
     }
     let session = session_of(given, reported)?;
-    let body = intent.body(session_field, &session, &endpoint.fields);
+    let body = String::from_utf8(intent.body(session_field, &session, &endpoint.fields)).unwrap_or_default();
     let mut group = session.as_str().as_bytes().to_vec();
     endpoint.group(&intent, &mut group);
     // Equal texts of one endpoint get the number of the first that has them.

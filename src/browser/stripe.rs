@@ -1,91 +1,121 @@
-//! Stripe.js' side: wherever `runServerUpdate` lives, and whatever it gives. See `docs/stripe-js.md` for the versions.
+//! Stripe.js, as it is typed nowhere: wherever `runServerUpdate` lives, and whatever it gives. `docs/stripe-js.md` has the
+//! versions. Everything catches, since what a page passes as its actions may be anything.
 
-use std::rc::Rc;
+use js_sys::Function;
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
-use wasm_bindgen::JsValue;
-
-use super::client::{Client, Step};
-use super::word::Word;
-use crate::effect::{Event, News};
 use crate::failure::Kind;
 
-const NONE: JsValue = JsValue::UNDEFINED;
+#[wasm_bindgen]
+extern "C" {
+    /// What Stripe.js hands out: `actions` (8 and later), `checkout` (5.10 to 7), or what React's hook merges of both.
+    ///
+    /// Any object fits; what has no `runServerUpdate` is `unsupported`.
+    #[derive(Clone, Debug)]
+    pub type Actions;
 
-impl Client {
-    /// The session that these actions report: `getSession()` (8 and later), `session()` (5.10 to 7), or the object
-    /// itself, into which React's hook merges it.
-    fn session(&self, actions: &JsValue) -> JsValue {
-        for method in [Word::GetSession, Word::Session] {
-            let session = self.host.call(actions, method as u8, &NONE);
-            if !session.is_undefined() {
-                return session;
-            }
-        }
-        actions.clone()
+    #[wasm_bindgen(method, catch, getter, js_name = runServerUpdate)]
+    fn server_update_member(this: &Actions) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = runServerUpdate)]
+    fn run_server_update(this: &Actions, update: &Function) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = getSession)]
+    fn get_session(this: &Actions) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = session)]
+    fn session_before_8(this: &Actions) -> Result<JsValue, JsValue>;
+
+    /// The Checkout Session as Stripe.js shows it to a page.
+    #[derive(Clone, Debug)]
+    pub type Session;
+
+    #[wasm_bindgen(method, catch, getter, js_name = id)]
+    fn id_member(this: &Session) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn status(this: &Session) -> Result<Status, JsValue>;
+
+    /// `{type: "open" | "complete" | "expired"}`.
+    type Status;
+
+    #[wasm_bindgen(method, catch, getter, js_name = type)]
+    fn kind(this: &Status) -> Result<JsValue, JsValue>;
+
+    /// What `runServerUpdate` resolves to.
+    type ServerUpdateResult;
+
+    #[wasm_bindgen(method, catch, getter, js_name = type)]
+    fn kind(this: &ServerUpdateResult) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn session(this: &ServerUpdateResult) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn success(this: &ServerUpdateResult) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn error(this: &ServerUpdateResult) -> Result<JsValue, JsValue>;
+}
+
+impl Session {
+    /// Its id, `cs_test_…` or `cs_live_…`; `None` where it names none.
+    #[must_use]
+    pub fn id(&self) -> Option<String> {
+        self.id_member().ok()?.as_string()
     }
 
-    /// The id of the session that these actions report.
-    pub fn session_id(&self, actions: &JsValue) -> Option<String> {
-        self.host.get(&self.session(actions), Word::Id as u8).as_string()
+    /// Whether it is open, as far as it says.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let status = self.status().and_then(|status| status.kind());
+        status.ok().and_then(|status| status.as_string()).is_none_or(|status| status == "open")
+    }
+}
+
+impl Actions {
+    /// The session that they report: `getSession()` (8 and later), `session()` (5.10 to 7), or the object itself, into
+    /// which React's hook merges it.
+    #[must_use]
+    pub fn session(&self) -> Session {
+        let there = |session: &JsValue| !session.is_undefined();
+        let found = self.get_session().ok().filter(there).or_else(|| self.session_before_8().ok().filter(there));
+        found.unwrap_or_else(|| self.into()).unchecked_into()
     }
 
-    /// Whether a session is open, as far as it says.
-    fn is_open(&self, session: &JsValue) -> bool {
-        let status = self.host.get(session, Word::Status as u8);
-        self.host.get(&status, Word::Type as u8).as_string().is_none_or(|status| status == "open")
-    }
-
-    /// Calls `runServerUpdate`. The error is that it was not called: `Unsupported` or `SessionClosed`.
-    fn run_server_update(&self, id: u32, step: Step) -> Result<(), Kind> {
-        let actions = self.host.actions(id);
-        if !self.host.can(&actions, Word::RunServerUpdate as u8) {
+    /// Calls `runServerUpdate`, and gives what it gives.
+    ///
+    /// # Errors
+    ///
+    /// It was not called: there is none, or the session is not open.
+    pub(super) fn start(&self, update: &Function) -> Result<Result<JsValue, JsValue>, Kind> {
+        if !self.server_update_member().is_ok_and(|member| member.is_function()) {
             return Err(Kind::Unsupported);
         }
-        if !self.is_open(&self.session(&actions)) {
+        if !self.session().is_open() {
             return Err(Kind::SessionClosed);
         }
-        self.host.run(id, step.of(0));
-        Ok(())
+        Ok(self.run_server_update(update))
     }
+}
 
-    /// It is the turn of an update.
-    pub fn start(self: &Rc<Self>, id: u32) {
-        if let Err(kind) = self.run_server_update(id, Step::Stripe) {
-            self.take(Event::Of(id, News::NotStarted(kind)), NONE);
-        }
+/// How `runServerUpdate` ended: with the fresh session, or with what it said.
+pub(super) fn outcome(ended: Result<JsValue, JsValue>, actions: &Actions) -> Result<Session, JsValue> {
+    let result = ServerUpdateResult::from(ended?);
+    if !result.kind().is_ok_and(|kind| kind == "success") {
+        return Err(result.error().unwrap_or(JsValue::UNDEFINED));
     }
+    // Under `session`, up to version 6 under `success`, else with the actions.
+    let members = [result.session(), result.success()];
+    let session = members.into_iter().flatten().find(JsValue::is_object);
+    Ok(session.map_or_else(|| actions.session(), JsCast::unchecked_into))
+}
 
-    /// Lets Stripe.js fetch the session again.
-    pub fn refresh(self: &Rc<Self>, id: u32) {
-        match self.run_server_update(id, Step::Refresh) {
-            Ok(()) => {}
-            // A session that is no longer open has nothing to be behind of.
-            Err(Kind::SessionClosed) => {
-                let session = self.session(&self.host.actions(id));
-                self.take(Event::Refreshed { id, success: true, open: false }, session);
-            }
-            Err(kind) => self.take(Event::Of(id, News::NotStarted(kind)), NONE),
-        }
+/// What a refresh lets Stripe.js call: a function that gives a promise, and does nothing.
+pub(super) fn nothing() -> Function {
+    thread_local! {
+        static NOTHING: wasm_bindgen::prelude::Closure<dyn FnMut() -> js_sys::Promise> =
+            wasm_bindgen::prelude::Closure::new(|| js_sys::Promise::resolve(&JsValue::UNDEFINED));
     }
-
-    /// `runServerUpdate` ended, for an update or a refresh. The session is under `session`, up to version 6 under
-    /// `success`, else with the actions.
-    pub fn stripe_came(self: &Rc<Self>, id: u32, refresh: bool, ok: bool, result: JsValue) {
-        let success = ok && self.host.says(&result, Word::Type as u8, Word::Success as u8);
-        let mut brought = NONE;
-        if success {
-            let members = [Word::Session, Word::Success].map(|word| self.host.get(&result, word as u8));
-            brought = match members.into_iter().find(JsValue::is_object) {
-                Some(session) => session,
-                None => self.session(&self.host.actions(id)),
-            };
-        } else {
-            let cause = if ok { self.host.get(&result, Word::Error as u8) } else { result };
-            self.host.keep(id, Word::Cause as u8, &cause);
-        }
-        let open = !success || self.is_open(&brought);
-        let event =
-            if refresh { Event::Refreshed { id, success, open } } else { Event::Of(id, News::Ended { success, open }) };
-        self.take(event, brought);
-    }
+    NOTHING.with(|nothing| nothing.as_ref().clone().unchecked_into())
 }

@@ -1,47 +1,8 @@
-import {
-  callback,
-  checked,
-  fail,
-  freeze,
-  keys,
-  matches,
-  needed,
-  quote,
-  record,
-  text,
-  whole,
-  type Row,
-} from "./check.js";
+// The one check of what `createUpdates` and the crate's `Updates` are given: in JavaScript, because a page is told of a
+// wrong option before the module is there.
+import { callback, checked, fail, freeze, keys, matches, needed, quote, record, text, whole } from "./check.js";
 import { ADVICE } from "./error.js";
-import { lint, type RuleData } from "./rules.js";
-import type { Endpoints, UpdatesOptions } from "./types.js";
-
-/** A declared endpoint with every default filled in. */
-export interface NormalisedEndpoint {
-  readonly name: string;
-  /** A path, or the URL of another origin. */
-  readonly url: string;
-  readonly crossOrigin: boolean;
-  readonly fields: readonly { readonly name: string; readonly rule: RuleData }[];
-  /** Positions of the fields that must be equal for a waiting update to be superseded; `null` for never. */
-  readonly latest: readonly number[] | null;
-  readonly join: boolean;
-  readonly idempotencyKey: boolean;
-  readonly retries: number;
-  /** 0 for none. */
-  readonly attemptTimeoutMs: number;
-  readonly timeoutMs: number;
-  readonly credentials: "omit" | "same-origin" | "include";
-  readonly csrf: boolean;
-}
-
-/** What `createUpdates` was given, checked, with every default filled in. */
-export type NormalisedOptions = Omit<UpdatesOptions<Endpoints>, "endpoints" | "allowedOrigins"> & {
-  readonly endpoints: readonly NormalisedEndpoint[];
-  readonly sessionField: string;
-  readonly timeoutMs: number;
-  readonly messages: NonNullable<UpdatesOptions<Endpoints>["messages"]>;
-};
+import { lint } from "./rules.js";
 
 // An origin as browsers write it; plain http for this machine only. No URL parser: it would forgive.
 const isOrigin = matches(
@@ -49,7 +10,7 @@ const isOrigin = matches(
   "",
 )[0];
 
-const OPTIONS: Record<keyof UpdatesOptions<Endpoints>, Row> = {
+const OPTIONS = {
   endpoints: needed(record),
   session: callback,
   sessionField: text,
@@ -60,7 +21,7 @@ const OPTIONS: Record<keyof UpdatesOptions<Endpoints>, Row> = {
   onFailure: callback,
 };
 
-const CSRF: Record<"header" | "token", Row> = {
+const CSRF = {
   // Not the package's own headers, nor those that a browser does not let a page set.
   header: needed(
     matches(
@@ -72,7 +33,7 @@ const CSRF: Record<"header" | "token", Row> = {
 };
 
 /** Whether it is a path; if not, it is of an allowed origin. */
-function isPath(where: string, url: string, origins: readonly string[]): boolean {
+function isPath(where, url, origins) {
   // What URL parsers strip or turn into a slash, and the fragment, which is never sent.
   if (/[\s\\#\0-\x1f\x7f]/.test(url)) fail(where, '"url" must not have spaces, backslashes or "#"');
   const path = /^\/(?!\/)/.test(url);
@@ -82,12 +43,20 @@ function isPath(where: string, url: string, origins: readonly string[]): boolean
   return path;
 }
 
+/** What `check` gave: what a page was told at once need not be looked at again by the module. */
+const known = new WeakSet();
+
 /**
- * Checks everything that can be checked before the first update. Reads no global, so that it works on a server.
+ * Checks everything that can be checked before the first update, and fills in every default. Reads no global, so that it
+ * works on a server.
  *
  * @throws TypeError that names the key, for whatever is wrong.
  */
-export function normalise(given: UpdatesOptions<Endpoints>): NormalisedOptions {
+export function check(given) {
+  return known.has(given) ? given : checkedOptions(given);
+}
+
+function checkedOptions(given) {
   const {
     endpoints,
     allowedOrigins = [],
@@ -97,16 +66,16 @@ export function normalise(given: UpdatesOptions<Endpoints>): NormalisedOptions {
     csrf,
     ...rest
   } = checked("createUpdates", given, OPTIONS);
-  return freeze({
+  const options = freeze({
     ...rest,
     sessionField,
     timeoutMs,
     messages: checked("messages", messages, Object.fromEntries(keys(ADVICE).map((kind) => [kind, text]))),
     ...(csrf && { csrf: checked("csrf", csrf, CSRF) }),
-    endpoints: keys(endpoints).map((name): NormalisedEndpoint => {
+    endpoints: keys(endpoints).map((name) => {
       const where = "endpoints." + name;
       if (!name || name === "__proto__") fail("endpoints", quote(name) + " is no name");
-      const { url, rules, options } = lint(where, endpoints[name]!);
+      const { url, rules, options } = lint(where, endpoints[name]);
       const path = isPath(where, url, allowedOrigins);
       const names = keys(rules);
       if (names.includes(sessionField)) fail(where, "field " + quote(sessionField) + ' is the "sessionField"');
@@ -123,10 +92,12 @@ export function normalise(given: UpdatesOptions<Endpoints>): NormalisedOptions {
         name,
         url,
         crossOrigin: !path,
-        fields: names.map((field) => ({ name: field, rule: rules[field] as unknown as RuleData })),
+        fields: names.map((field) => ({ name: field, rule: rules[field] })),
         // For an endpoint with one field: whatever its value.
         latest: latest ? (latest === true ? [] : latest.map((field) => names.indexOf(field))) : null,
       });
     }),
   });
+  known.add(options);
+  return options;
 }

@@ -1,0 +1,59 @@
+// wasm-bindgen's glue as a function that makes an instance of the engine: a module that has trapped is replaced by a fresh
+// one, and glue keeps what belongs to its instance in variables of its module.
+import { build } from "esbuild";
+import { join } from "node:path";
+import { root } from "../lib/run.mjs";
+import { target } from "./entries.mjs";
+
+/** What the facade shares with every instance: one class of errors, and one check of options. */
+const SHARED = { error: "CheckoutUpdateError", options: "check" };
+
+/** Takes those from the function's argument. */
+const shared = {
+  name: "shared",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/snippets\/.*\.js$/ }, ({ path }) => {
+      const name = /(\w+)\.js$/.exec(path)[1];
+      // The others are theirs, and are not imported by the glue itself.
+      return { path: name, namespace: "shared", sideEffects: false };
+    });
+    onLoad({ filter: /.*/, namespace: "shared" }, ({ path }) => ({
+      contents: SHARED[path] ? `export const { ${SHARED[path]} } = shared;` : "export {};",
+    }));
+  },
+};
+
+/** Writes `outfile`, whose `instantiate(shared)` gives what `exports` name of the module `from`. */
+export async function buildEngine(from, exports, outfile, plugins = []) {
+  await build({
+    absWorkingDir: root,
+    bundle: true,
+    format: "iife",
+    globalName: "glue",
+    target,
+    charset: "utf8",
+    logLevel: "warning",
+    stdin: { contents: `export { ${exports.join(", ")} } from "./${from}";`, resolveDir: join(outfile, "..", "glue") },
+    // jsdom has neither class.
+    inject: ["./js/text.ts"],
+    banner: { js: "export function instantiate(shared) {" },
+    footer: { js: "return glue;\n}" },
+    outfile,
+    plugins: [shared, ...plugins],
+  });
+}
+
+/** The types that go with it. */
+export const engineTypes = (path) => `import type * as glue from "${path}";
+
+/** What an instance of the engine is. */
+export interface Engine {
+  readonly Updates: typeof glue.Updates;
+  readonly initSync: typeof glue.initSync;
+  readonly build: typeof glue.build;
+  readonly trap?: () => void;
+}
+
+/** Makes an instance of the engine, which is ready after \`initSync\`. */
+export declare function instantiate(shared: object): Engine;
+`;

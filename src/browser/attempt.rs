@@ -1,0 +1,124 @@
+//! One attempt, from top to bottom: the request, its answer, and what that says.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::JsCast;
+
+use super::client::Client;
+use super::page;
+use super::promise::settled;
+use super::request::{AbortGuard, Outgoing, fits_header};
+use super::response::Answer as Given;
+use crate::answer::Answer;
+use crate::effect::{Event, News};
+
+const NONE: JsValue = JsValue::UNDEFINED;
+
+/// Asks the page for its CSRF token.
+pub async fn token(client: Rc<Client>, id: u32) {
+    let Some(csrf) = client.options.csrf() else { return };
+    let given = settled(csrf.token()).await;
+    let token = given.as_ref().ok().and_then(JsValue::as_string).filter(|token| fits_header(token));
+    let there = token.is_some();
+    client.slot(id, |slot| {
+        slot.token = token;
+        slot.words.cause = given.err();
+    });
+    client.take(Event::Of(id, News::Token(there)), NONE);
+}
+
+/// Sends a request, or calls the page's own function, and judges what comes of it.
+pub async fn attempt(client: Rc<Client>, id: u32, number: u32) {
+    let (abort, signal) = AbortGuard::new();
+    let begun = client.slot(id, |slot| {
+        slot.attempt = number;
+        slot.sent = true;
+        // What is known of an attempt is not known of the next.
+        (slot.words.cause, slot.words.request_id) = (None, None);
+        (slot.abort.replace(abort), slot.own.clone())
+    });
+    let Some((replaced, own)) = begun else { return };
+    drop(replaced);
+    let Some(own) = own else {
+        let given = settled(send(&client, id, signal.as_ref())).await;
+        return came(&client, id, number, given).await;
+    };
+    let given = settled(own.call1(&NONE, &signal.map_or(NONE, Into::into))).await;
+    match given {
+        Err(thrown) => answered(&client, id, number, Answer::Threw, thrown),
+        // What a function of the page gives goes through untouched, but for an answer that is not ok.
+        Ok(value) if !value.unchecked_ref::<Given>().is_failed() => {
+            client.slot(id, |slot| (slot.answer, slot.body_value) = (value.clone(), value));
+            answered(&client, id, number, Answer::Value, NONE);
+        }
+        failed => came(&client, id, number, failed).await,
+    }
+}
+
+fn send(client: &Client, id: u32, signal: Option<&web_sys::AbortSignal>) -> Result<JsValue, JsValue> {
+    let Some((endpoint, body, key, token)) = client.slot(id, |slot| {
+        (slot.endpoint, slot.body.clone().unwrap_or_default(), slot.key.clone(), slot.token.clone())
+    }) else {
+        return Err(NONE);
+    };
+    let rules = client.machine().endpoints.get(endpoint).map(|rules| (rules.key, rules.csrf));
+    let (Some(place), Some((with_key, with_token))) = (client.place(endpoint), rules) else { return Err(NONE) };
+    let key = with_key.then(|| key.unwrap_or_else(page::random_key));
+    client.slot(id, |slot| slot.key.clone_from(&key));
+    let header = if with_token { client.options.csrf().map(|csrf| csrf.header()) } else { None };
+    let token = header.as_deref().zip(token.as_deref());
+    let credentials = place.credentials;
+    Outgoing { url: &place.url, credentials, body: &body, key: key.as_deref(), token }.send(signal)
+}
+
+/// An answer has come, or none.
+async fn came(client: &Rc<Client>, id: u32, number: u32, given: Result<JsValue, JsValue>) {
+    // What is no longer waited for is not looked at.
+    let is_awaited = || client.slot(id, |slot| slot.attempt) == Some(number);
+    if !is_awaited() {
+        return;
+    }
+    let answer: Given = match given {
+        Ok(value) => value.unchecked_into(),
+        Err(cause) => return answered(client, id, number, Answer::None, cause),
+    };
+    let status = answer.code();
+    let request_id = answer.request_id();
+    client.slot(id, |slot| {
+        slot.words.request_id = request_id;
+        slot.answer = answer.clone().into();
+        slot.body_value = JsValue::NULL;
+    });
+    client.take(Event::Of(id, News::Head { attempt: number, status }), NONE);
+    let is_own = client.slot(id, |slot| slot.own.is_some()).unwrap_or_default();
+    let content = if is_own { answer.for_reading() } else { answer.clone() }.content(status).await;
+    if !is_awaited() {
+        return;
+    }
+    // `run` gives the body alone, and what is read of a copy needs no other.
+    let is_run = client.slot(id, |slot| slot.actions.is_some()).unwrap_or_default();
+    let refilled = content.bytes.filter(|_| !is_run && !is_own).map(|bytes| answer.refilled(&bytes));
+    let retry_after = answer.retry_after();
+    client.slot(id, |slot| {
+        if let Some(refilled) = refilled {
+            slot.answer = refilled;
+        }
+        slot.body_value = content.value;
+        slot.words.cause = Some(content.cause).filter(|cause| !cause.is_undefined());
+        slot.words.message = content.message;
+    });
+    let http = Answer::Http { status, body: content.body, retry_after };
+    client.take(Event::Of(id, News::Answered(number, http)), NONE);
+    // What the server says is about this attempt alone.
+    client.slot(id, |slot| slot.words.message = None);
+}
+
+/// The attempt ended without an answer of HTTP.
+fn answered(client: &Client, id: u32, number: u32, answer: Answer, cause: JsValue) {
+    if client.slot(id, |slot| slot.attempt) != Some(number) {
+        return;
+    }
+    client.slot(id, |slot| slot.words.cause = Some(cause).filter(|cause| !cause.is_undefined()));
+    client.take(Event::Of(id, News::Answered(number, answer)), NONE);
+}

@@ -1,0 +1,57 @@
+// The error that a page gets. A class of JavaScript, since `instanceof` and minifiers, subclasses and frozen prototypes
+// are matters of JavaScript; what is in it is decided in Rust.
+
+const NAME = "CheckoutUpdateError";
+const WAIT = "Please wait a moment.";
+const RELOAD = "Please reload the page.";
+
+/** What a customer is told where the server said nothing, first about the change and then by kind. */
+const CHANGE = {
+  no: "Your change was not made.",
+  yes: "Your change was made.",
+  unknown: "We could not tell whether your change was made.",
+};
+
+/** By kind; every kind is here, as in `Kind` of `src/failure.rs`. */
+export const ADVICE = {
+  invalid_intent: "",
+  invalid_session: RELOAD,
+  unsupported: "",
+  unavailable: RELOAD,
+  session_closed: RELOAD,
+  busy: WAIT,
+  callback_failed: "",
+  cancelled: "",
+  timeout: "It took too long.",
+  network: "Please check your connection.",
+  refused: "",
+  rate_limited: WAIT,
+  server_error: "",
+  bad_response: "",
+  stripe_error: "",
+  refresh_failed: RELOAD,
+  internal: RELOAD,
+};
+
+/** How an update failed. All fields are its own, so that they survive being copied. */
+export class CheckoutUpdateError extends Error {
+  constructor({ message, cause, ...rest }) {
+    const text = message || (CHANGE[rest.applied] + " " + ADVICE[rest.kind]).trim();
+    super(text);
+    const record = { ...rest, message: text };
+    // Defined and not assigned: a page may have frozen `Error.prototype`, or given it members that cannot be written.
+    const define = (name, value, enumerable) =>
+      Object.defineProperty(this, name, { value, enumerable, configurable: true, writable: true });
+    for (const name of Object.keys(rest)) define(name, rest[name], true);
+    // A literal as its name, because minifiers rename classes.
+    define("name", NAME, true);
+    define("toJSON", () => record, true);
+    // As the platform does it: there only where a cause was given, and not enumerable.
+    if (cause !== undefined) define("cause", cause, false);
+  }
+}
+
+/** Whether a value is a `CheckoutUpdateError`, also one of another copy of this package. */
+export function isCheckoutUpdateError(value) {
+  return value?.name === NAME && typeof value.kind === "string";
+}

@@ -1,0 +1,94 @@
+//! A failure as JavaScript sees it: the record that `serde` writes, and the error that is made from it.
+
+use serde::Serialize;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use super::object;
+use crate::failure::{Applied, Failure, Kind};
+
+#[wasm_bindgen(module = "/src/browser/error.js")]
+extern "C" {
+    type CheckoutUpdateError;
+
+    #[wasm_bindgen(constructor)]
+    fn new(record: &JsValue) -> CheckoutUpdateError;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(extends = js_sys::Object, js_name = Error)]
+    type Thrown;
+
+    #[wasm_bindgen(method, js_name = toJSON)]
+    fn to_json(this: &Thrown) -> JsValue;
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    kind: &'static str,
+    applied: &'static str,
+    endpoint: &'a str,
+    status: Option<u16>,
+    duration_ms: f64,
+    attempts: u32,
+    request_id: Option<&'a str>,
+    field: Option<&'a str>,
+    reason: Option<&'static str>,
+    message: Option<&'a str>,
+}
+
+/// What is said of a failure beside what the machine decided.
+#[derive(Clone, Default)]
+pub struct Words {
+    /// The server's words, or what is wrong with what the page passed.
+    pub message: Option<String>,
+    /// For an intent: the field.
+    pub field: Option<String>,
+    /// What the server calls the request.
+    pub request_id: Option<String>,
+    /// What was thrown.
+    pub cause: Option<JsValue>,
+}
+
+/// The error of a failure, with the page's own `messages` in place of what it says of itself.
+pub fn error(failure: Failure, endpoint: &str, words: &Words, messages: &JsValue) -> JsValue {
+    let Failure { kind, applied, status, duration, attempts, reason } = failure;
+    let own = object::get(messages, &kind.name().into()).ok().and_then(|text| text.as_string());
+    let detail = words.message.as_ref().map(|text| match &words.field {
+        Some(field) => ["\"", field, "\" ", text].concat(),
+        None => text.clone(),
+    });
+    // What is wrong with what the page passed gives way to the page's own words; what the server said does not.
+    let message = match kind {
+        Kind::InvalidIntent | Kind::InvalidSession => own.or(detail),
+        _ => detail.or(own),
+    };
+    let record = Record {
+        kind: kind.name(),
+        applied: applied.name(),
+        endpoint,
+        status: (status != 0).then_some(status),
+        duration_ms: (duration + 0.5).trunc(),
+        attempts,
+        request_id: words.request_id.as_deref(),
+        field: words.field.as_deref(),
+        reason: reason.map(crate::failure::Reason::name),
+        message: message.as_deref(),
+    };
+    let record = record.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default();
+    if let Some(cause) = &words.cause {
+        object::define(&record, "cause", cause.clone());
+    }
+    CheckoutUpdateError::new(&record).into()
+}
+
+/// The record of an error made here, as the page may keep it.
+pub fn record(error: &JsValue) -> JsValue {
+    wasm_bindgen::JsCast::unchecked_ref::<Thrown>(error).to_json()
+}
+
+/// A failure of what sent nothing.
+pub fn bare(kind: Kind) -> Failure {
+    Failure::bare(kind, Applied::No)
+}

@@ -1,0 +1,55 @@
+//! Plain objects of JavaScript, made and read so that nothing of a page's can get in the way.
+
+use js_sys::{Array, Function, Object};
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
+
+#[wasm_bindgen]
+extern "C" {
+    // Each catches, since these objects are a page's: a getter or a Proxy may throw.
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
+    fn own_keys(object: &JsValue) -> Result<Array, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
+    fn reflect_get(object: &JsValue, name: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = defineProperty)]
+    fn define_property(object: &JsValue, name: &JsValue, descriptor: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = fromEntries)]
+    fn from_entries(entries: &Array) -> Result<JsValue, JsValue>;
+}
+
+/// The names of an object's own enumerable properties; none of what is no object.
+pub fn keys(object: &JsValue) -> Result<Array, JsValue> {
+    if object.is_undefined() || object.is_null() { Ok(Array::new()) } else { own_keys(object) }
+}
+
+/// A member of a page's object.
+pub fn get(object: &JsValue, name: &JsValue) -> Result<JsValue, JsValue> {
+    reflect_get(object, name)
+}
+
+/// An object with these members of its own.
+pub fn of<'a>(members: impl IntoIterator<Item = (&'a str, JsValue)>) -> JsValue {
+    let entries: Array = members.into_iter().map(|(name, value)| Array::of2(&JsValue::from_str(name), &value)).collect();
+    // Defined and not assigned, whatever a page has added to `Object.prototype`.
+    from_entries(&entries).unwrap_or_else(|_| Object::new().into())
+}
+
+/// Gives a function or an object of ours a member of its own.
+pub fn define(object: &JsValue, name: &str, value: JsValue) {
+    let yes = JsValue::TRUE;
+    let members = [("value", value), ("enumerable", yes.clone()), ("configurable", yes.clone()), ("writable", yes)];
+    let _ = define_property(object, &JsValue::from_str(name), &of(members));
+}
+
+/// Gives a function of ours a member that is asked for each time.
+pub fn define_getter(object: &JsValue, name: &str, getter: &JsValue) {
+    let members = [("get", getter.clone()), ("enumerable", JsValue::TRUE)];
+    let _ = define_property(object, &JsValue::from_str(name), &of(members));
+}
+
+/// The function that a value is, if it is one.
+pub fn function(value: JsValue) -> Option<Function> {
+    value.is_function().then(|| value.unchecked_into())
+}

@@ -1,0 +1,139 @@
+//! The page around an update: its clocks, its events, and the few functions that every page has.
+
+use gloo_events::EventListener;
+use js_sys::{Date, JsString, Math, Promise};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use web_sys::{Document, Event, EventTarget, PageTransitionEvent, VisibilityState};
+
+use crate::clock::Moment;
+
+#[wasm_bindgen]
+extern "C" {
+    // Looked up at each call: tests of pages put clocks of their own there.
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn monotonic() -> f64;
+
+    #[wasm_bindgen(catch, js_namespace = performance, js_name = measure)]
+    fn measure_since(name: &str, options: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = performance, js_name = clearMeasures)]
+    fn clear_measures(name: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = randomUUID)]
+    fn random_uuid() -> Result<String, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
+    fn random_values(bytes: &mut [u8]) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = navigator, js_name = sendBeacon)]
+    fn send_beacon(url: &JsString, data: &str) -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = reportError)]
+    fn report_error(error: &JsValue) -> Result<(), JsValue>;
+
+    // By their own names and not by `web_sys::window()`, which asks for an instance of this realm's class: jsdom has none.
+    #[wasm_bindgen(thread_local_v2, js_name = window)]
+    static WINDOW: Option<EventTarget>;
+
+    #[wasm_bindgen(thread_local_v2, js_name = document)]
+    static DOCUMENT: Option<Document>;
+}
+
+/// The time by both clocks.
+pub fn now() -> Moment {
+    Moment { monotonic: monotonic(), wall: Date::now() }
+}
+
+/// A number in 0..1.
+pub fn random() -> f64 {
+    Math::random()
+}
+
+/// 128 random bits, as good as the page has them. Stripe suggests a UUID of version 4; only secure pages have a source of
+/// them.
+pub fn random_key() -> String {
+    random_uuid().unwrap_or_else(|_| {
+        let mut bytes = [0; 16];
+        if random_values(&mut bytes).is_err() {
+            // A whole number below 256.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            bytes.fill_with(|| (Math::random() * 256.0) as u8);
+        }
+        let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
+        bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    })
+}
+
+/// Reports what a callback of the page threw, as the browser reports any error; nothing else changes.
+pub fn report(error: &JsValue) {
+    if report_error(error).is_err() {
+        // Safari before 15.4 has no `reportError`: what nobody handles is reported too.
+        let _ = Promise::reject(error);
+    }
+}
+
+/// Records how long an update took that began so many milliseconds ago, for whoever observes the page's performance, and
+/// keeps nothing.
+pub fn measure(endpoint: &str, ms: f64) {
+    let name = ["checkout-updates:", endpoint].concat();
+    let start = monotonic() - ms;
+    let options = super::object::of([("start", JsValue::from_f64(if start > 0.0 { start } else { 0.0 }))]);
+    // An environment without user timing loses this record alone.
+    let _ = measure_since(&name, &options);
+    let _ = clear_measures(&name);
+}
+
+/// Sends a report that outlives the page; whether the browser has taken it.
+pub fn beacon(url: &JsString, data: &str) -> bool {
+    send_beacon(url, data).unwrap_or_default()
+}
+
+/// What the page tells of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It is visible or online again.
+    Awake,
+    /// It is hidden, and may be frozen next.
+    Hidden,
+    /// `pagehide`.
+    Left,
+    /// `pageshow`; `true` from the back/forward cache.
+    Back(bool),
+}
+
+/// Listens until it is dropped.
+pub struct Listening {
+    _listeners: Vec<EventListener>,
+}
+
+/// Calls `tell` with what happens to this page; nothing happens to what is none.
+pub fn listen(tell: impl Fn(Seen) + Clone + 'static) -> Listening {
+    let on_window = ["pagehide", "pageshow", "online"];
+    let on_document = ["visibilitychange", "resume"];
+    let mut listeners = Vec::new();
+    let window = WINDOW.with(Clone::clone);
+    let document: Option<EventTarget> = DOCUMENT.with(|document| document.clone().map(Into::into));
+    if let (Some(window), Some(document)) = (window, document) {
+        for (target, kinds) in [(window, &on_window[..]), (document, &on_document[..])] {
+            for kind in kinds {
+                let tell = tell.clone();
+                listeners.push(EventListener::new(&target, *kind, move |event| tell(seen(event))));
+            }
+        }
+    }
+    Listening { _listeners: listeners }
+}
+
+fn seen(event: &Event) -> Seen {
+    match event.type_().as_str() {
+        "pagehide" => Seen::Left,
+        // By its shape: a page's own event may be of another class.
+        "pageshow" => Seen::Back(wasm_bindgen::JsCast::unchecked_ref::<PageTransitionEvent>(event).persisted()),
+        _ if is_hidden() => Seen::Hidden,
+        _ => Seen::Awake,
+    }
+}
+
+fn is_hidden() -> bool {
+    DOCUMENT.with(|document| document.as_ref().is_some_and(|page| page.visibility_state() == VisibilityState::Hidden))
+}

@@ -1,0 +1,136 @@
+//! One request: built by gloo-net, sent by the page's own `fetch`.
+
+use gloo_net::http::{Method, RequestBuilder};
+use js_sys::{Function, Symbol};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use web_sys::{AbortSignal, Request, RequestCache, RequestCredentials, RequestRedirect, Url};
+
+use super::object;
+
+#[wasm_bindgen]
+extern "C" {
+    // gloo-net's `send` takes a rejection that is no `Error` for impossible, and a mock, a service worker or a patched
+    // `fetch` does reject with one. Looked up at each call: pages put their own there.
+    #[wasm_bindgen(catch, js_name = fetch)]
+    fn fetch(url: &str, init: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(thread_local_v2, js_namespace = location, js_name = origin)]
+    static ORIGIN: Option<String>;
+
+    #[wasm_bindgen(thread_local_v2, js_name = Request)]
+    static REQUEST: Option<JsValue>;
+
+    /// A page's own, which may be another class than this realm's.
+    #[derive(Clone)]
+    #[wasm_bindgen(js_name = AbortController)]
+    type Controller;
+
+    #[wasm_bindgen(constructor, catch, js_class = AbortController)]
+    fn new() -> Result<Controller, JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    fn signal(this: &Controller) -> AbortSignal;
+
+    #[wasm_bindgen(method, catch)]
+    fn abort(this: &Controller) -> Result<(), JsValue>;
+}
+
+const JSON: &str = "application/json";
+
+/// Aborts an attempt unless it was released: a timer, a signal and `dispose` all end in its drop, so that no path can
+/// forget to.
+pub struct AbortGuard(Option<Controller>);
+
+impl AbortGuard {
+    /// A guard for a new attempt, and the signal to hand to it; none where the environment has no such class.
+    pub fn new() -> (Self, Option<AbortSignal>) {
+        let controller = Controller::new().ok();
+        let signal = controller.as_ref().map(Controller::signal);
+        (Self(controller), signal)
+    }
+
+    /// The attempt is over: what it gave must not be aborted any more.
+    pub fn release(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for AbortGuard {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            let _ = controller.abort();
+        }
+    }
+}
+
+/// Whether a header can hold this, so that building a request does not fail.
+pub fn fits_header(text: &str) -> bool {
+    // Above 0xc3 begins what Latin-1 does not have.
+    !text.trim_ascii().bytes().any(|byte| byte > 0xc3 || matches!(byte, 0 | b'\r' | b'\n'))
+}
+
+/// What an attempt sends.
+pub struct Outgoing<'a> {
+    /// A path of the page's own origin, or the URL of another.
+    pub url: &'a str,
+    /// Whether cookies go along.
+    pub credentials: RequestCredentials,
+    /// The session id and the intent, as JSON.
+    pub body: &'a str,
+    /// The update's `Idempotency-Key`.
+    pub key: Option<&'a str>,
+    /// The name and the value of the CSRF header.
+    pub token: Option<(&'a str, &'a str)>,
+}
+
+impl Outgoing<'_> {
+    /// Sends it, and gives what `fetch` gives.
+    pub fn send(&self, signal: Option<&AbortSignal>) -> Result<JsValue, JsValue> {
+        // A path goes to the page's own origin, wherever a `<base>` points. Node has no page.
+        let origin = ORIGIN.with(Clone::clone).unwrap_or_else(|| "http://localhost".to_owned());
+        let url = if self.url.starts_with('/') { [&origin, self.url].concat() } else { self.url.to_owned() };
+        let init = self.init(&url, signal)?;
+        match stand_in() {
+            Some(answer) => answer.call2(&JsValue::UNDEFINED, &JsValue::from_str(&url), &init),
+            None => fetch(&url, &init),
+        }
+    }
+
+    /// What `fetch` is given beside the URL: plain values, which every stand-in for it understands.
+    fn init(&self, url: &str, signal: Option<&AbortSignal>) -> Result<JsValue, JsValue> {
+        let mut headers = vec![("content-type", JSON), ("accept", JSON)];
+        headers.extend(self.key.map(|key| ("idempotency-key", key)));
+        headers.extend(self.token);
+        let (method, redirect, cache, headers) = if REQUEST.with(Option::is_some) {
+            // What cannot be parsed is found here, since gloo-net takes an error of another realm for impossible.
+            Url::new(url)?;
+            let builder = RequestBuilder::new(url)
+                .method(Method::POST)
+                .redirect(RequestRedirect::Manual)
+                .cache(RequestCache::NoStore)
+                .credentials(self.credentials);
+            let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value));
+            let request: Request = builder.build().map_err(|_| JsValue::UNDEFINED)?.into();
+            (request.method(), request.redirect(), request.cache(), request.headers().into())
+        } else {
+            // jsdom has none of the classes of `fetch`.
+            let headers = object::of(headers.into_iter().map(|(name, value)| (name, value.into())));
+            ("POST".to_owned(), RequestRedirect::Manual, RequestCache::NoStore, headers)
+        };
+        let members = [
+            ("method", JsValue::from_str(&method)),
+            ("redirect", redirect.into()),
+            ("cache", cache.into()),
+            ("credentials", self.credentials.into()),
+            ("headers", headers),
+            ("body", JsValue::from_str(self.body)),
+        ];
+        Ok(object::of(members.into_iter().chain(signal.map(|signal| ("signal", signal.into())))))
+    }
+}
+
+/// The stand-in server of `checkout-updates/testing`, where there is one.
+fn stand_in() -> Option<Function> {
+    let place = Symbol::for_("checkout-updates.server");
+    object::get(&js_sys::global(), &place).ok().and_then(object::function)
+}

@@ -1,0 +1,254 @@
+//! An answer, by its shape: a mocked, cross-realm or jsdom `Response` is no `web_sys::Response` of this page, and what it
+//! lacks is as if it were empty.
+
+use js_sys::{Date, JSON, Uint8Array};
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
+
+use super::promise::settled;
+use crate::answer::{Body, LONGEST_BODY, look};
+use crate::failure::is_showable;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `fetch`, or a stand-in for it, gave.
+    #[derive(Clone)]
+    pub type Answer;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn status(this: &Answer) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn ok(this: &Answer) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn url(this: &Answer) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn headers(this: &Answer) -> Result<AnswerHeaders, JsValue>;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn body(this: &Answer) -> Result<Stream, JsValue>;
+
+    #[wasm_bindgen(method, catch, getter, js_name = text)]
+    fn text_member(this: &Answer) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn text(this: &Answer) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
+    fn array_buffer(this: &Answer) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = clone)]
+    fn copy(this: &Answer) -> Result<Answer, JsValue>;
+
+    type AnswerHeaders;
+
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &AnswerHeaders, name: &str) -> Result<JsValue, JsValue>;
+
+    type Stream;
+
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &Stream) -> Result<Reader, JsValue>;
+
+    type Reader;
+
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Reader) -> Result<JsValue, JsValue>;
+
+    type Chunk;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn done(this: &Chunk) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, getter)]
+    fn value(this: &Chunk) -> Result<JsValue, JsValue>;
+
+    /// Bytes from whatever has them; a detached buffer throws.
+    #[wasm_bindgen(js_name = Uint8Array)]
+    type Bytes;
+
+    #[wasm_bindgen(constructor, catch, js_class = Uint8Array)]
+    fn new(of: &JsValue) -> Result<Bytes, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ArrayBuffer, js_name = isView)]
+    fn is_view(value: &JsValue) -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(js_name = Response)]
+    type OwnResponse;
+
+    /// The answer itself says its status, its status text and its headers.
+    #[wasm_bindgen(constructor, catch, js_class = Response)]
+    fn new(body: Option<&Uint8Array>, like: &Answer) -> Result<OwnResponse, JsValue>;
+}
+
+/// The text that the body has for somebody who was promised it, and what it means.
+pub struct Content {
+    /// As far as it matters.
+    pub body: Body,
+    /// The bytes, where they were read as such and so can be put back.
+    pub bytes: Option<Vec<u8>>,
+    /// For `run`: what the JSON is, the text, or `null`.
+    pub value: JsValue,
+    /// The server's own words, where they can be shown to a customer.
+    pub message: Option<String>,
+    /// Why it could not be read.
+    pub cause: JsValue,
+}
+
+impl Content {
+    fn of(body: Body) -> Self {
+        Self { body, bytes: None, value: JsValue::NULL, message: None, cause: JsValue::UNDEFINED }
+    }
+}
+
+impl Answer {
+    /// Its status. What is no answer at all, and a redirect that was not followed, has 0.
+    pub fn code(&self) -> u16 {
+        // `as` takes what is negative, too large or no number to the nearest end.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        self.status().ok().and_then(|status| status.as_f64()).map_or(0, |status| status as u16)
+    }
+
+    /// Whether it is a failed answer of HTTP.
+    pub fn is_failed(&self) -> bool {
+        self.ok().is_ok_and(|ok| ok == JsValue::FALSE) && self.status().is_ok_and(|status| status.as_f64().is_some())
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
+        self.headers().and_then(|headers| headers.get(name)).ok()?.as_string()
+    }
+
+    /// What the server calls this request, for its log.
+    pub fn request_id(&self) -> Option<String> {
+        self.header("request-id").or_else(|| self.header("x-request-id"))
+    }
+
+    /// Milliseconds that `Retry-After` asks for (RFC 9110, section 10.2.3).
+    pub fn retry_after(&self) -> Option<f64> {
+        let text = self.header("retry-after")?;
+        let seconds = text.trim();
+        let ms = if !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit()) {
+            seconds.bytes().fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit - b'0')) * 1_000.0
+        } else {
+            Date::parse(&text) - Date::now()
+        };
+        // A date that is none is not a number.
+        if ms.is_nan() { None } else { Some(if ms > 0.0 { ms } else { 0.0 }) }
+    }
+
+    /// A copy that can be read, since the page may have kept the answer to read it itself.
+    pub fn for_reading(&self) -> Self {
+        self.copy().ok().filter(|copy| copy.is_object()).unwrap_or_else(|| self.clone())
+    }
+
+    /// Reads the body once, and no further than it can matter.
+    pub async fn content(&self, status: u16) -> Content {
+        if status == 0 || status == 204 {
+            return Content::of(Body::Empty);
+        }
+        match self.bytes().await {
+            Ok(Some(bytes)) => understand(String::from_utf8_lossy(&bytes).as_ref(), Some(&bytes)),
+            Ok(None) => Content::of(Body::TooLong),
+            Err(Some(cause)) => Content { cause, ..Content::of(Body::CutOff) },
+            // A stand-in without streams, or an answer without a body.
+            Err(None) => self.content_by_text().await,
+        }
+    }
+
+    /// The bytes; `None` if there are too many, and no cause where it cannot be read as a stream.
+    async fn bytes(&self) -> Result<Option<Vec<u8>>, Option<JsValue>> {
+        let stream = self.body().map_err(|_| None)?;
+        if self.is_short() {
+            // One read of the whole: to cancel a stream that has ended looks like a failure in developers' tools.
+            if let Ok(buffer) = self.array_buffer() {
+                return bytes_of(&settled(Ok(buffer)).await.map_err(Some)?).map(Some).map_err(Some);
+            }
+        }
+        let reader = stream.get_reader().map_err(|_| None)?;
+        if !reader.is_object() {
+            return Err(None);
+        }
+        let mut bytes = Vec::new();
+        loop {
+            let chunk: Chunk = settled(reader.read()).await.map_err(Some)?.unchecked_into();
+            if chunk.done().is_ok_and(|done| done.is_truthy()) {
+                return Ok(Some(bytes));
+            }
+            let value = chunk.value().map_err(Some)?;
+            if !is_view(&value).unwrap_or_default() {
+                return Ok(None);
+            }
+            let more = bytes_of(&value).map_err(Some)?;
+            if bytes.len() + more.len() > LONGEST_BODY {
+                return Ok(None);
+            }
+            bytes.extend_from_slice(&more);
+        }
+    }
+
+    /// Whether it says that it is short, and is as long as it says.
+    fn is_short(&self) -> bool {
+        let length = self.header("content-length").and_then(|text| text.parse::<usize>().ok());
+        length.is_some_and(|length| length <= LONGEST_BODY) && self.header("content-encoding").is_none()
+    }
+
+    async fn content_by_text(&self) -> Content {
+        let copy = self.for_reading();
+        if !copy.text_member().is_ok_and(|member| member.is_function()) {
+            return Content::of(Body::Empty);
+        }
+        match settled(copy.text()).await {
+            Ok(text) => understand(&text.as_string().unwrap_or_default(), None),
+            Err(cause) => Content { cause, ..Content::of(Body::CutOff) },
+        }
+    }
+
+    /// An answer like this one, with these bytes as a body that is still to be read.
+    pub fn refilled(&self, bytes: &[u8]) -> JsValue {
+        // A body that is not null is forbidden for some statuses, as 205.
+        let body = (!bytes.is_empty()).then(|| Uint8Array::from(bytes));
+        match OwnResponse::new(body.as_ref(), self) {
+            Ok(response) => {
+                super::object::define(&response, "url", self.url().unwrap_or(JsValue::UNDEFINED));
+                response.into()
+            }
+            Err(_) => self.into(),
+        }
+    }
+}
+
+fn bytes_of(value: &JsValue) -> Result<Vec<u8>, JsValue> {
+    Ok(Bytes::new(value)?.unchecked_into::<Uint8Array>().to_vec())
+}
+
+fn understand(text: &str, bytes: Option<&[u8]>) -> Content {
+    let bytes = bytes.map(<[u8]>::to_vec);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.len() > LONGEST_BODY {
+        return Content::of(Body::TooLong);
+    }
+    let body = look(text.as_bytes());
+    let content = Content { bytes, ..Content::of(body) };
+    match body {
+        Body::Text => Content { value: JsValue::from_str(text), ..content },
+        Body::Json => match JSON::parse(text) {
+            Ok(value) => {
+                let (refusal, message) = refusal(&value);
+                Content { body: if refusal { Body::Refusal } else { Body::Json }, value, message, ..content }
+            }
+            Err(cause) => Content { body: Body::Broken, cause, ..content },
+        },
+        _ => content,
+    }
+}
+
+/// Whether a record says error, and in which words.
+fn refusal(value: &JsValue) -> (bool, Option<String>) {
+    let member = |name| super::object::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+    let says_error = member("type") == "error";
+    let error = member("error");
+    let refusal = says_error || error.is_truthy();
+    let message = if says_error && !error.is_string() { member("message") } else { error };
+    (refusal, message.as_string().filter(|text| is_showable(text)))
+}
