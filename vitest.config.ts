@@ -1,3 +1,9 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ define: { CHUNKS: "true" }, test: { include: ["tests/unit/**/*.test.ts"] } });
+const { build } = JSON.parse(readFileSync(new URL("build/build.json", import.meta.url), "utf8"));
+
+export default defineConfig({
+  define: { BUILD: JSON.stringify(build), CHUNKS: "true" },
+  test: { include: ["tests/unit/**/*.test.ts"] },
+});

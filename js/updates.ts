@@ -38,10 +38,12 @@ interface Call {
 interface Recipe {
   readonly name: string;
   readonly intent?: object;
-  /** The engine's function. */
-  made(inner: Inner): () => Promise<unknown>;
+  made(inner: Inner): Made;
   setFailure(error: CheckoutUpdateErrorShape | null): void;
 }
+
+/** The engine's function. */
+type Made = ReturnType<Inner["request"]>;
 
 /** What a call says beside the intent, to an engine that comes later. */
 type Later = RunOptions & { readonly asked: Asked };
@@ -201,12 +203,21 @@ export function creator(source: Source) {
     /** Hands a call to the engine, or keeps it until there is one. */
     function begin<T>(
       name: string,
-      what: { intent?: object | undefined; isOwn?: boolean; settings?: RunOptions | undefined },
+      what: {
+        intent?: object | undefined;
+        isOwn?: boolean;
+        settings?: RunOptions | undefined;
+        setFailure?: ((error: CheckoutUpdateErrorShape) => void) | undefined;
+      },
       play: (inner: Inner, settings: RunOptions | undefined) => Promise<T>,
     ): Promise<T> {
-      const { intent, isOwn = false, settings } = what;
+      const { intent, isOwn = false, settings, setFailure } = what;
       return new Promise((resolve, reject) => {
-        const call: Call = { name, asked: now(), intent, reject };
+        const fails = (error: CheckoutUpdateErrorShape) => {
+          setFailure?.(error);
+          reject(error);
+        };
+        const call: Call = { name, asked: now(), intent, reject: fails };
         const hand = (inner: Inner, settings: RunOptions | undefined) => {
           const promise = ask(() => play(inner, settings));
           if (!promise) return;
@@ -233,7 +244,7 @@ export function creator(source: Source) {
         };
         call.reject = (error) => {
           forget();
-          reject(error);
+          fails(error);
         };
         calls.add(call);
         let timer: ReturnType<typeof setTimeout> | undefined;
@@ -250,8 +261,9 @@ export function creator(source: Source) {
     }
 
     function updateFunction(recipe: Omit<Recipe, "setFailure">, isOwn: boolean): UpdateFunction<any> {
+      // How a call failed that the engine did not get; what it got it knows itself.
       let failure: CheckoutUpdateErrorShape | null = null;
-      let made: (() => Promise<unknown>) | undefined;
+      let made: Made | undefined;
       let of: Inner | undefined;
       const whole: Recipe = {
         ...recipe,
@@ -264,12 +276,17 @@ export function creator(source: Source) {
       const { name, intent } = recipe;
       const update = () => {
         failure = null;
-        const promise = begin(name, { intent, isOwn }, (inner, settings) => inner.invoke(whole.made(inner), settings));
-        promise.then(undefined, whole.setFailure);
+        const { setFailure } = whole;
+        const promise = begin(name, { intent, isOwn, setFailure }, (inner, settings) =>
+          inner.invoke(whole.made(inner), settings),
+        );
+        // Nobody has to handle it.
+        promise.catch(() => {});
         return promise;
       };
       recipes.set(update, whole);
-      return Object.defineProperty(update, "failure", { get: () => failure, enumerable: true }) as UpdateFunction;
+      const get = () => failure ?? made?.failure ?? null;
+      return Object.defineProperty(update, "failure", { get, enumerable: true }) as UpdateFunction;
     }
 
     function declared(name: unknown): string {
@@ -278,9 +295,9 @@ export function creator(source: Source) {
       return found.name;
     }
 
-    function request(given: string, given2: unknown): UpdateFunction<any> {
+    function request(given: string, chosen: unknown): UpdateFunction<any> {
       const name = declared(given);
-      const intent = copyOf(given2);
+      const intent = copyOf(chosen);
       return updateFunction({ name, intent, made: (inner) => inner.request(name, intent) }, false);
     }
 
@@ -300,14 +317,13 @@ export function creator(source: Source) {
       actionsSeen = actions;
       recipe?.setFailure(null);
       const isOwn = recipe !== undefined && recipe.intent === undefined;
-      const outcome = await begin(name, { intent, isOwn, settings }, (inner, settings): Promise<Outcome> =>
+      const call = { intent, isOwn, settings, setFailure: recipe?.setFailure };
+      return begin(name, call, (inner, settings): Promise<Outcome> =>
         recipe ? inner.run(actions, recipe.made(inner), settings) : inner.run(actions, name, intent, settings),
       ).catch((error: unknown): Outcome => {
         if (!isCheckoutUpdateError(error)) throw error;
         return { type: error.kind === "cancelled" ? "cancelled" : "error", error };
       });
-      recipe?.setFailure(outcome.type === "success" ? null : outcome.error);
-      return outcome;
     }
 
     function refresh(actions: object): Promise<any> {

@@ -70,9 +70,9 @@ impl Updates {
     }
 
     /// Calls a function of `request` or `wrap` on behalf of somebody who asked earlier.
-    pub fn invoke(&self, update: &Function, settings: &Settings) -> Result<Promise, JsValue> {
+    pub fn invoke(&self, update: &Function, settings: Option<Settings>) -> Result<Promise, JsValue> {
         let recipe = self.0.recipe_of(update).ok_or_else(|| type_error("run: takes a function of request or wrap"))?;
-        Ok(self.0.invoke(&recipe, Some(settings)))
+        Ok(self.0.invoke(&recipe, settings.as_ref()))
     }
 
     /// `run(actions, name, intent, settings?)` or `run(actions, update, settings?)`: waits for its turn, runs, refreshes
@@ -205,6 +205,14 @@ impl Updates {
 #[must_use]
 pub fn build() -> String {
     option_env!("CHECKOUT_UPDATES_BUILD").unwrap_or_default().to_owned()
+}
+
+/// Lets the memory grow to all that is ever needed, before anybody looks at it: the glue of an engine in plain JavaScript
+/// does not notice when it grows later.
+#[cfg(feature = "plain")]
+#[wasm_bindgen(start)]
+pub fn reserve() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(4 << 20)));
 }
 
 /// Traps, for the tests of what happens then.

@@ -17,11 +17,8 @@ const TARGET = "wasm32-unknown-unknown";
 /** What cargo made last in this folder under target/. */
 const compiledIn = (folder) => join(root, "target", folder, TARGET, "wasm", "checkout_updates.wasm");
 
-/** The module in JavaScript has all the memory it may have from the start: its views of it do not notice growth. */
-const FIXED_MEMORY = 8 * 1024 * 1024;
-
 // The first WebAssembly there was, which wasm2js reads.
-const PLAIN = ["-Ctarget-cpu=mvp", `-Clink-arg=--initial-memory=${FIXED_MEMORY}`, `-Clink-arg=--max-memory=${FIXED_MEMORY}`];
+const PLAIN = ["-Ctarget-cpu=mvp"];
 
 // What every engine since Chrome 96, Firefox 79 and Safari 15 has. "All features" would write what browsers refuse.
 const FEATURES = ["reference-types", "bulk-memory", "mutable-globals", "nontrapping-float-to-int", "sign-ext", "multivalue"];
@@ -110,12 +107,12 @@ export async function buildWasm({ trap = false } = {}) {
   const hash = hashOf(inputs, capture(toolchain.rustc, ["-vV"]));
   const names = ["checkout_updates.wasm", "bytes.js", "engine.js", "plain.js", "build.json"];
   const outputs = names.map((name) => join(folder, name));
-  const features = trap ? ["--features", "trap"] : [];
+  const featuresFor = (...names) => [...names, ...(trap ? ["trap"] : [])].flatMap((name) => ["--features", name]);
   const exports = ["Updates", "build", ...(trap ? ["trap"] : [])];
   const made = await unlessFresh(join(folder, "wasm.stamp"), hash, outputs, async () => {
     mkdirSync(out, { recursive: true });
     await step(`Build the wasm module${trap ? " that can be made to trap" : ""} (${toolchain.world}, std rebuilt for size)`, async () => {
-      await compile(toolchain, id, { features });
+      await compile(toolchain, id, { features: featuresFor() });
       await bind(program, out);
       await optimise(out);
       writeBytes(out);
@@ -123,7 +120,7 @@ export async function buildWasm({ trap = false } = {}) {
       writeFileSync(join(out, "engine.d.ts"), engineTypes("./glue/checkout_updates.js"));
     });
     await step("Build the same in plain JavaScript", async () => {
-      await compile(toolchain, id, { features, folder: "plain", flags: PLAIN });
+      await compile(toolchain, id, { features: featuresFor("plain"), folder: "plain", flags: PLAIN });
       await buildPlain(compiledIn("plain"), program, exports, out);
       copyFileSync(join(out, "plain", "plain.js"), join(out, "plain.js"));
       writeFileSync(join(out, "plain.d.ts"), 'export { instantiate } from "./engine.js";\n');

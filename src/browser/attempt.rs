@@ -28,31 +28,35 @@ pub async fn token(client: Rc<Client>, id: u32) {
     client.take(Event::Of(id, News::Token(there)), NONE);
 }
 
-/// Sends a request, or calls the page's own function, and judges what comes of it.
-pub async fn attempt(client: Rc<Client>, id: u32, number: u32) {
+/// Begins an attempt: sends the request, or calls the page's own function. Gives what these gave.
+pub fn begin(client: &Client, id: u32, number: u32) -> Option<Result<JsValue, JsValue>> {
     let (abort, signal) = AbortGuard::new();
-    let begun = client.slot(id, |slot| {
+    let (replaced, own) = client.slot(id, |slot| {
         slot.attempt = number;
         slot.sent = true;
         // What is known of an attempt is not known of the next.
         (slot.words.cause, slot.words.request_id) = (None, None);
         (slot.abort.replace(abort), slot.own.clone())
-    });
-    let Some((replaced, own)) = begun else { return };
+    })?;
     drop(replaced);
-    let Some(own) = own else {
-        let given = settled(send(&client, id, signal.as_ref())).await;
-        return came(&client, id, number, given).await;
-    };
-    let given = settled(own.call1(&NONE, &signal.map_or(NONE, Into::into))).await;
+    Some(match own {
+        Some(own) => own.call1(&NONE, &signal.map_or(NONE, Into::into)),
+        None => send(client, id, signal.as_ref()),
+    })
+}
+
+/// Waits for what an attempt gives, and judges it.
+pub async fn attempt(client: Rc<Client>, id: u32, number: u32, given: Result<JsValue, JsValue>) {
+    let given = settled(given).await;
+    let is_own = client.slot(id, |slot| slot.own.is_some()).unwrap_or_default();
     match given {
-        Err(thrown) => answered(&client, id, number, Answer::Threw, thrown),
+        Err(thrown) => answered(&client, id, number, if is_own { Answer::Threw } else { Answer::None }, thrown),
         // What a function of the page gives goes through untouched, but for an answer that is not ok.
-        Ok(value) if !value.unchecked_ref::<Given>().is_failed() => {
+        Ok(value) if is_own && !value.unchecked_ref::<Given>().is_failed() => {
             client.slot(id, |slot| (slot.answer, slot.body_value) = (value.clone(), value));
             answered(&client, id, number, Answer::Value, NONE);
         }
-        failed => came(&client, id, number, failed).await,
+        Ok(value) => came(&client, id, number, value.unchecked_into(), is_own).await,
     }
 }
 
@@ -72,17 +76,13 @@ fn send(client: &Client, id: u32, signal: Option<&web_sys::AbortSignal>) -> Resu
     Outgoing { url: &place.url, credentials, body: &body, key: key.as_deref(), token }.send(signal)
 }
 
-/// An answer has come, or none.
-async fn came(client: &Rc<Client>, id: u32, number: u32, given: Result<JsValue, JsValue>) {
+/// An answer has come; its body is still to be read.
+async fn came(client: &Rc<Client>, id: u32, number: u32, answer: Given, is_own: bool) {
     // What is no longer waited for is not looked at.
     let is_awaited = || client.slot(id, |slot| slot.attempt) == Some(number);
     if !is_awaited() {
         return;
     }
-    let answer: Given = match given {
-        Ok(value) => value.unchecked_into(),
-        Err(cause) => return answered(client, id, number, Answer::None, cause),
-    };
     let status = answer.code();
     let request_id = answer.request_id();
     client.slot(id, |slot| {
@@ -91,7 +91,6 @@ async fn came(client: &Rc<Client>, id: u32, number: u32, given: Result<JsValue, 
         slot.body_value = JsValue::NULL;
     });
     client.take(Event::Of(id, News::Head { attempt: number, status }), NONE);
-    let is_own = client.slot(id, |slot| slot.own.is_some()).unwrap_or_default();
     let content = if is_own { answer.for_reading() } else { answer.clone() }.content(status).await;
     if !is_awaited() {
         return;

@@ -442,7 +442,11 @@ impl Client {
     fn perform(&self, effect: Effect, session: &JsValue) {
         match effect {
             Effect::Token(id) => self.spawn(move |client| attempt::token(client, id)),
-            Effect::Send { id, attempt } => self.spawn(move |client| attempt::attempt(client, id, attempt)),
+            Effect::Send { id, attempt: number } => {
+                if let Some(given) = attempt::begin(self, id, number) {
+                    self.spawn(move |client| attempt::attempt(client, id, number, given));
+                }
+            }
             Effect::Abort(id) => {
                 let guard = self.slot(id, |slot| slot.abort.take());
                 drop(guard);
@@ -613,7 +617,9 @@ impl Client {
                 outcome.resolve(&failed(given, session));
             }
             Told::Refresh { outcome, .. } if ok => outcome.resolve(&success(None)),
-            Told::Refresh { outcome, .. } => outcome.resolve(&failed(given, None)),
+            Told::Refresh { outcome, .. } => {
+                outcome.resolve(&object::of([("type", "error".into()), ("error", given)]));
+            }
         }
         drop(caller);
         self.changed();
