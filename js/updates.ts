@@ -116,9 +116,7 @@ export function creator(source: Source) {
       owe(promise: Promise<unknown>, endpoint: string): Promise<unknown> {
         const whole = new Promise((resolve, reject) => {
           owed.set(reject, endpoint);
-          const settled = () => void owed.delete(reject);
-          promise.then(settled, settled);
-          resolve(promise);
+          promise.then(resolve, reject).then(() => owed.delete(reject));
         });
         // Nobody has to handle it.
         whole.catch(() => {});
@@ -221,9 +219,17 @@ export function creator(source: Source) {
         const hand = (inner: Inner, settings: RunOptions | undefined) => {
           const promise = ask(() => play(inner, settings));
           if (!promise) return;
-          const over = () => void calls.delete(call);
-          promise.then(over, over);
-          resolve(promise);
+          // Not `resolve(promise)`: the engine may die before it settles that.
+          promise.then(
+            (value) => {
+              calls.delete(call);
+              resolve(value);
+            },
+            (error: unknown) => {
+              calls.delete(call);
+              reject(error);
+            },
+          );
         };
         if (canRun() && live()) {
           calls.add(call);

@@ -127,7 +127,7 @@ impl Updates {
     /// Resolves to `{stale}` when nothing is pending.
     pub fn settled(&self) -> Promise {
         let idle = Deferred::new();
-        let promise = self.0.guard.owe(idle.promise(), "");
+        let promise = idle.promise().clone();
         self.0.state.settle_later(idle);
         self.0.changed();
         promise
@@ -168,14 +168,14 @@ impl Updates {
 
     /// Counts a failure that was met while there was no module.
     pub fn note(&self, failure: &Met) {
-        let names = self.0.names();
-        let position = names.iter().position(|name| *name == failure.endpoint());
-        let (kind, duration) = (Kind::of_name(&failure.kind()), failure.duration_ms());
-        let mut machine = self.0.machine();
-        if let Some(endpoint) = position.and_then(|position| machine.endpoints.get_mut(position)) {
-            endpoint.counts.record(kind, duration);
+        let (name, kind, duration) = (failure.endpoint(), Kind::of_name(&failure.kind()), failure.duration_ms());
+        // A refresh has no name, and is not counted.
+        if !name.is_empty() {
+            let position = self.0.place_for(&name);
+            if let Some(endpoint) = self.0.machine().endpoints.get_mut(position) {
+                endpoint.counts.record(kind, duration);
+            }
         }
-        drop(machine);
         self.0.report.keep(failure.record());
     }
 

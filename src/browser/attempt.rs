@@ -21,103 +21,107 @@ pub async fn token(client: Rc<Client>, id: u32) {
     let given = settled(csrf.token()).await;
     let token = given.as_ref().ok().and_then(JsValue::as_string).filter(|token| fits_header(token));
     let there = token.is_some();
-    client.slot(id, |slot| {
-        slot.token = token;
+    if let Some(mut slot) = client.slot(id) {
+        slot.token = token.map(Rc::from);
         slot.words.cause = given.err();
-    });
+    }
     client.take(Event::Of(id, News::Token(there)), NONE);
 }
 
 /// Begins an attempt: sends the request, or calls the page's own function. Gives what these gave.
 pub fn begin(client: &Client, id: u32, number: u32) -> Option<Result<JsValue, JsValue>> {
     let (abort, signal) = AbortGuard::new();
-    let (replaced, own) = client.slot(id, |slot| {
-        slot.attempt = number;
-        slot.sent = true;
-        // What is known of an attempt is not known of the next.
-        (slot.words.cause, slot.words.request_id) = (None, None);
-        (slot.abort.replace(abort), slot.own.clone())
-    })?;
+    let mut slot = client.slot(id)?;
+    slot.attempt = number;
+    slot.sent = true;
+    // What is known of an attempt is not known of the next.
+    (slot.words.cause, slot.words.request_id) = (None, None);
+    let replaced = slot.abort.replace(abort);
+    let own = slot.own.clone();
+    drop(slot);
     drop(replaced);
     Some(match own {
         Some(own) => own.call1(&NONE, &signal.map_or(NONE, Into::into)),
-        None => send(client, id, signal.as_ref()),
+        None => send(client, id, signal.as_ref()).unwrap_or(Err(NONE)),
     })
 }
 
 /// Waits for what an attempt gives, and judges it.
 pub async fn attempt(client: Rc<Client>, id: u32, number: u32, given: Result<JsValue, JsValue>) {
     let given = settled(given).await;
-    let is_own = client.slot(id, |slot| slot.own.is_some()).unwrap_or_default();
+    let is_own = client.slot(id).is_some_and(|slot| slot.own.is_some());
     match given {
         Err(thrown) => answered(&client, id, number, if is_own { Answer::Threw } else { Answer::None }, thrown),
         // What a function of the page gives goes through untouched, but for an answer that is not ok.
         Ok(value) if is_own && !value.unchecked_ref::<Given>().is_failed() => {
-            client.slot(id, |slot| (slot.answer, slot.body_value) = (value.clone(), value));
+            if let Some(mut slot) = client.slot(id) {
+                (slot.answer, slot.body_value) = (value.clone(), value);
+            }
             answered(&client, id, number, Answer::Value, NONE);
         }
         Ok(value) => came(&client, id, number, value.unchecked_into(), is_own).await,
     }
 }
 
-fn send(client: &Client, id: u32, signal: Option<&web_sys::AbortSignal>) -> Result<JsValue, JsValue> {
-    let Some((endpoint, body, key, token)) = client.slot(id, |slot| {
-        (slot.endpoint, slot.body.clone().unwrap_or_default(), slot.key.clone(), slot.token.clone())
-    }) else {
-        return Err(NONE);
-    };
-    let rules = client.machine().endpoints.get(endpoint).map(|rules| (rules.key, rules.csrf));
-    let (Some(place), Some((with_key, with_token))) = (client.place(endpoint), rules) else { return Err(NONE) };
-    let key = with_key.then(|| key.unwrap_or_else(page::random_key));
-    client.slot(id, |slot| slot.key.clone_from(&key));
+fn send(client: &Client, id: u32, signal: Option<&web_sys::AbortSignal>) -> Option<Result<JsValue, JsValue>> {
+    let slot = client.slot(id)?;
+    let (endpoint, body, key, token) = (slot.endpoint, slot.body.clone()?, slot.key.clone(), slot.token.clone());
+    drop(slot);
+    let place = client.place(endpoint)?;
+    let (with_key, with_token) = client.machine().endpoints.get(endpoint).map(|rules| (rules.key, rules.csrf))?;
+    let key = with_key.then(|| key.unwrap_or_else(|| page::random_key().into()));
+    if let Some(mut slot) = client.slot(id) {
+        slot.key.clone_from(&key);
+    }
     let header = if with_token { client.options.csrf().map(|csrf| csrf.header()) } else { None };
     let token = header.as_deref().zip(token.as_deref());
     let credentials = place.credentials;
-    Outgoing { url: &place.url, credentials, body: &body, key: key.as_deref(), token }.send(signal)
+    Some(Outgoing { url: &place.url, credentials, body: &body, key: key.as_deref(), token }.send(signal))
 }
 
 /// An answer has come; its body is still to be read.
 async fn came(client: &Rc<Client>, id: u32, number: u32, answer: Given, is_own: bool) {
     // What is no longer waited for is not looked at.
-    let is_awaited = || client.slot(id, |slot| slot.attempt) == Some(number);
+    let is_awaited = || client.slot(id).is_some_and(|slot| slot.attempt == number);
     if !is_awaited() {
         return;
     }
     let status = answer.code();
     let request_id = answer.request_id();
-    client.slot(id, |slot| {
+    if let Some(mut slot) = client.slot(id) {
         slot.words.request_id = request_id;
         slot.answer = answer.clone().into();
         slot.body_value = JsValue::NULL;
-    });
+    }
     client.take(Event::Of(id, News::Head { attempt: number, status }), NONE);
     let content = if is_own { answer.for_reading() } else { answer.clone() }.content(status).await;
     if !is_awaited() {
         return;
     }
     // `run` gives the body alone, and what is read of a copy needs no other.
-    let is_run = client.slot(id, |slot| slot.actions.is_some()).unwrap_or_default();
+    let is_run = client.slot(id).is_some_and(|slot| slot.actions.is_some());
     let refilled = content.bytes.filter(|_| !is_run && !is_own).map(|bytes| answer.refilled(&bytes));
     let retry_after = answer.retry_after();
-    client.slot(id, |slot| {
+    if let Some(mut slot) = client.slot(id) {
         if let Some(refilled) = refilled {
             slot.answer = refilled;
         }
         slot.body_value = content.value;
-        slot.words.cause = Some(content.cause).filter(|cause| !cause.is_undefined());
+        slot.words.cause = content.cause;
         slot.words.message = content.message;
-    });
+    }
     let http = Answer::Http { status, body: content.body, retry_after };
     client.take(Event::Of(id, News::Answered(number, http)), NONE);
     // What the server says is about this attempt alone.
-    client.slot(id, |slot| slot.words.message = None);
+    if let Some(mut slot) = client.slot(id) {
+        slot.words.message = None;
+    }
 }
 
 /// The attempt ended without an answer of HTTP.
 fn answered(client: &Client, id: u32, number: u32, answer: Answer, cause: JsValue) {
-    if client.slot(id, |slot| slot.attempt) != Some(number) {
-        return;
-    }
-    client.slot(id, |slot| slot.words.cause = Some(cause).filter(|cause| !cause.is_undefined()));
+    let Some(mut slot) = client.slot(id).filter(|slot| slot.attempt == number) else { return };
+    slot.words.cause = Some(cause).filter(|cause| !cause.is_undefined());
+    drop(slot);
     client.take(Event::Of(id, News::Answered(number, answer)), NONE);
 }

@@ -4,10 +4,11 @@
 //! there in the order in which it happened.
 
 use std::cell::{Cell, RefCell, RefMut};
+use std::mem;
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, JsString, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, JsCast, wasm_bindgen};
 
@@ -31,6 +32,7 @@ use crate::endpoint::Endpoint;
 use crate::failure::{Failure, Kind, Reason};
 use crate::intent::Value;
 use crate::machine::Machine;
+use crate::metrics::Counts;
 use crate::update::Order;
 
 /// The most names of wrapped functions; later ones share the last.
@@ -67,7 +69,7 @@ pub struct Client {
     /// What happened, and the session that it brought.
     inbox: RefCell<Vec<(Event, JsValue)>>,
     busy: Cell<bool>,
-    places: RefCell<Vec<Place>>,
+    places: RefCell<Vec<Rc<Place>>>,
     declared: usize,
     slots: RefCell<Vec<Slot>>,
     callers: RefCell<Vec<Caller>>,
@@ -100,7 +102,7 @@ impl Client {
             inbox: RefCell::default(),
             busy: Cell::default(),
             declared: places.len(),
-            places: RefCell::new(places),
+            places: RefCell::new(places.into_iter().map(Rc::new).collect()),
             slots: RefCell::default(),
             callers: RefCell::default(),
             last_id: Cell::default(),
@@ -122,36 +124,41 @@ impl Client {
         self.machine.borrow_mut()
     }
 
-    /// The name of an endpoint; empty where there is none.
-    pub fn name(&self, endpoint: usize) -> String {
+    /// The name of an endpoint; `undefined` where there is none.
+    pub fn name(&self, endpoint: usize) -> JsString {
         self.places.borrow().get(endpoint).map(|place| place.name.clone()).unwrap_or_default()
     }
 
-    /// The names of all endpoints.
-    pub fn names(&self) -> Vec<String> {
-        self.places.borrow().iter().map(|place| place.name.clone()).collect()
+    /// What was counted of each endpoint.
+    pub fn counts(&self) -> Vec<Counts> {
+        self.machine().endpoints.iter().map(|endpoint| endpoint.counts.clone()).collect()
     }
 
     /// Where the requests of an endpoint go.
-    pub fn place(&self, endpoint: usize) -> Option<Place> {
+    pub fn place(&self, endpoint: usize) -> Option<Rc<Place>> {
         self.places.borrow().get(endpoint).cloned()
     }
 
     /// The position of a declared endpoint.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.places.borrow().iter().take(self.declared).position(|place| place.name == name)
+        self.place_of(name).filter(|position| *position < self.declared)
+    }
+
+    /// The position of a name, of an endpoint or of a function of the page.
+    pub fn place_of(&self, name: &str) -> Option<usize> {
+        self.places.borrow().iter().position(|place| place.is_named(name))
     }
 
     /// The position of a name for functions of the page, which may be new.
-    fn place_for(&self, name: &str) -> usize {
-        let mut places = self.places.borrow_mut();
-        if let Some(found) = places.iter().position(|place| place.name == name) {
+    pub fn place_for(&self, name: &str) -> usize {
+        if let Some(found) = self.place_of(name) {
             return found;
         }
+        let mut places = self.places.borrow_mut();
         if places.len() - self.declared >= MOST_NAMES {
             return places.len() - 1;
         }
-        places.push(Place::named(name));
+        places.push(Rc::new(Place::named(name)));
         self.machine().endpoints.push(Endpoint {
             latest: -1,
             timeout: self.options.timeout_ms(),
@@ -201,7 +208,7 @@ impl Client {
         settings: Option<&Settings>,
     ) -> Result<Promise, JsValue> {
         let outcome = Deferred::new();
-        let promise = self.guard.owe(outcome.promise(), &self.name(recipe.endpoint));
+        let promise = outcome.promise().clone();
         let id = self.next_id();
         let signal = settings.and_then(|settings| settings.signal().ok().flatten());
         let aborting = match signal {
@@ -222,7 +229,7 @@ impl Client {
             let failure = Failure { reason: Some(Reason::Signal), ..super::error::bare(Kind::Cancelled) };
             let error = self.error(failure, recipe.endpoint, &Words::default());
             recipe.set_failure(error.clone());
-            outcome.resolve(&failed(error, None));
+            outcome.resolve(&failed(&error, None));
             return Ok(promise);
         }
         let told = Told::Run { outcome, recipe: Rc::clone(recipe), _aborting: aborting };
@@ -233,7 +240,7 @@ impl Client {
     /// Lets Stripe.js fetch the session again, and gives the promise of how that ended.
     pub fn refresh(self: &Rc<Self>, actions: Actions) -> Promise {
         let outcome = Deferred::new();
-        let promise = self.guard.owe(outcome.promise(), "");
+        let promise = outcome.promise().clone();
         let id = self.next_id();
         self.actions.replace(Some(actions.clone()));
         self.listen();
@@ -245,7 +252,7 @@ impl Client {
 
     /// Drops what is waiting, of this name or of all.
     pub fn cancel(&self, name: Option<&str>) {
-        let position = name.map(|name| self.places.borrow().iter().position(|place| place.name == name));
+        let position = name.map(|name| self.place_of(name));
         if position != Some(None) {
             self.take(Event::Cancel(position.flatten()), JsValue::UNDEFINED);
         }
@@ -280,15 +287,20 @@ impl Client {
         let callers = self.callers.borrow();
         let of_endpoint = callers.iter().filter(|caller| caller.counts() && caller.endpoint == position);
         let Some(newest) = of_endpoint.rev().find(matches) else { return JsValue::UNDEFINED };
-        let members = fields.iter().zip(&newest.wanted);
-        object::of(members.filter_map(|(field, value)| Some((field.name.as_str(), shown(value)?))))
+        let entries = Array::new();
+        for (field, value) in fields.iter().zip(&newest.wanted) {
+            if let Some(value) = shown(value) {
+                entries.push(&Array::of2(&field.name.as_str().into(), &value));
+            }
+        }
+        object::record(&entries)
     }
 
     /// Whether an update, of this name or of any, has not settled.
     pub fn is_pending(&self, name: Option<&str>) -> bool {
-        let places = self.places.borrow();
-        let is_named = |position: usize| places.get(position).is_some_and(|place| Some(place.name.as_str()) == name);
-        self.callers.borrow().iter().any(|caller| caller.counts() && (name.is_none() || is_named(caller.endpoint)))
+        let position = name.map(|name| self.place_of(name));
+        let is_meant = |endpoint| position.is_none_or(|position| position == Some(endpoint));
+        self.callers.borrow().iter().any(|caller| caller.counts() && is_meant(caller.endpoint))
     }
 
     /// Whether any update that has not settled has sent something.
@@ -329,8 +341,8 @@ impl Client {
         };
         let endpoint = recipe.endpoint;
         let work = Deferred::new();
-        let promise = self.guard.owe(work.promise(), &self.name(endpoint));
-        let mut slot = Slot::new(id, endpoint, work, promise.clone());
+        let promise = work.promise().clone();
+        let mut slot = Slot::new(id, endpoint, work);
         let runs = actions.is_some();
         let mut wanted = Vec::new();
         let order = match &recipe.work {
@@ -356,7 +368,8 @@ impl Client {
         self.slots.borrow_mut().push(slot);
         self.callers.borrow_mut().push(Caller { id, endpoint, wanted, told });
         self.listen();
-        let event = if runs { Event::Run { id, endpoint, order, asked } } else { Event::Invoke { id, endpoint, order, asked } };
+        let event =
+            if runs { Event::Run { id, endpoint, order, asked } } else { Event::Invoke { id, endpoint, order, asked } };
         self.inbox.borrow_mut().push((event, JsValue::UNDEFINED));
         // Before anything comes of it, so that a page that draws what is pending draws this too.
         self.changed();
@@ -387,10 +400,9 @@ impl Client {
         }
     }
 
-    /// What is kept for an update, if it is still known. `act` does not call into JavaScript.
-    pub fn slot<T>(&self, id: u32, act: impl FnOnce(&mut Slot) -> T) -> Option<T> {
-        let slot = RefMut::filter_map(self.slots.borrow_mut(), |slots| slots.iter_mut().find(|slot| slot.id == id));
-        slot.ok().map(|mut slot| act(&mut slot))
+    /// What is kept for an update, if it is still known. Let go of before anything of the page is called.
+    pub fn slot(&self, id: u32) -> Option<RefMut<'_, Slot>> {
+        RefMut::filter_map(self.slots.borrow_mut(), |slots| slots.iter_mut().find(|slot| slot.id == id)).ok()
     }
 
     /// Takes an event, now or after what is being done, and performs what follows.
@@ -448,22 +460,25 @@ impl Client {
                 }
             }
             Effect::Abort(id) => {
-                let guard = self.slot(id, |slot| slot.abort.take());
+                let guard = self.slot(id).and_then(|mut slot| slot.abort.take());
                 drop(guard);
             }
             Effect::Yield(id) => self.let_through(id),
             Effect::Start(id) => self.start(id),
             Effect::Fail { id, failure } => {
-                let Some((endpoint, words)) = self.slot(id, |slot| (slot.endpoint, slot.words.clone())) else { return };
+                let Some(known) = self.slot(id).map(|mut slot| (slot.endpoint, mem::take(&mut slot.words))) else {
+                    return;
+                };
+                let (endpoint, words) = known;
                 let error = self.error(failure, endpoint, &words);
-                self.slot(id, |slot| {
-                    slot.words.cause = None;
+                if let Some(mut slot) = self.slot(id) {
+                    slot.words = Words { cause: None, ..words };
                     slot.error = error;
-                });
+                }
             }
             Effect::End { id, ok } => self.end(id, ok),
             Effect::Count(id) => {
-                if let Some(error) = self.slot(id, |slot| slot.error.clone()) {
+                if let Some(error) = self.slot(id).map(|slot| slot.error.clone()) {
                     self.report.keep(super::error::record(&error));
                     if let Some(callback) = self.options.on_failure() {
                         call(&callback, &error);
@@ -472,11 +487,12 @@ impl Client {
             }
             Effect::Measure { endpoint, ms } => page::measure(&self.name(endpoint), ms),
             Effect::Settle { caller, update, ok, session: fresh } => {
-                let given = self.slot(update, |slot| if ok { slot.body_value.clone() } else { slot.error.clone() });
+                let given = self.slot(update).map(|slot| if ok { slot.body_value.clone() } else { slot.error.clone() });
                 self.settle(caller, ok, given.unwrap_or_default(), fresh.then_some(session));
             }
             Effect::Cancelled { caller, failure } => {
-                let endpoint = self.callers.borrow().iter().find(|known| known.id == caller).map(|known| known.endpoint);
+                let endpoint =
+                    self.callers.borrow().iter().find(|known| known.id == caller).map(|known| known.endpoint);
                 let error = self.error(failure, endpoint.unwrap_or(usize::MAX), &Words::default());
                 self.settle(caller, false, error, None);
             }
@@ -508,7 +524,7 @@ impl Client {
     }
 
     fn error(&self, failure: Failure, endpoint: usize, words: &Words) -> JsValue {
-        error(failure, &self.name(endpoint), words, &self.messages)
+        error(failure, self.name(endpoint).into(), words, &self.messages)
     }
 
     /// Lets one task through, in which an answer that is already there may win.
@@ -519,13 +535,13 @@ impl Client {
                 guard.enter(|| client.take(Event::Of(id, News::Yielded), JsValue::UNDEFINED));
             }
         });
-        let replaced = self.slot(id, |slot| slot.rest.replace(rest));
+        let replaced = self.slot(id).and_then(|mut slot| slot.rest.replace(rest));
         drop(replaced);
     }
 
     /// Settles the promise of a function.
     fn end(&self, id: u32, ok: bool) {
-        let ended = self.slot(id, |slot| {
+        let ended = self.slot(id).map(|mut slot| {
             // What comes late must not change what was given.
             slot.attempt = NO_ATTEMPT;
             (slot.abort.take(), slot.work.clone(), if ok { slot.answer.clone() } else { slot.error.clone() })
@@ -542,8 +558,9 @@ impl Client {
 
     /// Calls `runServerUpdate` for an update.
     fn start(&self, id: u32) {
-        let Some((actions, promise)) = self.slot(id, |slot| (slot.actions.clone(), slot.promise.clone())) else { return };
-        let Some(actions) = actions else { return };
+        let known = self.slot(id).and_then(|slot| Some((slot.actions.clone()?, slot.work.clone(), slot.endpoint)));
+        let Some((actions, work, endpoint)) = known else { return };
+        let promise = self.guard.owe(work.promise(), &self.name(endpoint));
         let (me, guard) = (self.me.clone(), self.guard.clone());
         // Each call gets the same promise. One that comes too late is told so by it.
         let update = Closure::<dyn Fn() -> Promise>::new(move || {
@@ -557,8 +574,8 @@ impl Client {
             Ok(given) => self.spawn(move |client| async move {
                 let ended = stripe::outcome(settled(given).await, &actions);
                 client.stripe_ended(ended, |success, open, client, cause| {
-                    if let Some(cause) = cause {
-                        client.slot(id, |slot| slot.words.cause = Some(cause));
+                    if let Some(mut slot) = client.slot(id) {
+                        slot.words.cause = cause;
                     }
                     Event::Of(id, News::Ended { success, open })
                 });
@@ -604,21 +621,22 @@ impl Client {
             callers.iter().position(|caller| caller.id == id).map(|position| callers.remove(position))
         };
         let Some(caller) = caller else { return };
-        let none = JsValue::UNDEFINED;
-        let success = |body| {
-            let members = [("type", "success".into()), ("session", session.unwrap_or(&none).clone())];
-            object::of(members.into_iter().chain(body))
-        };
+        let success =
+            || object::of(&[("type", &"success".into()), ("session", session.unwrap_or(&JsValue::UNDEFINED))]);
         match &caller.told {
             Told::Invoke(recipe) => recipe.set_failure(if ok { JsValue::NULL } else { given }),
-            Told::Run { outcome, .. } if ok => outcome.resolve(&success(Some(("body", given)))),
+            Told::Run { outcome, .. } if ok => {
+                let success = success();
+                object::define(&success, "body", &given);
+                outcome.resolve(&success);
+            }
             Told::Run { outcome, recipe, .. } => {
                 recipe.set_failure(given.clone());
-                outcome.resolve(&failed(given, session));
+                outcome.resolve(&failed(&given, session));
             }
-            Told::Refresh { outcome, .. } if ok => outcome.resolve(&success(None)),
+            Told::Refresh { outcome, .. } if ok => outcome.resolve(&success()),
             Told::Refresh { outcome, .. } => {
-                outcome.resolve(&object::of([("type", "error".into()), ("error", given)]));
+                outcome.resolve(&object::of(&[("type", &"error".into()), ("error", &given)]));
             }
         }
         drop(caller);
@@ -659,10 +677,14 @@ impl Client {
 }
 
 /// An outcome that is none of success.
-fn failed(error: JsValue, session: Option<&JsValue>) -> JsValue {
-    let is_cancelled = object::get(&error, &"kind".into()).is_ok_and(|kind| kind == "cancelled");
-    let members = [("type", if is_cancelled { "cancelled" } else { "error" }.into()), ("error", error)];
-    object::of(members.into_iter().chain(session.map(|session| ("session", session.clone()))))
+fn failed(error: &JsValue, session: Option<&JsValue>) -> JsValue {
+    let is_cancelled = object::get(error, &"kind".into()).is_ok_and(|kind| kind == "cancelled");
+    let kind = if is_cancelled { "cancelled" } else { "error" };
+    let outcome = object::of(&[("type", &kind.into()), ("error", error)]);
+    if let Some(session) = session {
+        object::define(&outcome, "session", session);
+    }
+    outcome
 }
 
 /// A value of an intent as the page gave it.

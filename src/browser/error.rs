@@ -28,7 +28,8 @@ extern "C" {
 struct Record<'a> {
     kind: &'static str,
     applied: &'static str,
-    endpoint: &'a str,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    endpoint: JsValue,
     status: Option<u16>,
     duration_ms: f64,
     attempts: u32,
@@ -52,7 +53,7 @@ pub struct Words {
 }
 
 /// The error of a failure, with the page's own `messages` in place of what it says of itself.
-pub fn error(failure: Failure, endpoint: &str, words: &Words, messages: &JsValue) -> JsValue {
+pub fn error(failure: Failure, endpoint: JsValue, words: &Words, messages: &JsValue) -> JsValue {
     let Failure { kind, applied, status, duration, attempts, reason } = failure;
     let own = object::get(messages, &kind.name().into()).ok().and_then(|text| text.as_string());
     let detail = words.message.as_ref().map(|text| match &words.field {
@@ -78,7 +79,7 @@ pub fn error(failure: Failure, endpoint: &str, words: &Words, messages: &JsValue
     };
     let record = record.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default();
     if let Some(cause) = &words.cause {
-        object::define(&record, "cause", cause.clone());
+        object::define(&record, "cause", cause);
     }
     CheckoutUpdateError::new(&record).into()
 }

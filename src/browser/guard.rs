@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use js_sys::Promise;
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen]
 extern "C" {
@@ -22,7 +22,7 @@ extern "C" {
 
     /// The same promise, which is rejected if the module dies before it has settled.
     #[wasm_bindgen(method)]
-    fn owe(this: &Keeper, promise: &Promise, endpoint: &str) -> Promise;
+    fn owe(this: &Keeper, promise: &Promise, endpoint: &JsValue) -> Promise;
 
     /// Whether the module has died.
     #[wasm_bindgen(method, getter)]
@@ -51,7 +51,7 @@ impl Guard {
     }
 
     /// A promise for somebody who waits for it whatever becomes of this module.
-    pub fn owe(&self, promise: &Promise, endpoint: &str) -> Promise {
+    pub fn owe(&self, promise: &Promise, endpoint: &JsValue) -> Promise {
         self.0.as_ref().map_or_else(|| promise.clone(), |keeper| keeper.owe(promise, endpoint))
     }
 

@@ -1,6 +1,6 @@
 //! Plain objects of JavaScript, made and read so that nothing of a page's can get in the way.
 
-use js_sys::{Array, Function, Object};
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 #[wasm_bindgen]
@@ -30,22 +30,32 @@ pub fn get(object: &JsValue, name: &JsValue) -> Result<JsValue, JsValue> {
 }
 
 /// An object with these members of its own.
-pub fn of<'a>(members: impl IntoIterator<Item = (&'a str, JsValue)>) -> JsValue {
-    let entries: Array = members.into_iter().map(|(name, value)| Array::of2(&JsValue::from_str(name), &value)).collect();
-    // Defined and not assigned, whatever a page has added to `Object.prototype`.
-    from_entries(&entries).unwrap_or_else(|_| Object::new().into())
+pub fn of(members: &[(&str, &JsValue)]) -> JsValue {
+    let entries = Array::new();
+    for (name, value) in members {
+        entries.push(&Array::of2(&JsValue::from_str(name), value));
+    }
+    record(&entries)
+}
+
+/// An object with these entries as its own members. Defined and not assigned, whatever a page has added to
+/// `Object.prototype`.
+pub fn record(entries: &Array) -> JsValue {
+    from_entries(entries).unwrap_or_default()
 }
 
 /// Gives a function or an object of ours a member of its own.
-pub fn define(object: &JsValue, name: &str, value: JsValue) {
-    let yes = JsValue::TRUE;
-    let members = [("value", value), ("enumerable", yes.clone()), ("configurable", yes.clone()), ("writable", yes)];
-    let _ = define_property(object, &JsValue::from_str(name), &of(members));
+pub fn define(object: &JsValue, name: &str, value: &JsValue) {
+    let yes = &JsValue::TRUE;
+    define_as(object, name, &[("value", value), ("enumerable", yes), ("configurable", yes), ("writable", yes)]);
 }
 
 /// Gives a function of ours a member that is asked for each time.
 pub fn define_getter(object: &JsValue, name: &str, getter: &JsValue) {
-    let members = [("get", getter.clone()), ("enumerable", JsValue::TRUE)];
+    define_as(object, name, &[("get", getter), ("enumerable", &JsValue::TRUE)]);
+}
+
+fn define_as(object: &JsValue, name: &str, members: &[(&str, &JsValue)]) {
     let _ = define_property(object, &JsValue::from_str(name), &of(members));
 }
 

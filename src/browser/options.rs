@@ -1,7 +1,7 @@
 //! What `Updates` is given, checked by `options.js` and read here by typed getters: derived `Deserialize` would cost a
 //! third of the module (bench/SIZE.md).
 
-use js_sys::{Array, Function};
+use js_sys::{Array, Function, JsString};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use web_sys::RequestCredentials;
 
@@ -54,7 +54,7 @@ extern "C" {
     type Declared;
 
     #[wasm_bindgen(method, getter)]
-    fn name(this: &Declared) -> String;
+    fn name(this: &Declared) -> JsString;
 
     #[wasm_bindgen(method, getter)]
     fn url(this: &Declared) -> String;
@@ -119,7 +119,7 @@ extern "C" {
 #[derive(Clone)]
 pub struct Place {
     /// The name under which it is counted.
-    pub name: String,
+    pub name: JsString,
     /// A path, or the URL of another origin.
     pub url: String,
     /// Whether cookies go along.
@@ -129,7 +129,14 @@ pub struct Place {
 impl Place {
     /// For a function of the page, which has a name alone.
     pub fn named(name: &str) -> Self {
-        Self { name: name.to_owned(), url: String::new(), credentials: RequestCredentials::SameOrigin }
+        Self { name: name.into(), url: String::new(), credentials: RequestCredentials::SameOrigin }
+    }
+}
+
+impl Place {
+    /// Whether this is its name.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.name == *name
     }
 }
 

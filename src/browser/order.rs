@@ -55,14 +55,14 @@ pub fn check(
     // Equal texts of one endpoint get the number of the first that has them.
     let mut numbers = (slot.id, slot.id);
     for other in slots.iter().rev().filter(|other| other.endpoint == slot.endpoint) {
-        if other.body.as_ref() == Some(&body) {
+        if other.body.as_deref() == Some(&*body) {
             numbers.0 = other.numbers.0;
         }
         if other.group == group {
             numbers.1 = other.numbers.1;
         }
     }
-    (slot.body, slot.group, slot.numbers) = (Some(body), group, numbers);
+    (slot.body, slot.group, slot.numbers) = (Some(body.into()), group, numbers);
     Ok(Order::Request { body: numbers.0, group: numbers.1 })
 }
 

@@ -14,10 +14,10 @@ extern "C" {
     fn monotonic() -> f64;
 
     #[wasm_bindgen(catch, js_namespace = performance, js_name = measure)]
-    fn measure_since(name: &str, options: &JsValue) -> Result<JsValue, JsValue>;
+    fn measure_since(name: &JsString, options: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = performance, js_name = clearMeasures)]
-    fn clear_measures(name: &str) -> Result<(), JsValue>;
+    fn clear_measures(name: &JsString) -> Result<(), JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = crypto, js_name = randomUUID)]
     fn random_uuid() -> Result<String, JsValue>;
@@ -26,7 +26,7 @@ extern "C" {
     fn random_values(bytes: &mut [u8]) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = navigator, js_name = sendBeacon)]
-    fn send_beacon(url: &JsString, data: &str) -> Result<bool, JsValue>;
+    fn send_beacon(url: &JsString, data: &JsString) -> Result<bool, JsValue>;
 
     #[wasm_bindgen(catch, js_name = reportError)]
     fn report_error(error: &JsValue) -> Result<(), JsValue>;
@@ -74,17 +74,17 @@ pub fn report(error: &JsValue) {
 
 /// Records how long an update took that began so many milliseconds ago, for whoever observes the page's performance, and
 /// keeps nothing.
-pub fn measure(endpoint: &str, ms: f64) {
-    let name = ["checkout-updates:", endpoint].concat();
+pub fn measure(endpoint: &JsString, ms: f64) {
+    let name = JsString::from("checkout-updates:").concat(endpoint);
     let start = monotonic() - ms;
-    let options = super::object::of([("start", JsValue::from_f64(if start > 0.0 { start } else { 0.0 }))]);
+    let options = super::object::of(&[("start", &JsValue::from_f64(if start > 0.0 { start } else { 0.0 }))]);
     // An environment without user timing loses this record alone.
     let _ = measure_since(&name, &options);
     let _ = clear_measures(&name);
 }
 
 /// Sends a report that outlives the page; whether the browser has taken it.
-pub fn beacon(url: &JsString, data: &str) -> bool {
+pub fn beacon(url: &JsString, data: &JsString) -> bool {
     send_beacon(url, data).unwrap_or_default()
 }
 

@@ -20,7 +20,8 @@ pub struct Reading {
 impl Reading {
     /// Reads an intent. What is no object has no fields.
     pub fn of(fields: &[Field], intent: &JsValue) -> Self {
-        let mut reading = Self { values: vec![Value::Missing; fields.len()], undeclared: None, cause: JsValue::UNDEFINED };
+        let mut reading =
+            Self { values: vec![Value::Missing; fields.len()], undeclared: None, cause: JsValue::UNDEFINED };
         match object::keys(intent) {
             Ok(keys) => keys.iter().for_each(|key| reading.member(fields, intent, &key)),
             Err(thrown) => {

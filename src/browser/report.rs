@@ -56,9 +56,8 @@ impl Record {
     fn since(before: Option<&Counts>, counts: &Counts) -> Self {
         use crate::metrics::Number::{Joined, Late, Retries, Successes, Superseded, Updates};
         let number = |number| counts.get(number) - before.map_or(0, |before| before.get(number));
-        let failures = Kind::ALL.map(|kind| {
-            (kind, counts.failures(kind) - before.map_or(0, |before| before.failures(kind)))
-        });
+        let failures =
+            Kind::ALL.map(|kind| (kind, counts.failures(kind) - before.map_or(0, |before| before.failures(kind))));
         Self {
             updates: number(Updates),
             successes: number(Successes),
@@ -90,11 +89,15 @@ impl Report {
 
     /// Everything that is counted.
     pub fn metrics(&self, client: &Client) -> JsValue {
-        let names = client.names();
-        let counts: Vec<_> = client.machine().endpoints.iter().map(|endpoint| endpoint.counts.clone()).collect();
-        let records = names.iter().zip(&counts).map(|(name, counts)| (name.as_str(), Record::since(None, counts).into_js()));
-        let failures: Array = self.failures.borrow().iter().collect();
-        object::of([("endpoints", object::of(records)), ("failures", failures.into())])
+        let records = Array::new();
+        for (position, counts) in client.counts().iter().enumerate() {
+            records.push(&Array::of2(&client.name(position), &Record::since(None, counts).into_js()));
+        }
+        let failures = Array::new();
+        for failure in self.failures.borrow().iter() {
+            failures.push(failure);
+        }
+        object::of(&[("endpoints", &object::record(&records)), ("failures", &failures)])
     }
 
     /// Sends what is new to this place when the page is hidden; gives the number by which `forget` ends this.
@@ -115,21 +118,21 @@ impl Report {
         if reporters.is_empty() {
             return;
         }
-        let names = client.names();
-        let counts: Vec<_> = client.machine().endpoints.iter().map(|endpoint| endpoint.counts.clone()).collect();
-        let before = self.reported.replace(counts.clone());
+        let counts = client.counts();
+        let before = self.reported.take();
         let nothing = Counts::default();
-        let news: Vec<_> = names
-            .iter()
-            .zip(counts.iter().enumerate())
-            .filter(|(_, (position, counts))| *counts != before.get(*position).unwrap_or(&nothing))
-            .map(|(name, (position, counts))| (name.as_str(), Record::since(before.get(position), counts).into_js()))
-            .collect();
-        if news.is_empty() {
+        let news = Array::new();
+        for (position, counts) in counts.iter().enumerate() {
+            let before = before.get(position).unwrap_or(&nothing);
+            if counts != before {
+                news.push(&Array::of2(&client.name(position), &Record::since(Some(before), counts).into_js()));
+            }
+        }
+        self.reported.replace(counts);
+        if news.length() == 0 {
             return;
         }
-        let Ok(text) = JSON::stringify(&object::of([("endpoints", object::of(news))])) else { return };
-        let text = text.as_string().unwrap_or_default();
+        let Ok(text) = JSON::stringify(&object::of(&[("endpoints", &object::record(&news))])) else { return };
         for (_, url) in &reporters {
             page::beacon(url, &text);
         }

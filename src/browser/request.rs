@@ -1,7 +1,7 @@
 //! One request: built by gloo-net, sent by the page's own `fetch`.
 
 use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{Function, Symbol};
+use js_sys::{Array, Function, Symbol};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::{AbortSignal, Request, RequestCache, RequestCredentials, RequestRedirect, Url};
 
@@ -114,18 +114,24 @@ impl Outgoing<'_> {
             (request.method(), request.redirect(), request.cache(), request.headers().into())
         } else {
             // jsdom has none of the classes of `fetch`.
-            let headers = object::of(headers.into_iter().map(|(name, value)| (name, value.into())));
-            ("POST".to_owned(), RequestRedirect::Manual, RequestCache::NoStore, headers)
+            let plain = Array::new();
+            for (name, value) in headers {
+                plain.push(&Array::of2(&name.into(), &value.into()));
+            }
+            ("POST".to_owned(), RequestRedirect::Manual, RequestCache::NoStore, object::record(&plain))
         };
-        let members = [
-            ("method", JsValue::from_str(&method)),
-            ("redirect", redirect.into()),
-            ("cache", cache.into()),
-            ("credentials", self.credentials.into()),
-            ("headers", headers),
-            ("body", JsValue::from_str(self.body)),
-        ];
-        Ok(object::of(members.into_iter().chain(signal.map(|signal| ("signal", signal.into())))))
+        let init = object::of(&[
+            ("method", &method.into()),
+            ("redirect", &redirect.into()),
+            ("cache", &cache.into()),
+            ("credentials", &self.credentials.into()),
+            ("headers", &headers),
+            ("body", &self.body.into()),
+        ]);
+        if let Some(signal) = signal {
+            object::define(&init, "signal", signal);
+        }
+        Ok(init)
     }
 }
 

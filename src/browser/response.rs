@@ -93,12 +93,12 @@ pub struct Content {
     /// The server's own words, where they can be shown to a customer.
     pub message: Option<String>,
     /// Why it could not be read.
-    pub cause: JsValue,
+    pub cause: Option<JsValue>,
 }
 
 impl Content {
     fn of(body: Body) -> Self {
-        Self { body, bytes: None, value: JsValue::NULL, message: None, cause: JsValue::UNDEFINED }
+        Self { body, bytes: None, value: JsValue::NULL, message: None, cause: None }
     }
 }
 
@@ -150,7 +150,7 @@ impl Answer {
         match self.bytes().await {
             Ok(Some(bytes)) => understand(String::from_utf8_lossy(&bytes).as_ref(), Some(&bytes)),
             Ok(None) => Content::of(Body::TooLong),
-            Err(Some(cause)) => Content { cause, ..Content::of(Body::CutOff) },
+            Err(Some(cause)) => Content { cause: Some(cause), ..Content::of(Body::CutOff) },
             // A stand-in without streams, or an answer without a body.
             Err(None) => self.content_by_text().await,
         }
@@ -200,7 +200,7 @@ impl Answer {
         }
         match settled(copy.text()).await {
             Ok(text) => understand(&text.as_string().unwrap_or_default(), None),
-            Err(cause) => Content { cause, ..Content::of(Body::CutOff) },
+            Err(cause) => Content { cause: Some(cause), ..Content::of(Body::CutOff) },
         }
     }
 
@@ -210,7 +210,7 @@ impl Answer {
         let body = (!bytes.is_empty()).then(|| Uint8Array::from(bytes));
         match OwnResponse::new(body.as_ref(), self) {
             Ok(response) => {
-                super::object::define(&response, "url", self.url().unwrap_or(JsValue::UNDEFINED));
+                super::object::define(&response, "url", &self.url().unwrap_or_default());
                 response.into()
             }
             Err(_) => self.into(),
@@ -237,7 +237,7 @@ fn understand(text: &str, bytes: Option<&[u8]>) -> Content {
                 let (refusal, message) = refusal(&value);
                 Content { body: if refusal { Body::Refusal } else { Body::Json }, value, message, ..content }
             }
-            Err(cause) => Content { body: Body::Broken, cause, ..content },
+            Err(cause) => Content { body: Body::Broken, cause: Some(cause), ..content },
         },
         _ => content,
     }

@@ -1,7 +1,9 @@
 //! What the edge remembers of one update, until the machine forgets it.
 
+use std::rc::Rc;
+
 use gloo_timers::callback::Timeout;
-use js_sys::{Function, Promise};
+use js_sys::Function;
 use wasm_bindgen::JsValue;
 
 use super::error::Words;
@@ -19,7 +21,7 @@ pub struct Slot {
     /// The position of its endpoint.
     pub endpoint: usize,
     /// The body of its request; `None` for a function of the page.
-    pub body: Option<String>,
+    pub body: Option<Rc<str>>,
     /// The session and the values of the endpoint's `latest` fields.
     pub group: Vec<u8>,
     /// The numbers that stand for `body` and `group`.
@@ -30,8 +32,6 @@ pub struct Slot {
     pub actions: Option<Actions>,
     /// What settles the function's promise.
     pub work: Deferred,
-    /// That promise, as it is handed out.
-    pub promise: Promise,
     /// The attempt under way.
     pub attempt: u32,
     /// Aborts it.
@@ -41,9 +41,9 @@ pub struct Slot {
     /// Whether anything was sent.
     pub sent: bool,
     /// Its `Idempotency-Key`, the same for every attempt.
-    pub key: Option<String>,
+    pub key: Option<Rc<str>>,
     /// The page's CSRF token.
-    pub token: Option<String>,
+    pub token: Option<Rc<str>>,
     /// What the function's promise resolves to.
     pub answer: JsValue,
     /// For `run`: what the body says.
@@ -56,12 +56,11 @@ pub struct Slot {
 
 impl Slot {
     /// What is remembered of a new update.
-    pub fn new(id: u32, endpoint: usize, work: Deferred, promise: Promise) -> Self {
+    pub fn new(id: u32, endpoint: usize, work: Deferred) -> Self {
         Self {
             id,
             endpoint,
             work,
-            promise,
             body: None,
             group: Vec::new(),
             numbers: (id, id),

@@ -36,7 +36,8 @@ impl State {
     pub fn snapshot(&self) -> JsValue {
         let kept = self.snapshot.borrow().clone();
         kept.unwrap_or_else(|| {
-            let made = object::of([("pending", self.pending.get().into()), ("stale", self.shown_stale.get().into())]);
+            let (pending, stale) = (self.pending.get().into(), self.shown_stale.get().into());
+            let made = object::of(&[("pending", &pending), ("stale", &stale)]);
             self.snapshot.replace(Some(made.clone()));
             made
         })
@@ -73,7 +74,7 @@ impl State {
         }
         if !is_pending() {
             for idle in self.idle.take() {
-                idle.resolve(&object::of([("stale", self.stale.get().into())]));
+                idle.resolve(&object::of(&[("stale", &self.stale.get().into())]));
             }
         }
     }
