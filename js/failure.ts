@@ -21,9 +21,9 @@ export function failed(
     durationMs: Math.max(0, Math.round(performance.now() - asked[0])),
     attempts: 0,
     requestId: null,
+    message: message ?? null,
     field: null,
     reason: more.reason ?? null,
-    message: message ?? null,
     cause: more.cause,
   });
 }

@@ -35,14 +35,15 @@ export const ADVICE = {
 
 /** How an update failed. All fields are its own, so that they survive being copied. */
 export class CheckoutUpdateError extends Error {
-  constructor({ message, cause, ...rest }) {
-    const text = message || (CHANGE[rest.applied] + " " + ADVICE[rest.kind]).trim();
+  constructor({ cause, ...given }) {
+    const text = given.message || (CHANGE[given.applied] + " " + ADVICE[given.kind]).trim();
     super(text);
-    const record = { ...rest, message: text };
+    const record = { ...given, message: text };
     // Defined and not assigned: a page may have frozen `Error.prototype`, or given it members that cannot be written.
     const define = (name, value, enumerable) =>
       Object.defineProperty(this, name, { value, enumerable, configurable: true, writable: true });
-    for (const name of Object.keys(rest)) define(name, rest[name], true);
+    // `Error` has given it its message.
+    for (const name of Object.keys(given)) if (name !== "message") define(name, given[name], true);
     // A literal as its name, because minifiers rename classes.
     define("name", NAME, true);
     define("toJSON", () => record, true);

@@ -34,9 +34,9 @@ struct Record<'a> {
     duration_ms: f64,
     attempts: u32,
     request_id: Option<&'a str>,
+    message: Option<&'a str>,
     field: Option<&'a str>,
     reason: Option<&'static str>,
-    message: Option<&'a str>,
 }
 
 /// What is said of a failure beside what the machine decided.
