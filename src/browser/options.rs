@@ -15,6 +15,19 @@ extern "C" {
     pub fn check(given: &JsValue) -> Result<Checked, JsValue>;
 }
 
+// What options.js imports: only files that are named here are carried along.
+#[wasm_bindgen(module = "/src/browser/check.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = fail)]
+    fn _carry_check();
+}
+
+#[wasm_bindgen(module = "/src/browser/rules.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = lint)]
+    fn _carry_rules();
+}
+
 #[wasm_bindgen]
 extern "C" {
     /// The options with every default filled in, as `check` gives them: a frozen record, so nothing here can throw.
