@@ -114,6 +114,12 @@ impl Applied {
             Self::Unknown => "unknown",
         }
     }
+
+    /// What this word says.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::No, Self::Yes, Self::Unknown].into_iter().find(|applied| applied.name() == name)
+    }
 }
 
 /// Why an update was cancelled.
@@ -142,6 +148,13 @@ impl Reason {
             Self::Disposed => "disposed",
             Self::Left => "left",
         }
+    }
+
+    /// The reason of this word.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let all = [Self::Superseded, Self::Cancelled, Self::Signal, Self::Disposed, Self::Left];
+        all.into_iter().find(|reason| reason.name() == name)
     }
 }
 

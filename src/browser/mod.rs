@@ -24,4 +24,4 @@ pub use client::{Client, Settings};
 pub use guard::{Guard, Keeper};
 pub use options::check;
 pub use promise::Deferred;
-pub use stripe::Actions;
+pub use stripe::{Actions, Session};
