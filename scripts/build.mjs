@@ -30,13 +30,18 @@ export async function buildPackage({ trap = false } = {}) {
   });
 }
 
-/** Builds the examples that need a bundler from dist/. */
+/** Builds the examples: with React from dist/, in Rust from the crate. */
 export async function buildExamples() {
-  const hash = hashOf(["examples/react", "scripts/build/examples.mjs", "package-lock.json", "build/js.stamp"]);
-  await unlessFresh("build/examples.stamp", hash, ["build/examples/react/main.js"], async () => {
-    const { buildReactExample } = await import("./build/examples.mjs");
-    await step("Bundle the React example into build/examples/react/", buildReactExample);
-  });
+  const examples = await import("./build/examples.mjs");
+  const tool = "scripts/build/examples.mjs";
+  const react = hashOf(["examples/react", tool, "package-lock.json", "build/js.stamp"]);
+  await unlessFresh("build/examples.stamp", react, ["build/examples/react/main.js"], () =>
+    step("Bundle the React example into build/examples/react/", examples.buildReactExample),
+  );
+  const rust = hashOf(["examples/rust", "src", "Cargo.toml", "Cargo.lock", tool]);
+  await unlessFresh("build/rust-example.stamp", rust, ["build/examples/rust/main.js"], () =>
+    step("Build the Rust example into build/examples/rust/", examples.buildRustExample),
+  );
 }
 
 if (process.argv[1] === import.meta.filename) {

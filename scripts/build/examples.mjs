@@ -1,8 +1,11 @@
-// The examples that need a bundler, made from the built package as a shop would make them.
+// The examples: the one with React made from the built package, as a shop would make it, and the one in Rust from the
+// crate.
 import { build } from "esbuild";
-import { copyFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../lib/run.mjs";
+import { root, run } from "../lib/run.mjs";
+import { wasmBindgen } from "../setup/wasm-bindgen.mjs";
+import { wasmToolchain } from "../setup/wasm-toolchain.mjs";
 
 /** Builds examples/react into build/examples/react. */
 export async function buildReactExample() {
@@ -23,4 +26,35 @@ export async function buildReactExample() {
     logLevel: "warning",
   });
   copyFileSync(join(from, "index.html"), join(to, "index.html"));
+}
+
+/** Builds examples/rust into build/examples/rust: cargo and wasm-bindgen, and one script that starts it. */
+export async function buildRustExample() {
+  const toolchain = await wasmToolchain();
+  const target = "wasm32-unknown-unknown";
+  const to = join(root, "build", "examples", "rust");
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to, { recursive: true });
+  const folder = join(root, "target", "page");
+  await run(
+    toolchain.cargo,
+    ["build", "--quiet", "--locked", "--package", "toggle-page", "--profile", "wasm", "--target", target],
+    { env: { ...toolchain.env, CARGO_TARGET_DIR: folder } },
+  );
+  const module = join(folder, target, "wasm", "toggle_page.wasm");
+  await run(await wasmBindgen(), ["--target", "web", "--no-typescript", "--out-dir", join(to, "glue"), module]);
+  await build({
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    // Stripe.js' stand-in is the one that every page of the demo has.
+    external: ["/dist/*"],
+    stdin: { contents: 'import init from "./glue/toggle_page.js"; init();', resolveDir: to },
+    outfile: join(to, "main.js"),
+    logLevel: "warning",
+  });
+  copyFileSync(join(to, "glue", "toggle_page_bg.wasm"), join(to, "toggle_page_bg.wasm"));
+  rmSync(join(to, "glue"), { recursive: true });
+  copyFileSync(join(root, "examples", "rust", "index.html"), join(to, "index.html"));
 }

@@ -56,6 +56,7 @@ pub fn router(app: &Arc<App>, config: &Config) -> Router {
         .route("/healthz", get(page::health))
         .nest_service("/dist", ServeDir::new(&config.dist))
         .nest_service("/react", ServeDir::new(config.examples.join("react")))
+        .nest_service("/rust", ServeDir::new(config.examples.join("rust")))
         .fallback_service(ServeDir::new(&config.www))
         .layer(from_fn_with_state(Arc::clone(app), frame))
         .with_state(Arc::clone(app))
