@@ -82,6 +82,7 @@ async function pages(tools) {
     { env },
   );
   await nodeTests("A server that misbehaves", "Chromium and Firefox", "tests/e2e/faults", env);
+  await nodeTests("The crate by itself", "Chromium and Firefox", "tests/e2e/crate", env);
   await nodeTests("The contract, rule by rule", "Chromium and Firefox", "tests/e2e/contract", env);
   await nodeTests("The guides", "Node and Chromium", "tests/docs", { ...env, RUBY: tools.ruby });
   await nodeTests("Loading the module", "Chromium", "tests/package", env);
