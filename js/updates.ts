@@ -73,7 +73,10 @@ export function creator(source: Source) {
     const ask = <T>(act: (inner: Inner) => T): T | undefined =>
       inner && engine === live() ? enter(engine!, () => act(inner!)) : undefined;
     const isQueued = (name?: string, match?: object) =>
-      [...calls].some((call) => call.play && call.name && (name === undefined || (call.name === name && has(call.intent, match ?? {}))));
+      [...calls].some(
+        (call) =>
+          call.play && call.name && (name === undefined || (call.name === name && has(call.intent, match ?? {}))),
+      );
     const isPending = (name?: string, match?: object): boolean =>
       isQueued(name, match) || ask((inner) => inner.isPending(name, match)) === true;
     const isStale = () => ask((inner) => inner.isStale()) ?? doubtful;
@@ -116,7 +119,7 @@ export function creator(source: Source) {
       owe(promise: Promise<unknown>, endpoint: string): Promise<unknown> {
         const whole = new Promise((resolve, reject) => {
           owed.set(reject, endpoint);
-          promise.then(resolve, reject).then(() => owed.delete(reject));
+          void promise.then(resolve, reject).then(() => owed.delete(reject));
         });
         // Nobody has to handle it.
         whole.catch(() => {});

@@ -19,10 +19,7 @@ export const whole = (min, max) => [
 
 export const boolean = [(value) => typeof value === "boolean", "true or false"];
 export const callback = [(value) => typeof value === "function", "a function"];
-export const record = [
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  "an object",
-];
+export const record = [(value) => typeof value === "object" && value !== null && !Array.isArray(value), "an object"];
 export const text = matches(/./s, "a string that is not empty");
 
 export const needed = ([fits, words]) => [fits, words, true];

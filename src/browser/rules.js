@@ -64,7 +64,8 @@ export function lint(where, declared) {
   for (const name of names) {
     const wrong = (problem) => fail(where, "field " + quote(name) + " " + problem);
     const declaredRule = rules[name];
-    const [fits, words] = (keys(TAKES).includes(declaredRule?.kind) && TAKES[declaredRule.kind]) || wrong("needs a rule");
+    const [fits, words] =
+      (keys(TAKES).includes(declaredRule?.kind) && TAKES[declaredRule.kind]) || wrong("needs a rule");
     if (!name) wrong("needs a name");
     if (!fits(declaredRule)) wrong("takes " + words);
     if (/^i/.test(declaredRule.kind) && SERVERS_OWN.test(name.toLowerCase().replace(/[^a-z\d]/g, ""))) {

@@ -129,8 +129,7 @@ impl Shop {
             page.item_name.set_text_content(Some(&item.name));
             page.item_amount.set_text_content(Some(&item.subtotal.amount));
         }
-        let label =
-            if view.is_yearly() { "Use monthly subscription" } else { "Save with a yearly subscription" };
+        let label = if view.is_yearly() { "Use monthly subscription" } else { "Save with a yearly subscription" };
         page.toggle_label.set_text_content(Some(label));
         page::set(&page.toggle, "aria-checked", view.is_yearly());
         page::set(&page.toggle, "aria-busy", self.updates.is_pending(None));

@@ -50,7 +50,10 @@ describe("the crate by itself", { concurrency: BROWSERS.length }, () => {
       });
 
       test(`${browser}: the limit ends the request`, async () => {
-        const { ended, ms, kinds } = await it.page.call("request", { url: "/fault/silent", options: { timeoutMs: 300 } });
+        const { ended, ms, kinds } = await it.page.call("request", {
+          url: "/fault/silent",
+          options: { timeoutMs: 300 },
+        });
         assert.deepEqual([ended.kind, ended.applied, kinds], ["timeout", "unknown", { timeout: 1 }]);
         // The deadline is held by both clocks, and one of them knows whole milliseconds only.
         assert.ok(ms > 290, `${ms} ms`);
@@ -74,7 +77,10 @@ describe("the crate by itself", { concurrency: BROWSERS.length }, () => {
       });
 
       test(`${browser}: what is wrong is named, and no value is echoed`, async () => {
-        assert.deepEqual(await it.page.call("wrongOption", { sesion: 1 }), [true, 'createUpdates: unknown key "sesion"']);
+        assert.deepEqual(await it.page.call("wrongOption", { sesion: 1 }), [
+          true,
+          'createUpdates: unknown key "sesion"',
+        ]);
         const message = "checkout-updates: no such endpoint is declared";
         assert.deepEqual(await it.page.call("undeclared"), [
           [true, message],
