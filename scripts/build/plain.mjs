@@ -1,6 +1,6 @@
 // The engine in plain JavaScript, for pages whose policy refuses WebAssembly and for old browsers: the crate compiled for
 // the first WebAssembly there was, bound for a bundler, and translated by wasm2js.
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root, run } from "../lib/run.mjs";
 import { buildEngine } from "./engine.mjs";
@@ -8,11 +8,25 @@ import { buildEngine } from "./engine.mjs";
 // Control flow as the compiler left it: it makes shorter JavaScript than the one that compresses best as a module.
 const OPTIMISE = ["-Oz", "--one-caller-inline-max-function-size=20", "--low-memory-unused"];
 
+/**
+ * What wasm2js wrote, with every function that has labels named once more, in the table of those that are called by their
+ * numbers. SWC, with which Next.js, Parcel and Rspack minify, writes a function that stands in one place alone into its
+ * caller, where its labels meet others of the same name, and that is no JavaScript.
+ */
+function keepLabelsApart(text) {
+  const functions = [...text.matchAll(/^ function ([\w$]+)\(.*?^ \}$/gms)];
+  const labelled = functions.filter(([body]) => /^ +[\w$]+ : /m.test(body)).map(([, name]) => name);
+  const [table] = /^ var FUNCTION_TABLE = \[[^\]]*/m.exec(text) ?? [];
+  if (!table || labelled.length === 0) throw new Error("wasm2js writes something else than it did");
+  return text.replace(table, () => [table, ...labelled].join(", "));
+}
+
 /** Where the glue imports the module, it gets the translation. */
 const translated = (core) => ({
   name: "translated",
-  setup({ onResolve }) {
+  setup({ onResolve, onLoad }) {
     onResolve({ filter: /_bg\.wasm$/ }, () => ({ path: core }));
+    onLoad({ filter: /\/core\.js$/ }, () => ({ contents: keepLabelsApart(readFileSync(core, "utf8")) }));
   },
 });
 
