@@ -34,8 +34,8 @@ export async function buildEngine(from, exports, outfile, plugins = []) {
     charset: "utf8",
     logLevel: "warning",
     stdin: { contents: `export { ${exports.join(", ")} } from "./${from}";`, resolveDir: join(outfile, "..", "glue") },
-    // jsdom has neither class.
-    inject: ["./js/text.ts"],
+    // In place of globals: jsdom has neither class, and nobody may make code of text.
+    inject: ["./js/text.ts", "./js/code.ts"],
     banner: { js: "export function instantiate(shared) {" },
     footer: { js: "return glue;\n}" },
     outfile,

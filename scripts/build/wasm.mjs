@@ -100,7 +100,7 @@ export async function buildWasm({ trap = false } = {}) {
   const folder = trap ? "build/trap" : "build";
   const out = join(root, folder);
   const inputs = [
-    ...["Cargo.toml", "Cargo.lock", "src", "node_modules/binaryen/package.json", "js/text.ts"],
+    ...["Cargo.toml", "Cargo.lock", "src", "node_modules/binaryen/package.json", "js/text.ts", "js/code.ts"],
     ...["wasm", "engine", "plain", "text", "entries"].map((name) => `scripts/build/${name}.mjs`),
   ];
   const id = hashOf(inputs).slice(0, 12);
