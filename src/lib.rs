@@ -21,3 +21,10 @@ pub mod update;
 mod browser;
 #[cfg(feature = "browser")]
 mod exports;
+
+// SAFETY: the module has one thread; it is never compiled with atomics.
+#[cfg(all(feature = "browser", target_arch = "wasm32"))]
+#[global_allocator]
+#[allow(unsafe_code)]
+static ALLOCATOR: lol_alloc::AssumeSingleThreaded<lol_alloc::FreeListAllocator> =
+    unsafe { lol_alloc::AssumeSingleThreaded::new(lol_alloc::FreeListAllocator::new()) };
