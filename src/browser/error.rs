@@ -1,9 +1,8 @@
 //! A failure as JavaScript sees it: the record that `serde` writes, and the error that is made from it.
 
-use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::object;
+use super::object::{self, Member};
 use crate::failure::{Applied, Failure, Kind};
 
 #[wasm_bindgen(module = "/src/browser/error.js")]
@@ -21,22 +20,6 @@ extern "C" {
 
     #[wasm_bindgen(method, js_name = toJSON)]
     fn to_json(this: &Thrown) -> JsValue;
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Record<'a> {
-    kind: &'static str,
-    applied: &'static str,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    endpoint: JsValue,
-    status: Option<u16>,
-    duration_ms: f64,
-    attempts: u32,
-    request_id: Option<&'a str>,
-    message: Option<&'a str>,
-    field: Option<&'a str>,
-    reason: Option<&'static str>,
 }
 
 /// What is said of a failure beside what the machine decided.
@@ -65,23 +48,26 @@ pub fn error(failure: Failure, endpoint: JsValue, words: &Words, messages: &JsVa
         Kind::InvalidIntent | Kind::InvalidSession => own.or(detail),
         _ => detail.or(own),
     };
-    let record = Record {
-        kind: kind.name(),
-        applied: applied.name(),
-        endpoint,
-        status: (status != 0).then_some(status),
-        duration_ms: (duration + 0.5).trunc(),
-        attempts,
-        request_id: words.request_id.as_deref(),
-        field: words.field.as_deref(),
-        reason: reason.map(crate::failure::Reason::name),
-        message: message.as_deref(),
-    };
-    let record = record.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default();
+    let record = object::written(&[
+        ("kind", Member::Text(kind.name())),
+        ("applied", Member::Text(applied.name())),
+        ("endpoint", Member::Value(&endpoint)),
+        ("status", if status == 0 { Member::Null } else { Member::Number(status.into()) }),
+        ("durationMs", Member::Number((duration + 0.5).trunc())),
+        ("attempts", Member::Number(attempts.into())),
+        ("requestId", said(words.request_id.as_ref())),
+        ("message", said(message.as_ref())),
+        ("field", said(words.field.as_ref())),
+        ("reason", reason.map_or(Member::Null, |reason| Member::Text(reason.name()))),
+    ]);
     if let Some(cause) = &words.cause {
         object::define(&record, "cause", cause);
     }
     CheckoutUpdateError::new(&record).into()
+}
+
+fn said(text: Option<&String>) -> Member<'_> {
+    text.map_or(Member::Null, |text| Member::Text(text))
 }
 
 /// The record of an error made here, as the page may keep it.

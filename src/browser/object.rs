@@ -1,6 +1,7 @@
 //! Plain objects of JavaScript, made and read so that nothing of a page's can get in the way.
 
 use js_sys::{Array, Function};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 #[wasm_bindgen]
@@ -42,6 +43,45 @@ pub fn of(members: &[(&str, &JsValue)]) -> JsValue {
 /// `Object.prototype`.
 pub fn record(entries: &Array) -> JsValue {
     from_entries(entries).unwrap_or_default()
+}
+
+/// What a record that serde writes has in it.
+pub enum Member<'a> {
+    /// `null`.
+    Null,
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(&'a str),
+    /// A value of JavaScript, as it is.
+    Value(&'a JsValue),
+    /// A record.
+    Record(&'a [(&'a str, Member<'a>)]),
+}
+
+// By hand and as a map: what is derived for a struct keeps each name in a hash map, which is a kilobyte more.
+impl Serialize for Member<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_none(),
+            Self::Number(number) => serializer.serialize_f64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Value(value) => serde_wasm_bindgen::preserve::serialize(*value, serializer),
+            Self::Record(members) => {
+                let mut map = serializer.serialize_map(None)?;
+                for (name, member) in *members {
+                    map.serialize_entry(name, member)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+/// A record with these members.
+pub fn written(members: &[(&str, Member)]) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    Member::Record(members).serialize(&serializer).unwrap_or_default()
 }
 
 /// Gives a function or an object of ours a member of its own.
