@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::{Function, JsString, Math, Promise, TypeError};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
-use crate::browser::{Actions, Client, Deferred, Guard, Keeper, Settings, check};
+use crate::browser::{Actions, Client, Deferred, Guard, Keeper, Settings, check, object, record};
 use crate::failure::Kind;
 
 #[wasm_bindgen]
@@ -13,23 +13,8 @@ extern "C" {
     /// `{sampleRate}` of `reportTo`.
     pub type ReportSettings;
 
-    #[wasm_bindgen(method, catch, getter, js_name = sampleRate)]
-    fn sample_rate(this: &ReportSettings) -> Result<Option<f64>, JsValue>;
-
     /// A failure that was met before the module was there.
     pub type Met;
-
-    #[wasm_bindgen(method, getter)]
-    fn endpoint(this: &Met) -> String;
-
-    #[wasm_bindgen(method, getter)]
-    fn kind(this: &Met) -> String;
-
-    #[wasm_bindgen(method, getter, js_name = durationMs)]
-    fn duration_ms(this: &Met) -> f64;
-
-    #[wasm_bindgen(method, js_name = toJSON)]
-    fn record(this: &Met) -> JsValue;
 }
 
 /// The updates of a checkout page: what `createUpdates` of the npm package gives, once the module is there.
@@ -154,7 +139,7 @@ impl Updates {
     /// Sends what is new by `sendBeacon` whenever the page is hidden; gives the function that ends this.
     #[wasm_bindgen(js_name = reportTo, unchecked_return_type = "() => void")]
     pub fn report_to(&self, url: JsString, settings: Option<ReportSettings>) -> Function {
-        let rate = settings.and_then(|settings| settings.sample_rate().ok().flatten());
+        let rate = settings.and_then(|settings| object::member(&settings, "sampleRate").as_f64());
         self.0.listen();
         let number = if Math::random() < rate.unwrap_or(1.0) { self.0.report.to(url) } else { 0 };
         self.ending(move |client| client.report.forget(number))
@@ -168,7 +153,9 @@ impl Updates {
 
     /// Counts a failure that was met while there was no module.
     pub fn note(&self, failure: &Met) {
-        let (name, kind, duration) = (failure.endpoint(), Kind::of_name(&failure.kind()), failure.duration_ms());
+        let text = |name| object::member(failure, name).as_string().unwrap_or_default();
+        let (name, kind) = (text("endpoint"), Kind::of_name(&text("kind")));
+        let duration = object::member(failure, "durationMs").as_f64().unwrap_or_default();
         // A refresh has no name, and is not counted.
         if !name.is_empty() {
             let position = self.0.place_for(&name);
@@ -176,7 +163,7 @@ impl Updates {
                 endpoint.counts.record(kind, duration);
             }
         }
-        self.0.report.keep(failure.record());
+        self.0.report.keep(record(failure));
     }
 
     /// The module before this one died, and these were the actions that it saw last.

@@ -75,7 +75,7 @@ fn send(client: &Client, id: u32, signal: Option<&web_sys::AbortSignal>) -> Opti
     }
     let header = if with_token { client.options.csrf().map(|csrf| csrf.header()) } else { None };
     let token = header.as_deref().zip(token.as_deref());
-    let credentials = place.credentials;
+    let credentials = &place.credentials;
     Some(Outgoing { url: &place.url, credentials, body: &body, key: key.as_deref(), token }.send(signal))
 }
 

@@ -12,11 +12,12 @@ use js_sys::{Array, Function, JsString, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, JsCast, wasm_bindgen};
 
-use super::caller::{Aborting, Caller, Signal, Told};
+use super::caller::{Caller, Told};
 use super::error::{Words, error};
 use super::guard::Guard;
+use super::listener::{Listener, Target};
 use super::options::{Checked, Place};
-use super::page::{self, Listening, Seen};
+use super::page::{self, Seen};
 use super::promise::{Deferred, settled};
 use super::reading::{Reading, value_of};
 use super::recipe::{Functions, Recipe, Work};
@@ -40,19 +41,10 @@ const MOST_NAMES: usize = 64;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What a call says beside the intent: `{signal, session}`. A page's object, so a getter may throw.
+    /// What a call says beside the intent: `{signal, session}`, and `asked`, by both clocks, for a call that was made
+    /// before the module was there; its session is read already. A page's object, so a getter may throw.
     #[derive(Clone)]
     pub type Settings;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn signal(this: &Settings) -> Result<Option<Signal>, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn session(this: &Settings) -> Result<JsValue, JsValue>;
-
-    /// By both clocks, for a call that was made before the module was there; its session is read already.
-    #[wasm_bindgen(method, catch, getter)]
-    fn asked(this: &Settings) -> Result<Option<Vec<f64>>, JsValue>;
 }
 
 /// One `Updates`.
@@ -82,13 +74,13 @@ pub struct Client {
     /// What is counted, and where it is reported.
     pub report: Report,
     timer: Timer,
-    listening: RefCell<Option<Listening>>,
+    listening: RefCell<Option<Listener>>,
 }
 
 impl Client {
     /// A client for these options.
     pub fn new(options: Checked, guard: Guard) -> Rc<Self> {
-        let (endpoints, places): (Vec<_>, Vec<_>) = options.places().into_iter().unzip();
+        let (endpoints, places) = options.places();
         let mut machine = Machine::default();
         machine.endpoints = endpoints;
         Rc::new_cyclic(|me| Self {
@@ -102,7 +94,7 @@ impl Client {
             inbox: RefCell::default(),
             busy: Cell::default(),
             declared: places.len(),
-            places: RefCell::new(places.into_iter().map(Rc::new).collect()),
+            places: RefCell::new(places),
             slots: RefCell::default(),
             callers: RefCell::default(),
             last_id: Cell::default(),
@@ -210,21 +202,21 @@ impl Client {
         let outcome = Deferred::new();
         let promise = outcome.promise().clone();
         let id = self.next_id();
-        let signal = settings.and_then(|settings| settings.signal().ok().flatten());
-        let aborting = match signal {
-            Some(signal) => {
+        let signal = settings.map(|settings| object::member(settings, "signal")).unwrap_or_default();
+        let aborting = match is_there(&signal) {
+            true => {
                 let (me, guard) = (self.me.clone(), self.guard.clone());
-                let detach = move || {
+                let detach = move |_| {
                     if let Some(client) = me.upgrade() {
                         guard.enter(|| client.take(Event::Detach(id), JsValue::UNDEFINED));
                     }
                 };
-                Some(Aborting::listen(signal, detach)?)
+                Some(Listener::new(vec![(signal.clone().unchecked_into::<Target>(), &["abort"])], detach)?)
             }
-            None => None,
+            false => None,
         };
         self.actions.replace(Some(actions.clone()));
-        if aborting.as_ref().is_some_and(Aborting::is_aborted) {
+        if object::member(&signal, "aborted").is_truthy() {
             // Nothing is asked for, so nothing is sent.
             let failure = Failure { reason: Some(Reason::Signal), ..super::error::bare(Kind::Cancelled) };
             let error = self.error(failure, recipe.endpoint, &Words::default());
@@ -334,11 +326,10 @@ impl Client {
         told: Told,
     ) -> Promise {
         recipe.set_failure(JsValue::NULL);
-        let asked = settings.and_then(|settings| settings.asked().ok().flatten());
-        let at = match asked.as_deref() {
-            Some([monotonic, wall]) => Moment { monotonic: *monotonic, wall: *wall },
-            _ => page::now(),
-        };
+        let asked = settings.map(|settings| object::member(settings, "asked")).unwrap_or_default();
+        let clock = |position| object::member(&asked, position).as_f64();
+        let before = clock("0").zip(clock("1"));
+        let at = before.map_or_else(page::now, |(monotonic, wall)| Moment { monotonic, wall });
         let endpoint = recipe.endpoint;
         let work = Deferred::new();
         let promise = work.promise().clone();
@@ -352,7 +343,7 @@ impl Client {
             }
             Work::Request(reading) => {
                 wanted.clone_from(&reading.values);
-                let given = self.session_of(settings, asked.is_some());
+                let given = self.session_of(settings, before.is_some());
                 let reported = actions.as_ref().and_then(|actions| actions.session().id());
                 slot.words.cause = Some(reading.cause.clone()).filter(|cause| !cause.is_undefined());
                 let given = given.unwrap_or_else(|thrown| {
@@ -391,8 +382,8 @@ impl Client {
 
     /// The session id, read now: as the call says, else as the option does.
     fn session_of(&self, settings: Option<&Settings>, is_read: bool) -> Result<Value, JsValue> {
-        let given = settings.map_or(Ok(JsValue::UNDEFINED), Settings::session)?;
-        let is_there = !given.is_undefined() && !given.is_null();
+        let given = settings.map_or(Ok(JsValue::UNDEFINED), |settings| object::get(settings, &"session".into()))?;
+        let is_there = is_there(&given);
         match self.options.session() {
             Some(session) if !is_there && !is_read => Ok(value_of(&session.call0(&JsValue::UNDEFINED)?)),
             _ if is_there => Ok(value_of(&given)),
@@ -659,7 +650,7 @@ impl Client {
                 guard.enter(|| client.seen(seen));
             }
         });
-        self.listening.replace(Some(listening));
+        self.listening.replace(listening);
     }
 
     fn seen(&self, seen: Seen) {
@@ -678,13 +669,17 @@ impl Client {
 
 /// An outcome that is none of success.
 fn failed(error: &JsValue, session: Option<&JsValue>) -> JsValue {
-    let is_cancelled = object::get(error, &"kind".into()).is_ok_and(|kind| kind == "cancelled");
+    let is_cancelled = object::member(error, "kind") == "cancelled";
     let kind = if is_cancelled { "cancelled" } else { "error" };
     let outcome = object::of(&[("type", &kind.into()), ("error", error)]);
     if let Some(session) = session {
         object::define(&outcome, "session", session);
     }
     outcome
+}
+
+fn is_there(value: &JsValue) -> bool {
+    !value.is_undefined() && !value.is_null()
 }
 
 /// A value of an intent as the page gave it.

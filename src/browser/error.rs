@@ -38,7 +38,7 @@ pub struct Words {
 /// The error of a failure, with the page's own `messages` in place of what it says of itself.
 pub fn error(failure: Failure, endpoint: JsValue, words: &Words, messages: &JsValue) -> JsValue {
     let Failure { kind, applied, status, duration, attempts, reason } = failure;
-    let own = object::get(messages, &kind.name().into()).ok().and_then(|text| text.as_string());
+    let own = object::member(messages, kind.name()).as_string();
     let detail = words.message.as_ref().map(|text| match &words.field {
         Some(field) => ["\"", field, "\" ", text].concat(),
         None => text.clone(),

@@ -5,7 +5,8 @@ mod caller;
 mod client;
 mod error;
 mod guard;
-mod object;
+mod listener;
+pub mod object;
 mod options;
 mod order;
 mod page;
@@ -21,6 +22,7 @@ mod stripe;
 mod timer;
 
 pub use client::{Client, Settings};
+pub use error::record;
 pub use guard::{Guard, Keeper};
 pub use options::check;
 pub use promise::Deferred;

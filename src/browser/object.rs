@@ -30,6 +30,11 @@ pub fn get(object: &JsValue, name: &JsValue) -> Result<JsValue, JsValue> {
     reflect_get(object, name)
 }
 
+/// A member of a page's object; `undefined` where to ask for it throws, or there is no object.
+pub fn member(object: &JsValue, name: &str) -> JsValue {
+    reflect_get(object, &name.into()).unwrap_or_default()
+}
+
 /// An object with these members of its own.
 pub fn of(members: &[(&str, &JsValue)]) -> JsValue {
     let entries = Array::new();

@@ -4,6 +4,7 @@
 use js_sys::{Date, JSON, Uint8Array};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
+use super::object;
 use super::promise::settled;
 use crate::answer::{Body, LONGEST_BODY, look};
 use crate::failure::is_showable;
@@ -13,24 +14,6 @@ extern "C" {
     /// What `fetch`, or a stand-in for it, gave.
     #[derive(Clone)]
     pub type Answer;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn status(this: &Answer) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn ok(this: &Answer) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn url(this: &Answer) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn headers(this: &Answer) -> Result<AnswerHeaders, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn body(this: &Answer) -> Result<Stream, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter, js_name = text)]
-    fn text_member(this: &Answer) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     fn text(this: &Answer) -> Result<JsValue, JsValue>;
@@ -55,14 +38,6 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn read(this: &Reader) -> Result<JsValue, JsValue>;
-
-    type Chunk;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn done(this: &Chunk) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn value(this: &Chunk) -> Result<JsValue, JsValue>;
 
     /// Bytes from whatever has them; a detached buffer throws.
     #[wasm_bindgen(js_name = Uint8Array)]
@@ -107,16 +82,16 @@ impl Answer {
     pub fn code(&self) -> u16 {
         // `as` takes what is negative, too large or no number to the nearest end.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        self.status().ok().and_then(|status| status.as_f64()).map_or(0, |status| status as u16)
+        object::member(self, "status").as_f64().map_or(0, |status| status as u16)
     }
 
     /// Whether it is a failed answer of HTTP.
     pub fn is_failed(&self) -> bool {
-        self.ok().is_ok_and(|ok| ok == JsValue::FALSE) && self.status().is_ok_and(|status| status.as_f64().is_some())
+        object::member(self, "ok") == JsValue::FALSE && object::member(self, "status").as_f64().is_some()
     }
 
     fn header(&self, name: &str) -> Option<String> {
-        self.headers().and_then(|headers| headers.get(name)).ok()?.as_string()
+        object::member(self, "headers").unchecked_into::<AnswerHeaders>().get(name).ok()?.as_string()
     }
 
     /// What the server calls this request, for its log.
@@ -158,7 +133,7 @@ impl Answer {
 
     /// The bytes; `None` if there are too many, and no cause where it cannot be read as a stream.
     async fn bytes(&self) -> Result<Option<Vec<u8>>, Option<JsValue>> {
-        let stream = self.body().map_err(|_| None)?;
+        let stream: Stream = object::member(self, "body").unchecked_into();
         if self.is_short() {
             // One read of the whole: to cancel a stream that has ended looks like a failure in developers' tools.
             if let Ok(buffer) = self.array_buffer() {
@@ -171,11 +146,11 @@ impl Answer {
         }
         let mut bytes = Vec::new();
         loop {
-            let chunk: Chunk = settled(reader.read()).await.map_err(Some)?.unchecked_into();
-            if chunk.done().is_ok_and(|done| done.is_truthy()) {
+            let chunk = settled(reader.read()).await.map_err(Some)?;
+            if object::member(&chunk, "done").is_truthy() {
                 return Ok(Some(bytes));
             }
-            let value = chunk.value().map_err(Some)?;
+            let value = object::get(&chunk, &"value".into()).map_err(Some)?;
             if !is_view(&value).unwrap_or_default() {
                 return Ok(None);
             }
@@ -195,7 +170,7 @@ impl Answer {
 
     async fn content_by_text(&self) -> Content {
         let copy = self.for_reading();
-        if !copy.text_member().is_ok_and(|member| member.is_function()) {
+        if !object::member(&copy, "text").is_function() {
             return Content::of(Body::Empty);
         }
         match settled(copy.text()).await {
@@ -210,7 +185,7 @@ impl Answer {
         let body = (!bytes.is_empty()).then(|| Uint8Array::from(bytes));
         match OwnResponse::new(body.as_ref(), self) {
             Ok(response) => {
-                super::object::define(&response, "url", &self.url().unwrap_or_default());
+                object::define(&response, "url", &object::member(self, "url"));
                 response.into()
             }
             Err(_) => self.into(),
@@ -245,7 +220,7 @@ fn understand(text: &str, bytes: Option<&[u8]>) -> Content {
 
 /// Whether a record says error, and in which words.
 fn refusal(value: &JsValue) -> (bool, Option<String>) {
-    let member = |name| super::object::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+    let member = |name| object::member(value, name);
     let says_error = member("type") == "error";
     let error = member("error");
     let refusal = says_error || error.is_truthy();
