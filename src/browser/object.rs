@@ -1,6 +1,6 @@
 //! Plain objects of JavaScript, made and read so that nothing of a page's can get in the way.
 
-use js_sys::{Array, Function};
+use js_sys::{Array, Function, JsString, Uint8Array};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
@@ -15,6 +15,14 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_namespace = Object, js_name = defineProperty)]
     fn define_property(object: &JsValue, name: &JsValue, descriptor: &JsValue) -> Result<JsValue, JsValue>;
+
+    type TextDecoder;
+
+    #[wasm_bindgen(constructor)]
+    fn new() -> TextDecoder;
+
+    #[wasm_bindgen(method)]
+    fn decode(this: &TextDecoder, bytes: &Uint8Array) -> JsString;
 
     #[wasm_bindgen(catch, js_namespace = Object, js_name = fromEntries)]
     fn from_entries(entries: &Array) -> Result<JsValue, JsValue>;
@@ -102,6 +110,11 @@ pub fn define_getter(object: &JsValue, name: &str, getter: &JsValue) {
 
 fn define_as(object: &JsValue, name: &str, members: &[(&str, &JsValue)]) {
     let _ = define_property(object, &JsValue::from_str(name), &of(members));
+}
+
+/// The text that these bytes are: the platform's decoder is there already, that of `core` is a kilobyte.
+pub fn text(bytes: &Uint8Array) -> JsString {
+    TextDecoder::new().decode(bytes)
 }
 
 /// The function that a value is, if it is one.

@@ -1,7 +1,7 @@
 //! One request: built by gloo-net, sent by the page's own `fetch`.
 
 use gloo_net::http::Request;
-use js_sys::{Array, Function, Symbol};
+use js_sys::{Array, Function, Symbol, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::{AbortSignal, Url};
 
@@ -76,7 +76,7 @@ pub struct Outgoing<'a> {
     /// Whether cookies go along.
     pub credentials: &'a JsValue,
     /// The session id and the intent, as JSON.
-    pub body: &'a str,
+    pub body: &'a [u8],
     /// The update's `Idempotency-Key`.
     pub key: Option<&'a str>,
     /// The name and the value of the CSRF header.
@@ -120,7 +120,7 @@ impl Outgoing<'_> {
             ("cache", &"no-store".into()),
             ("credentials", self.credentials),
             ("headers", &headers),
-            ("body", &self.body.into()),
+            ("body", &object::text(&Uint8Array::from(self.body))),
         ]);
         if let Some(signal) = signal {
             object::define(&init, "signal", signal);

@@ -62,7 +62,7 @@ pub struct Content {
     /// As far as it matters.
     pub body: Body,
     /// The bytes, where they were read as such and so can be put back.
-    pub bytes: Option<Vec<u8>>,
+    pub bytes: Option<Uint8Array>,
     /// For `run`: what the JSON is, the text, or `null`.
     pub value: JsValue,
     /// The server's own words, where they can be shown to a customer.
@@ -102,12 +102,7 @@ impl Answer {
     /// Milliseconds that `Retry-After` asks for (RFC 9110, section 10.2.3).
     pub fn retry_after(&self) -> Option<f64> {
         let text = self.header("retry-after")?;
-        let seconds = text.trim();
-        let ms = if !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit()) {
-            seconds.bytes().fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit - b'0')) * 1_000.0
-        } else {
-            Date::parse(&text) - Date::now()
-        };
+        let ms = number(&text).map_or_else(|| Date::parse(&text) - Date::now(), |seconds| seconds * 1_000.0);
         // A date that is none is not a number.
         if ms.is_nan() { None } else { Some(if ms > 0.0 { ms } else { 0.0 }) }
     }
@@ -123,7 +118,7 @@ impl Answer {
             return Content::of(Body::Empty);
         }
         match self.bytes().await {
-            Ok(Some(bytes)) => understand(String::from_utf8_lossy(&bytes).as_ref(), Some(&bytes)),
+            Ok(Some(bytes)) => understand(object::text(&bytes).into(), Some(bytes)),
             Ok(None) => Content::of(Body::TooLong),
             Err(Some(cause)) => Content { cause: Some(cause), ..Content::of(Body::CutOff) },
             // A stand-in without streams, or an answer without a body.
@@ -132,7 +127,7 @@ impl Answer {
     }
 
     /// The bytes; `None` if there are too many, and no cause where it cannot be read as a stream.
-    async fn bytes(&self) -> Result<Option<Vec<u8>>, Option<JsValue>> {
+    async fn bytes(&self) -> Result<Option<Uint8Array>, Option<JsValue>> {
         let stream: Stream = object::member(self, "body").unchecked_into();
         if self.is_short() {
             // One read of the whole: to cancel a stream that has ended looks like a failure in developers' tools.
@@ -148,24 +143,24 @@ impl Answer {
         loop {
             let chunk = settled(reader.read()).await.map_err(Some)?;
             if object::member(&chunk, "done").is_truthy() {
-                return Ok(Some(bytes));
+                return Ok(Some(Uint8Array::from(&*bytes)));
             }
             let value = object::get(&chunk, &"value".into()).map_err(Some)?;
             if !is_view(&value).unwrap_or_default() {
                 return Ok(None);
             }
             let more = bytes_of(&value).map_err(Some)?;
-            if bytes.len() + more.len() > LONGEST_BODY {
+            if bytes.len() + more.length() as usize > LONGEST_BODY {
                 return Ok(None);
             }
-            bytes.extend_from_slice(&more);
+            bytes.extend(more.to_vec());
         }
     }
 
     /// Whether it says that it is short, and is as long as it says.
     fn is_short(&self) -> bool {
-        let length = self.header("content-length").and_then(|text| text.parse::<usize>().ok());
-        length.is_some_and(|length| length <= LONGEST_BODY) && self.header("content-encoding").is_none()
+        let length = self.header("content-length").and_then(|text| number(&text));
+        length.is_some_and(|length| length <= LONGEST_BODY as f64) && self.header("content-encoding").is_none()
     }
 
     async fn content_by_text(&self) -> Content {
@@ -174,16 +169,16 @@ impl Answer {
             return Content::of(Body::Empty);
         }
         match settled(copy.text()).await {
-            Ok(text) => understand(&text.as_string().unwrap_or_default(), None),
+            Ok(text) => understand(text, None),
             Err(cause) => Content { cause: Some(cause), ..Content::of(Body::CutOff) },
         }
     }
 
     /// An answer like this one, with these bytes as a body that is still to be read.
-    pub fn refilled(&self, bytes: &[u8]) -> JsValue {
+    pub fn refilled(&self, bytes: &Uint8Array) -> JsValue {
         // A body that is not null is forbidden for some statuses, as 205.
-        let body = (!bytes.is_empty()).then(|| Uint8Array::from(bytes));
-        match OwnResponse::new(body.as_ref(), self) {
+        let body = if bytes.length() == 0 { None } else { Some(bytes) };
+        match OwnResponse::new(body, self) {
             Ok(response) => {
                 object::define(&response, "url", &object::member(self, "url"));
                 response.into()
@@ -193,13 +188,20 @@ impl Answer {
     }
 }
 
-fn bytes_of(value: &JsValue) -> Result<Vec<u8>, JsValue> {
-    Ok(Bytes::new(value)?.unchecked_into::<Uint8Array>().to_vec())
+/// The number that a header is, if it is one of digits alone.
+fn number(text: &str) -> Option<f64> {
+    let digits = text.trim_ascii().as_bytes();
+    let add = |sum, digit: &u8| digit.is_ascii_digit().then(|| sum * 10.0 + f64::from(digit - b'0'));
+    if digits.is_empty() { None } else { digits.iter().try_fold(0.0, add) }
 }
 
-fn understand(text: &str, bytes: Option<&[u8]>) -> Content {
-    let bytes = bytes.map(<[u8]>::to_vec);
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+fn bytes_of(value: &JsValue) -> Result<Uint8Array, JsValue> {
+    Ok(Bytes::new(value)?.unchecked_into())
+}
+
+fn understand(given: JsValue, bytes: Option<Uint8Array>) -> Content {
+    let text = given.as_string().unwrap_or_default();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     if text.len() > LONGEST_BODY {
         return Content::of(Body::TooLong);
     }
