@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::{Function, JsString, Math, Promise, TypeError};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
-use crate::browser::{Actions, Client, Deferred, Guard, Keeper, Settings, check, object, record};
+use crate::browser::{Actions, Client, Deferred, Guard, Keeper, Recipe, Settings, check, object, record};
 use crate::failure::Kind;
 
 #[wasm_bindgen]
@@ -43,32 +43,35 @@ impl Updates {
     ///
     /// A `TypeError` for an endpoint that is not declared. A wrong intent makes the function reject.
     #[wasm_bindgen(unchecked_return_type = "(() => Promise<Response>) & { readonly failure: any }")]
-    pub fn request(&self, name: &str, intent: &JsValue) -> Result<Function, JsValue> {
+    pub fn request(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue,
+        intent: &JsValue,
+    ) -> Result<Function, JsValue> {
         let recipe = self.0.recipe(self.position(name)?, intent);
         Ok(self.0.function(recipe))
     }
 
     /// Gives a request function that the page already has the same deadline and record.
     #[wasm_bindgen(unchecked_return_type = "(() => Promise<any>) & { readonly failure: any }")]
-    pub fn wrap(&self, name: &str, own: Function) -> Function {
+    pub fn wrap(&self, #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue, own: Function) -> Function {
         self.0.function(self.0.own_recipe(name, own))
     }
 
     /// Calls a function of `request` or `wrap` on behalf of somebody who asked earlier.
     pub fn invoke(&self, update: &Function, settings: Option<Settings>) -> Result<Promise, JsValue> {
-        let recipe = self.0.recipe_of(update).ok_or_else(|| type_error("run: takes a function of request or wrap"))?;
+        let recipe = self.recipe_of(update)?;
         Ok(self.0.invoke(&recipe, settings.as_ref()))
     }
 
     /// `run(actions, name, intent, settings?)` or `run(actions, update, settings?)`: waits for its turn, runs, refreshes
     /// where in doubt, and gives one answer.
     pub fn run(&self, actions: Actions, what: &JsValue, first: &JsValue, second: Option<Settings>) -> Promise {
-        let begun = match what.as_string() {
-            Some(name) => self.position(&name).map(|position| (self.0.recipe(position, first), second)),
-            None => match self.0.recipe_of(what) {
-                Some(recipe) => Ok((recipe, first.is_object().then(|| first.clone().unchecked_into()))),
-                None => Err(type_error("run: takes a function of request or wrap")),
-            },
+        let begun = if what.is_string() {
+            self.position(what).map(|position| (self.0.recipe(position, first), second))
+        } else {
+            let settings = first.is_object().then(|| first.clone().unchecked_into());
+            self.recipe_of(what).map(|recipe| (recipe, settings))
         };
         let outcome = begun.and_then(|(recipe, settings)| self.0.run(actions, &recipe, settings.as_ref()));
         outcome.unwrap_or_else(|error| Promise::reject(&error))
@@ -80,8 +83,8 @@ impl Updates {
     }
 
     /// Drops what is waiting, of this name or of all.
-    pub fn cancel(&self, name: Option<String>) {
-        self.0.cancel(name.as_deref());
+    pub fn cancel(&self, #[wasm_bindgen(unchecked_optional_param_type = "string")] name: &JsValue) {
+        self.0.cancel(name);
     }
 
     /// Aborts everything and lets go of listeners. A later call starts afresh.
@@ -90,16 +93,21 @@ impl Updates {
     }
 
     /// The intent of the newest update of an endpoint that has not settled (and has these values), else `undefined`.
-    pub fn wanted(&self, name: &str, values: &JsValue) -> JsValue {
+    pub fn wanted(&self, #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue, values: &JsValue) -> JsValue {
         self.0.wanted(name, values)
     }
 
     /// Whether an update, of this name (with these values) or of any, has not settled.
     #[wasm_bindgen(js_name = isPending)]
-    pub fn is_pending(&self, name: Option<String>, values: &JsValue) -> bool {
-        match name {
-            Some(name) if values.is_object() => !self.0.wanted(&name, values).is_undefined(),
-            name => self.0.is_pending(name.as_deref()),
+    pub fn is_pending(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "string")] name: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "object")] values: &JsValue,
+    ) -> bool {
+        if name.is_string() && values.is_object() {
+            !self.0.wanted(name, values).is_undefined()
+        } else {
+            self.0.is_pending(name)
         }
     }
 
@@ -153,11 +161,11 @@ impl Updates {
 
     /// Counts a failure that was met while there was no module.
     pub fn note(&self, failure: &Met) {
-        let text = |name| object::member(failure, name).as_string().unwrap_or_default();
-        let (name, kind) = (text("endpoint"), Kind::of_name(&text("kind")));
+        let name = object::member(failure, "endpoint");
+        let kind = object::member(failure, "kind").as_string().and_then(|name| Kind::of_name(&name));
         let duration = object::member(failure, "durationMs").as_f64().unwrap_or_default();
         // A refresh has no name, and is not counted.
-        if !name.is_empty() {
+        if name.is_truthy() {
             let position = self.0.place_for(&name);
             if let Some(endpoint) = self.0.machine().endpoints.get_mut(position) {
                 endpoint.counts.record(kind, duration);
@@ -171,7 +179,11 @@ impl Updates {
         self.0.doubt(actions);
     }
 
-    fn position(&self, name: &str) -> Result<usize, JsValue> {
+    fn recipe_of(&self, update: &JsValue) -> Result<Rc<Recipe>, JsValue> {
+        self.0.recipe_of(update).ok_or_else(|| type_error("run: takes a function of request or wrap"))
+    }
+
+    fn position(&self, name: &JsValue) -> Result<usize, JsValue> {
         self.0.position(name).ok_or_else(|| type_error("checkout-updates: no such endpoint is declared"))
     }
 

@@ -132,17 +132,17 @@ impl Client {
     }
 
     /// The position of a declared endpoint.
-    pub fn position(&self, name: &str) -> Option<usize> {
+    pub fn position(&self, name: &JsValue) -> Option<usize> {
         self.place_of(name).filter(|position| *position < self.declared)
     }
 
     /// The position of a name, of an endpoint or of a function of the page.
-    pub fn place_of(&self, name: &str) -> Option<usize> {
-        self.places.borrow().iter().position(|place| place.is_named(name))
+    pub fn place_of(&self, name: &JsValue) -> Option<usize> {
+        self.places.borrow().iter().position(|place| place.name.as_ref() as &JsValue == name)
     }
 
     /// The position of a name for functions of the page, which may be new.
-    pub fn place_for(&self, name: &str) -> usize {
+    pub fn place_for(&self, name: &JsValue) -> usize {
         if let Some(found) = self.place_of(name) {
             return found;
         }
@@ -166,7 +166,7 @@ impl Client {
     }
 
     /// An update by a function of the page, under a name.
-    pub fn own_recipe(&self, name: &str, own: Function) -> Rc<Recipe> {
+    pub fn own_recipe(&self, name: &JsValue, own: Function) -> Rc<Recipe> {
         Recipe::new(self.place_for(name), Work::Own(own))
     }
 
@@ -184,7 +184,7 @@ impl Client {
     pub fn invoke(self: &Rc<Self>, recipe: &Rc<Recipe>, settings: Option<&Settings>) -> Promise {
         let mut promise = None;
         // Stripe.js is the one who calls.
-        self.guard.enter(|| promise = Some(self.ask(recipe, settings, None, Told::Invoke(Rc::clone(recipe)))));
+        self.guard.enter(&mut || promise = Some(self.ask(recipe, settings, None, Told::Invoke(Rc::clone(recipe)))));
         promise.unwrap_or_else(|| Promise::reject(&JsValue::UNDEFINED))
     }
 
@@ -205,12 +205,8 @@ impl Client {
         let signal = settings.map(|settings| object::member(settings, "signal")).unwrap_or_default();
         let aborting = match is_there(&signal) {
             true => {
-                let (me, guard) = (self.me.clone(), self.guard.clone());
-                let detach = move |_| {
-                    if let Some(client) = me.upgrade() {
-                        guard.enter(|| client.take(Event::Detach(id), JsValue::UNDEFINED));
-                    }
-                };
+                let detach = self.later(Event::Detach(id));
+                let detach = move |_| detach();
                 Some(Listener::new(vec![(signal.clone().unchecked_into::<Target>(), &["abort"])], detach)?)
             }
             false => None,
@@ -243,10 +239,10 @@ impl Client {
     }
 
     /// Drops what is waiting, of this name or of all.
-    pub fn cancel(&self, name: Option<&str>) {
-        let position = name.map(|name| self.place_of(name));
-        if position != Some(None) {
-            self.take(Event::Cancel(position.flatten()), JsValue::UNDEFINED);
+    pub fn cancel(&self, name: &JsValue) {
+        let position = self.place_of(name);
+        if position.is_some() || !is_there(name) {
+            self.take(Event::Cancel(position), JsValue::UNDEFINED);
         }
     }
 
@@ -267,7 +263,7 @@ impl Client {
     }
 
     /// The intent of the newest update of an endpoint that has not settled, and has these values.
-    pub fn wanted(&self, name: &str, values: &JsValue) -> JsValue {
+    pub fn wanted(&self, name: &JsValue, values: &JsValue) -> JsValue {
         let position = self.position(name);
         let fields = position.and_then(|position| Some(self.machine().endpoints.get(position)?.fields.clone()));
         let (Some(position), Some(fields)) = (position, fields) else { return JsValue::UNDEFINED };
@@ -289,9 +285,9 @@ impl Client {
     }
 
     /// Whether an update, of this name or of any, has not settled.
-    pub fn is_pending(&self, name: Option<&str>) -> bool {
-        let position = name.map(|name| self.place_of(name));
-        let is_meant = |endpoint| position.is_none_or(|position| position == Some(endpoint));
+    pub fn is_pending(&self, name: &JsValue) -> bool {
+        let (all, position) = (!is_there(name), self.place_of(name));
+        let is_meant = |endpoint| all || position == Some(endpoint);
         self.callers.borrow().iter().any(|caller| caller.counts() && is_meant(caller.endpoint))
     }
 
@@ -345,9 +341,11 @@ impl Client {
                 wanted.clone_from(&reading.values);
                 let given = self.session_of(settings, before.is_some());
                 let reported = actions.as_ref().and_then(|actions| actions.session().id());
-                slot.words.cause = Some(reading.cause.clone()).filter(|cause| !cause.is_undefined());
+                slot.words.cause = reading.cause.clone();
                 let given = given.unwrap_or_else(|thrown| {
-                    slot.words.cause.get_or_insert(thrown);
+                    if slot.words.cause.is_undefined() {
+                        slot.words.cause = thrown;
+                    }
                     Value::Unreadable
                 });
                 self.check(reading, given, reported, &mut slot)
@@ -374,7 +372,7 @@ impl Client {
         let Some(rules) = machine.endpoints.get(slot.endpoint) else { return Order::Refused(Kind::Internal) };
         let checked = order::check(rules, reading, given, reported, &self.session_field, &slots, slot);
         checked.unwrap_or_else(|refusal| {
-            slot.words.message = (!refusal.text.is_empty()).then(|| refusal.text.to_owned());
+            slot.words.message = if refusal.text.is_empty() { JsValue::UNDEFINED } else { refusal.text.into() };
             slot.words.field = refusal.field;
             Order::Refused(refusal.kind)
         })
@@ -426,15 +424,22 @@ impl Client {
         self.busy.set(false);
         let now = self.now();
         let wait = self.machine.borrow().wake(now);
-        let (me, guard) = (self.me.clone(), self.guard.clone());
-        self.timer.set(wait, move || {
+        self.timer.set(wait, self.later(Event::Clock));
+    }
+
+    /// What makes an event happen when the browser calls it.
+    fn later(&self, event: Event) -> impl Fn() + 'static {
+        let me = self.me.clone();
+        move || {
             if let Some(client) = me.upgrade() {
-                guard.enter(|| {
-                    client.timer.fired();
-                    client.take(Event::Clock, JsValue::UNDEFINED);
+                client.guard.enter(&mut || {
+                    if matches!(event, Event::Clock) {
+                        client.timer.fired();
+                    }
+                    client.take(event, JsValue::UNDEFINED);
                 });
             }
-        });
+        }
     }
 
     fn now(&self) -> f64 {
@@ -463,7 +468,7 @@ impl Client {
                 let (endpoint, words) = known;
                 let error = self.error(failure, endpoint, &words);
                 if let Some(mut slot) = self.slot(id) {
-                    slot.words = Words { cause: None, ..words };
+                    slot.words = Words { cause: JsValue::UNDEFINED, ..words };
                     slot.error = error;
                 }
             }
@@ -520,12 +525,7 @@ impl Client {
 
     /// Lets one task through, in which an answer that is already there may win.
     fn let_through(&self, id: u32) {
-        let (me, guard) = (self.me.clone(), self.guard.clone());
-        let rest = Timeout::new(0, move || {
-            if let Some(client) = me.upgrade() {
-                guard.enter(|| client.take(Event::Of(id, News::Yielded), JsValue::UNDEFINED));
-            }
-        });
+        let rest = Timeout::new(0, self.later(Event::Of(id, News::Yielded)));
         let replaced = self.slot(id).and_then(|mut slot| slot.rest.replace(rest));
         drop(replaced);
     }
@@ -552,25 +552,15 @@ impl Client {
         let known = self.slot(id).and_then(|slot| Some((slot.actions.clone()?, slot.work.clone(), slot.endpoint)));
         let Some((actions, work, endpoint)) = known else { return };
         let promise = self.guard.owe(work.promise(), &self.name(endpoint));
-        let (me, guard) = (self.me.clone(), self.guard.clone());
+        let called = self.later(Event::Of(id, News::Called));
         // Each call gets the same promise. One that comes too late is told so by it.
         let update = Closure::<dyn Fn() -> Promise>::new(move || {
-            if let Some(client) = me.upgrade() {
-                guard.enter(|| client.take(Event::Of(id, News::Called), JsValue::UNDEFINED));
-            }
+            called();
             promise.clone()
         });
         match actions.start(update.into_js_value().unchecked_ref()) {
             Err(kind) => self.take(Event::Of(id, News::NotStarted(kind)), JsValue::UNDEFINED),
-            Ok(given) => self.spawn(move |client| async move {
-                let ended = stripe::outcome(settled(given).await, &actions);
-                client.stripe_ended(ended, |success, open, client, cause| {
-                    if let Some(mut slot) = client.slot(id) {
-                        slot.words.cause = cause;
-                    }
-                    Event::Of(id, News::Ended { success, open })
-                });
-            }),
+            Ok(given) => self.spawn(move |client| ended(client, id, actions, given, false)),
         }
     }
 
@@ -587,21 +577,7 @@ impl Client {
                 self.take(Event::Refreshed { id, success: true, open: false }, actions.session().into());
             }
             Err(kind) => self.take(Event::Of(id, News::NotStarted(kind)), JsValue::UNDEFINED),
-            Ok(given) => self.spawn(move |client| async move {
-                let ended = stripe::outcome(settled(given).await, &actions);
-                client.stripe_ended(ended, |success, open, _, _| Event::Refreshed { id, success, open });
-            }),
-        }
-    }
-
-    fn stripe_ended(
-        &self,
-        ended: Result<Session, JsValue>,
-        event: impl FnOnce(bool, bool, &Self, Option<JsValue>) -> Event,
-    ) {
-        match ended {
-            Ok(session) => self.take(event(true, session.is_open(), self, None), session.into()),
-            Err(cause) => self.take(event(false, true, self, Some(cause)), JsValue::UNDEFINED),
+            Ok(given) => self.spawn(move |client| ended(client, id, actions, given, true)),
         }
     }
 
@@ -636,7 +612,8 @@ impl Client {
 
     /// Tells the page what has changed of what it is shown.
     pub fn changed(&self) {
-        self.state.show(self.is_pending(None), || self.is_pending(None));
+        let is_pending = || self.is_pending(&JsValue::UNDEFINED);
+        self.state.show(is_pending(), is_pending);
     }
 
     /// Listens to the page, from the first use on.
@@ -644,10 +621,10 @@ impl Client {
         if self.listening.borrow().is_some() {
             return;
         }
-        let (me, guard) = (self.me.clone(), self.guard.clone());
+        let me = self.me.clone();
         let listening = page::listen(move |seen| {
             if let Some(client) = me.upgrade() {
-                guard.enter(|| client.seen(seen));
+                client.guard.enter(&mut || client.seen(seen));
             }
         });
         self.listening.replace(listening);
@@ -665,6 +642,24 @@ impl Client {
         };
         self.take(event, JsValue::UNDEFINED);
     }
+}
+
+/// Waits for what `runServerUpdate` gave for an update or for a refresh.
+async fn ended(client: Rc<Client>, id: u32, actions: Actions, given: Result<JsValue, JsValue>, refreshes: bool) {
+    let (success, brought) = match stripe::outcome(settled(given).await, &actions) {
+        Ok(session) => (true, session),
+        Err(cause) => (false, cause.unchecked_into::<Session>()),
+    };
+    let open = !success || brought.is_open();
+    let event = if refreshes {
+        Event::Refreshed { id, success, open }
+    } else {
+        if let Some(mut slot) = client.slot(id) {
+            slot.words.cause = if success { JsValue::UNDEFINED } else { brought.clone().into() };
+        }
+        Event::Of(id, News::Ended { success, open })
+    };
+    client.take(event, if success { brought.into() } else { JsValue::UNDEFINED });
 }
 
 /// An outcome that is none of success.

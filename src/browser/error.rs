@@ -26,27 +26,29 @@ extern "C" {
 #[derive(Clone, Default)]
 pub struct Words {
     /// The server's words, or what is wrong with what the page passed.
-    pub message: Option<String>,
+    pub message: JsValue,
     /// For an intent: the field.
     pub field: Option<String>,
     /// What the server calls the request.
-    pub request_id: Option<String>,
+    pub request_id: JsValue,
     /// What was thrown.
-    pub cause: Option<JsValue>,
+    pub cause: JsValue,
 }
 
 /// The error of a failure, with the page's own `messages` in place of what it says of itself.
 pub fn error(failure: Failure, endpoint: JsValue, words: &Words, messages: &JsValue) -> JsValue {
     let Failure { kind, applied, status, duration, attempts, reason } = failure;
-    let own = object::member(messages, kind.name()).as_string();
-    let detail = words.message.as_ref().map(|text| match &words.field {
-        Some(field) => ["\"", field, "\" ", text].concat(),
-        None => text.clone(),
-    });
+    let own = object::member(messages, kind.name());
+    let text = words.message.as_string().unwrap_or_default();
+    let detail = match &words.field {
+        Some(field) => ["\"", field, "\" ", &text].concat().into(),
+        None => words.message.clone(),
+    };
     // What is wrong with what the page passed gives way to the page's own words; what the server said does not.
     let message = match kind {
-        Kind::InvalidIntent | Kind::InvalidSession => own.or(detail),
-        _ => detail.or(own),
+        Kind::InvalidIntent | Kind::InvalidSession if own.is_string() => own,
+        _ if detail.is_string() => detail,
+        _ => own,
     };
     let record = object::written(&[
         ("kind", Member::Text(kind.name())),
@@ -55,19 +57,19 @@ pub fn error(failure: Failure, endpoint: JsValue, words: &Words, messages: &JsVa
         ("status", if status == 0 { Member::Null } else { Member::Number(status.into()) }),
         ("durationMs", Member::Number((duration + 0.5).trunc())),
         ("attempts", Member::Number(attempts.into())),
-        ("requestId", said(words.request_id.as_ref())),
-        ("message", said(message.as_ref())),
-        ("field", said(words.field.as_ref())),
+        ("requestId", said(&words.request_id)),
+        ("message", said(&message)),
+        ("field", words.field.as_ref().map_or(Member::Null, |field| Member::Text(field))),
         ("reason", reason.map_or(Member::Null, |reason| Member::Text(reason.name()))),
     ]);
-    if let Some(cause) = &words.cause {
-        object::define(&record, "cause", cause);
+    if !words.cause.is_undefined() {
+        object::define(&record, "cause", &words.cause);
     }
     CheckoutUpdateError::new(&record).into()
 }
 
-fn said(text: Option<&String>) -> Member<'_> {
-    text.map_or(Member::Null, |text| Member::Text(text))
+fn said(text: &JsValue) -> Member<'_> {
+    if text.is_string() { Member::Value(text) } else { Member::Null }
 }
 
 /// The record of an error made here, as the page may keep it.

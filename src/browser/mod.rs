@@ -26,4 +26,5 @@ pub use error::record;
 pub use guard::{Guard, Keeper};
 pub use options::check;
 pub use promise::Deferred;
+pub use recipe::Recipe;
 pub use stripe::Actions;

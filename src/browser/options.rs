@@ -56,15 +56,8 @@ pub struct Place {
 
 impl Place {
     /// For a function of the page, which has a name alone.
-    pub fn named(name: &str) -> Self {
-        Self { name: name.into(), url: String::new(), credentials: JsValue::UNDEFINED }
-    }
-}
-
-impl Place {
-    /// Whether this is its name.
-    pub fn is_named(&self, name: &str) -> bool {
-        self.name == *name
+    pub fn named(name: &JsValue) -> Self {
+        Self { name: name.clone().unchecked_into(), url: String::new(), credentials: JsValue::UNDEFINED }
     }
 }
 

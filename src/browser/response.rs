@@ -66,14 +66,14 @@ pub struct Content {
     /// For `run`: what the JSON is, the text, or `null`.
     pub value: JsValue,
     /// The server's own words, where they can be shown to a customer.
-    pub message: Option<String>,
+    pub message: JsValue,
     /// Why it could not be read.
-    pub cause: Option<JsValue>,
+    pub cause: JsValue,
 }
 
 impl Content {
     fn of(body: Body) -> Self {
-        Self { body, bytes: None, value: JsValue::NULL, message: None, cause: None }
+        Self { body, bytes: None, value: JsValue::NULL, message: JsValue::UNDEFINED, cause: JsValue::UNDEFINED }
     }
 }
 
@@ -90,18 +90,18 @@ impl Answer {
         object::member(self, "ok") == JsValue::FALSE && object::member(self, "status").as_f64().is_some()
     }
 
-    fn header(&self, name: &str) -> Option<String> {
-        object::member(self, "headers").unchecked_into::<AnswerHeaders>().get(name).ok()?.as_string()
+    fn header(&self, name: &str) -> JsValue {
+        object::member(self, "headers").unchecked_into::<AnswerHeaders>().get(name).unwrap_or_default()
     }
 
     /// What the server calls this request, for its log.
-    pub fn request_id(&self) -> Option<String> {
-        self.header("request-id").or_else(|| self.header("x-request-id"))
+    pub fn request_id(&self) -> JsValue {
+        Some(self.header("request-id")).filter(JsValue::is_string).unwrap_or_else(|| self.header("x-request-id"))
     }
 
     /// Milliseconds that `Retry-After` asks for (RFC 9110, section 10.2.3).
     pub fn retry_after(&self) -> Option<f64> {
-        let text = self.header("retry-after")?;
+        let text = self.header("retry-after").as_string()?;
         let ms = number(&text).map_or_else(|| Date::parse(&text) - Date::now(), |seconds| seconds * 1_000.0);
         // A date that is none is not a number.
         if ms.is_nan() { None } else { Some(if ms > 0.0 { ms } else { 0.0 }) }
@@ -120,7 +120,7 @@ impl Answer {
         match self.bytes().await {
             Ok(Some(bytes)) => understand(object::text(&bytes).into(), Some(bytes)),
             Ok(None) => Content::of(Body::TooLong),
-            Err(Some(cause)) => Content { cause: Some(cause), ..Content::of(Body::CutOff) },
+            Err(Some(cause)) => Content { cause, ..Content::of(Body::CutOff) },
             // A stand-in without streams, or an answer without a body.
             Err(None) => self.content_by_text().await,
         }
@@ -159,8 +159,8 @@ impl Answer {
 
     /// Whether it says that it is short, and is as long as it says.
     fn is_short(&self) -> bool {
-        let length = self.header("content-length").and_then(|text| number(&text));
-        length.is_some_and(|length| length <= LONGEST_BODY as f64) && self.header("content-encoding").is_none()
+        let length = self.header("content-length").as_string().and_then(|text| number(&text));
+        length.is_some_and(|length| length <= LONGEST_BODY as f64) && !self.header("content-encoding").is_string()
     }
 
     async fn content_by_text(&self) -> Content {
@@ -170,7 +170,7 @@ impl Answer {
         }
         match settled(copy.text()).await {
             Ok(text) => understand(text, None),
-            Err(cause) => Content { cause: Some(cause), ..Content::of(Body::CutOff) },
+            Err(cause) => Content { cause, ..Content::of(Body::CutOff) },
         }
     }
 
@@ -214,18 +214,19 @@ fn understand(given: JsValue, bytes: Option<Uint8Array>) -> Content {
                 let (refusal, message) = refusal(&value);
                 Content { body: if refusal { Body::Refusal } else { Body::Json }, value, message, ..content }
             }
-            Err(cause) => Content { body: Body::Broken, cause: Some(cause), ..content },
+            Err(cause) => Content { body: Body::Broken, cause, ..content },
         },
         _ => content,
     }
 }
 
 /// Whether a record says error, and in which words.
-fn refusal(value: &JsValue) -> (bool, Option<String>) {
+fn refusal(value: &JsValue) -> (bool, JsValue) {
     let member = |name| object::member(value, name);
     let says_error = member("type") == "error";
     let error = member("error");
     let refusal = says_error || error.is_truthy();
     let message = if says_error && !error.is_string() { member("message") } else { error };
-    (refusal, message.as_string().filter(|text| is_showable(text)))
+    let showable = message.as_string().is_some_and(|text| is_showable(&text));
+    (refusal, if showable { message } else { JsValue::UNDEFINED })
 }
