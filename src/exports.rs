@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::{Function, JsString, Math, Promise, TypeError};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
-use crate::browser::{Actions, Client, Deferred, Guard, Keeper, Settings, check};
+use crate::browser::{Actions, Client, Deferred, Guard, Keeper, Recipe, Settings, check, object, record};
 use crate::failure::Kind;
 
 #[wasm_bindgen]
@@ -13,23 +13,8 @@ extern "C" {
     /// `{sampleRate}` of `reportTo`.
     pub type ReportSettings;
 
-    #[wasm_bindgen(method, catch, getter, js_name = sampleRate)]
-    fn sample_rate(this: &ReportSettings) -> Result<Option<f64>, JsValue>;
-
     /// A failure that was met before the module was there.
     pub type Met;
-
-    #[wasm_bindgen(method, getter)]
-    fn endpoint(this: &Met) -> String;
-
-    #[wasm_bindgen(method, getter)]
-    fn kind(this: &Met) -> String;
-
-    #[wasm_bindgen(method, getter, js_name = durationMs)]
-    fn duration_ms(this: &Met) -> f64;
-
-    #[wasm_bindgen(method, js_name = toJSON)]
-    fn record(this: &Met) -> JsValue;
 }
 
 /// The updates of a checkout page: what `createUpdates` of the npm package gives, once the module is there.
@@ -58,32 +43,35 @@ impl Updates {
     ///
     /// A `TypeError` for an endpoint that is not declared. A wrong intent makes the function reject.
     #[wasm_bindgen(unchecked_return_type = "(() => Promise<Response>) & { readonly failure: any }")]
-    pub fn request(&self, name: &str, intent: &JsValue) -> Result<Function, JsValue> {
+    pub fn request(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue,
+        intent: &JsValue,
+    ) -> Result<Function, JsValue> {
         let recipe = self.0.recipe(self.position(name)?, intent);
         Ok(self.0.function(recipe))
     }
 
     /// Gives a request function that the page already has the same deadline and record.
     #[wasm_bindgen(unchecked_return_type = "(() => Promise<any>) & { readonly failure: any }")]
-    pub fn wrap(&self, name: &str, own: Function) -> Function {
+    pub fn wrap(&self, #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue, own: Function) -> Function {
         self.0.function(self.0.own_recipe(name, own))
     }
 
     /// Calls a function of `request` or `wrap` on behalf of somebody who asked earlier.
     pub fn invoke(&self, update: &Function, settings: Option<Settings>) -> Result<Promise, JsValue> {
-        let recipe = self.0.recipe_of(update).ok_or_else(|| type_error("run: takes a function of request or wrap"))?;
+        let recipe = self.recipe_of(update)?;
         Ok(self.0.invoke(&recipe, settings.as_ref()))
     }
 
     /// `run(actions, name, intent, settings?)` or `run(actions, update, settings?)`: waits for its turn, runs, refreshes
     /// where in doubt, and gives one answer.
     pub fn run(&self, actions: Actions, what: &JsValue, first: &JsValue, second: Option<Settings>) -> Promise {
-        let begun = match what.as_string() {
-            Some(name) => self.position(&name).map(|position| (self.0.recipe(position, first), second)),
-            None => match self.0.recipe_of(what) {
-                Some(recipe) => Ok((recipe, first.is_object().then(|| first.clone().unchecked_into()))),
-                None => Err(type_error("run: takes a function of request or wrap")),
-            },
+        let begun = if what.is_string() {
+            self.position(what).map(|position| (self.0.recipe(position, first), second))
+        } else {
+            let settings = first.is_object().then(|| first.clone().unchecked_into());
+            self.recipe_of(what).map(|recipe| (recipe, settings))
         };
         let outcome = begun.and_then(|(recipe, settings)| self.0.run(actions, &recipe, settings.as_ref()));
         outcome.unwrap_or_else(|error| Promise::reject(&error))
@@ -95,8 +83,8 @@ impl Updates {
     }
 
     /// Drops what is waiting, of this name or of all.
-    pub fn cancel(&self, name: Option<String>) {
-        self.0.cancel(name.as_deref());
+    pub fn cancel(&self, #[wasm_bindgen(unchecked_optional_param_type = "string")] name: &JsValue) {
+        self.0.cancel(name);
     }
 
     /// Aborts everything and lets go of listeners. A later call starts afresh.
@@ -105,16 +93,21 @@ impl Updates {
     }
 
     /// The intent of the newest update of an endpoint that has not settled (and has these values), else `undefined`.
-    pub fn wanted(&self, name: &str, values: &JsValue) -> JsValue {
+    pub fn wanted(&self, #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue, values: &JsValue) -> JsValue {
         self.0.wanted(name, values)
     }
 
     /// Whether an update, of this name (with these values) or of any, has not settled.
     #[wasm_bindgen(js_name = isPending)]
-    pub fn is_pending(&self, name: Option<String>, values: &JsValue) -> bool {
-        match name {
-            Some(name) if values.is_object() => !self.0.wanted(&name, values).is_undefined(),
-            name => self.0.is_pending(name.as_deref()),
+    pub fn is_pending(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "string")] name: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "object")] values: &JsValue,
+    ) -> bool {
+        if name.is_string() && values.is_object() {
+            !self.0.wanted(name, values).is_undefined()
+        } else {
+            self.0.is_pending(name)
         }
     }
 
@@ -154,7 +147,7 @@ impl Updates {
     /// Sends what is new by `sendBeacon` whenever the page is hidden; gives the function that ends this.
     #[wasm_bindgen(js_name = reportTo, unchecked_return_type = "() => void")]
     pub fn report_to(&self, url: JsString, settings: Option<ReportSettings>) -> Function {
-        let rate = settings.and_then(|settings| settings.sample_rate().ok().flatten());
+        let rate = settings.and_then(|settings| object::member(&settings, "sampleRate").as_f64());
         self.0.listen();
         let number = if Math::random() < rate.unwrap_or(1.0) { self.0.report.to(url) } else { 0 };
         self.ending(move |client| client.report.forget(number))
@@ -168,15 +161,17 @@ impl Updates {
 
     /// Counts a failure that was met while there was no module.
     pub fn note(&self, failure: &Met) {
-        let (name, kind, duration) = (failure.endpoint(), Kind::of_name(&failure.kind()), failure.duration_ms());
+        let name = object::member(failure, "endpoint");
+        let kind = object::member(failure, "kind").as_string().and_then(|name| Kind::of_name(&name));
+        let duration = object::member(failure, "durationMs").as_f64().unwrap_or_default();
         // A refresh has no name, and is not counted.
-        if !name.is_empty() {
+        if name.is_truthy() {
             let position = self.0.place_for(&name);
             if let Some(endpoint) = self.0.machine().endpoints.get_mut(position) {
                 endpoint.counts.record(kind, duration);
             }
         }
-        self.0.report.keep(failure.record());
+        self.0.report.keep(record(failure));
     }
 
     /// The module before this one died, and these were the actions that it saw last.
@@ -184,7 +179,11 @@ impl Updates {
         self.0.doubt(actions);
     }
 
-    fn position(&self, name: &str) -> Result<usize, JsValue> {
+    fn recipe_of(&self, update: &JsValue) -> Result<Rc<Recipe>, JsValue> {
+        self.0.recipe_of(update).ok_or_else(|| type_error("run: takes a function of request or wrap"))
+    }
+
+    fn position(&self, name: &JsValue) -> Result<usize, JsValue> {
         self.0.position(name).ok_or_else(|| type_error("checkout-updates: no such endpoint is declared"))
     }
 

@@ -82,3 +82,10 @@ pub mod updates;
 
 #[cfg(feature = "browser")]
 pub use updates::{Actions, Endpoint, Failure, Options, Outcome, Session, Subscription, Undeclared, Updates};
+
+// SAFETY: the module has one thread; it is never compiled with atomics.
+#[cfg(all(feature = "small-allocator", target_arch = "wasm32"))]
+#[global_allocator]
+#[allow(unsafe_code)]
+static ALLOCATOR: lol_alloc::AssumeSingleThreaded<lol_alloc::FreeListAllocator> =
+    unsafe { lol_alloc::AssumeSingleThreaded::new(lol_alloc::FreeListAllocator::new()) };

@@ -506,14 +506,14 @@ impl Updates {
     ///
     /// The endpoint is not declared. A wrong intent makes the function reject.
     pub fn request(&self, name: &str, intent: &impl Serialize) -> Result<Function, Undeclared> {
-        let recipe = self.0.recipe(self.0.position(name).ok_or(Undeclared)?, &plain(intent));
+        let recipe = self.0.recipe(self.0.position(&name.into()).ok_or(Undeclared)?, &plain(intent));
         Ok(self.0.function(recipe))
     }
 
     /// Gives a request that the page makes itself the same deadline and record. `own` is given an `AbortSignal`.
     pub fn wrap(&self, name: &str, own: impl Fn(JsValue) -> Promise + 'static) -> Function {
         let own = Closure::<dyn Fn(JsValue) -> Promise>::new(own).into_js_value();
-        self.0.function(self.0.own_recipe(name, own.unchecked_into()))
+        self.0.function(self.0.own_recipe(&name.into(), own.unchecked_into()))
     }
 
     /// Waits for its turn, runs, refreshes where in doubt, and gives one answer.
@@ -522,7 +522,7 @@ impl Updates {
     ///
     /// The endpoint is not declared.
     pub async fn run(&self, actions: &Actions, name: &str, intent: &impl Serialize) -> Result<Outcome, Undeclared> {
-        let recipe = self.0.recipe(self.0.position(name).ok_or(Undeclared)?, &plain(intent));
+        let recipe = self.0.recipe(self.0.position(&name.into()).ok_or(Undeclared)?, &plain(intent));
         let Ok(promise) = self.0.run(actions.clone(), &recipe, None) else { return Err(Undeclared) };
         Ok(outcome(promise).await)
     }
@@ -541,7 +541,7 @@ impl Updates {
 
     /// Drops what is waiting, of this name or of all.
     pub fn cancel(&self, name: Option<&str>) {
-        self.0.cancel(name);
+        self.0.cancel(&name.into());
     }
 
     /// Aborts everything and lets go of listeners. A later call starts afresh.
@@ -551,13 +551,13 @@ impl Updates {
 
     /// The intent of the newest update of an endpoint that has not settled and has these values.
     pub fn wanted(&self, name: &str, values: &impl Serialize) -> Option<JsValue> {
-        Some(self.0.wanted(name, &plain(values))).filter(|wanted| !wanted.is_undefined())
+        Some(self.0.wanted(&name.into(), &plain(values))).filter(|wanted| !wanted.is_undefined())
     }
 
     /// Whether an update, of this name or of any, has not settled.
     #[must_use]
     pub fn is_pending(&self, name: Option<&str>) -> bool {
-        self.0.is_pending(name)
+        self.0.is_pending(&name.into())
     }
 
     /// Whether the page may be showing totals that the server no longer has.
@@ -575,7 +575,7 @@ impl Updates {
     /// What was counted of an endpoint.
     #[must_use]
     pub fn counts(&self, name: &str) -> Option<Counts> {
-        let position = self.0.place_of(name)?;
+        let position = self.0.place_of(&name.into())?;
         self.0.counts().get(position).cloned()
     }
 

@@ -21,7 +21,8 @@ const compiledIn = (folder) => join(root, "target", folder, TARGET, "wasm", "che
 const PLAIN = ["-Ctarget-cpu=mvp"];
 
 // What every engine since Chrome 96, Firefox 79 and Safari 15 has. "All features" would write what browsers refuse.
-const FEATURES = ["reference-types", "bulk-memory", "mutable-globals", "nontrapping-float-to-int", "sign-ext", "multivalue"];
+// Reference types are there too, but a table of the module's own takes more code at each value than the glue's array.
+const FEATURES = ["bulk-memory", "mutable-globals", "nontrapping-float-to-int", "sign-ext", "multivalue"];
 
 // What compresses best, not what is shortest (bench/SIZE.md): control flow is made anew, and a function that is called
 // from one place stays by itself unless it is tiny. No valid pointer is below 1,024: the end of the stack is there.
@@ -40,6 +41,7 @@ function rustFlags(toolchain) {
     "-Zfmt-debug=none",
     "-Zlocation-detail=none",
     "-Cllvm-args=-inline-threshold=25",
+    "-Ctarget-feature=-reference-types",
     `--remap-path-prefix=${cargoHome}=/cargo`,
     `--remap-path-prefix=${toolchain.sysroot}/lib/rustlib/src/rust=/rust`,
   ];
@@ -107,7 +109,8 @@ export async function buildWasm({ trap = false } = {}) {
   const hash = hashOf(inputs, capture(toolchain.rustc, ["-vV"]));
   const names = ["checkout_updates.wasm", "bytes.js", "engine.js", "plain.js", "build.json"];
   const outputs = names.map((name) => join(folder, name));
-  const featuresFor = (...names) => [...names, ...(trap ? ["trap"] : [])].flatMap((name) => ["--features", name]);
+  const featuresFor = (...names) =>
+    ["small-allocator", ...names, ...(trap ? ["trap"] : [])].flatMap((name) => ["--features", name]);
   const exports = ["Updates", "build", ...(trap ? ["trap"] : [])];
   const made = await unlessFresh(join(folder, "wasm.stamp"), hash, outputs, async () => {
     mkdirSync(out, { recursive: true });

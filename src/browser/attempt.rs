@@ -23,7 +23,7 @@ pub async fn token(client: Rc<Client>, id: u32) {
     let there = token.is_some();
     if let Some(mut slot) = client.slot(id) {
         slot.token = token.map(Rc::from);
-        slot.words.cause = given.err();
+        slot.words.cause = given.err().unwrap_or_default();
     }
     client.take(Event::Of(id, News::Token(there)), NONE);
 }
@@ -35,7 +35,7 @@ pub fn begin(client: &Client, id: u32, number: u32) -> Option<Result<JsValue, Js
     slot.attempt = number;
     slot.sent = true;
     // What is known of an attempt is not known of the next.
-    (slot.words.cause, slot.words.request_id) = (None, None);
+    (slot.words.cause, slot.words.request_id) = (NONE, NONE);
     let replaced = slot.abort.replace(abort);
     let own = slot.own.clone();
     drop(slot);
@@ -75,7 +75,7 @@ fn send(client: &Client, id: u32, signal: Option<&web_sys::AbortSignal>) -> Opti
     }
     let header = if with_token { client.options.csrf().map(|csrf| csrf.header()) } else { None };
     let token = header.as_deref().zip(token.as_deref());
-    let credentials = place.credentials;
+    let credentials = &place.credentials;
     Some(Outgoing { url: &place.url, credentials, body: &body, key: key.as_deref(), token }.send(signal))
 }
 
@@ -114,14 +114,14 @@ async fn came(client: &Rc<Client>, id: u32, number: u32, answer: Given, is_own: 
     client.take(Event::Of(id, News::Answered(number, http)), NONE);
     // What the server says is about this attempt alone.
     if let Some(mut slot) = client.slot(id) {
-        slot.words.message = None;
+        slot.words.message = NONE;
     }
 }
 
 /// The attempt ended without an answer of HTTP.
 fn answered(client: &Client, id: u32, number: u32, answer: Answer, cause: JsValue) {
     let Some(mut slot) = client.slot(id).filter(|slot| slot.attempt == number) else { return };
-    slot.words.cause = Some(cause).filter(|cause| !cause.is_undefined());
+    slot.words.cause = cause;
     drop(slot);
     client.take(Event::Of(id, News::Answered(number, answer)), NONE);
 }

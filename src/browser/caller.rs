@@ -1,59 +1,12 @@
 //! Who waits for an update or for a refresh.
 
-use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
-
 use std::rc::Rc;
 
+use super::listener::Listener;
 use super::promise::Deferred;
 use super::recipe::Recipe;
 use super::stripe::Actions;
 use crate::intent::Value;
-
-#[wasm_bindgen]
-extern "C" {
-    /// A page's `AbortSignal`, by its shape: a polyfill's is of another class.
-    #[derive(Clone)]
-    pub type Signal;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn aborted(this: &Signal) -> Result<bool, JsValue>;
-
-    #[wasm_bindgen(method, catch, js_name = addEventListener)]
-    fn add_event_listener(this: &Signal, kind: &str, listener: &JsValue) -> Result<(), JsValue>;
-
-    #[wasm_bindgen(method, catch, js_name = removeEventListener)]
-    fn remove_event_listener(this: &Signal, kind: &str, listener: &JsValue) -> Result<(), JsValue>;
-}
-
-/// Listens to a signal until it is dropped.
-pub struct Aborting {
-    signal: Signal,
-    listener: Closure<dyn FnMut()>,
-}
-
-impl Aborting {
-    /// Calls `act` when the signal is aborted.
-    ///
-    /// # Errors
-    ///
-    /// What is no signal has no listeners.
-    pub fn listen(signal: Signal, act: impl FnMut() + 'static) -> Result<Self, JsValue> {
-        let listener = Closure::new(act);
-        signal.add_event_listener("abort", listener.as_ref())?;
-        Ok(Self { signal, listener })
-    }
-
-    /// Whether it is aborted already.
-    pub fn is_aborted(&self) -> bool {
-        self.signal.aborted().unwrap_or_default()
-    }
-}
-
-impl Drop for Aborting {
-    fn drop(&mut self) {
-        let _ = self.signal.remove_event_listener("abort", self.listener.as_ref());
-    }
-}
 
 /// How a caller is told.
 pub enum Told {
@@ -64,7 +17,7 @@ pub enum Told {
         /// Whose `failure` it sets.
         recipe: Rc<Recipe>,
         /// Until then the page may no longer want it.
-        _aborting: Option<Aborting>,
+        _aborting: Option<Listener>,
     },
     /// The call of a function of `request` or `wrap`: its `failure`.
     Invoke(Rc<Recipe>),

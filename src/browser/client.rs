@@ -12,11 +12,12 @@ use js_sys::{Array, Function, JsString, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, JsCast, wasm_bindgen};
 
-use super::caller::{Aborting, Caller, Signal, Told};
+use super::caller::{Caller, Told};
 use super::error::{Words, error};
 use super::guard::Guard;
+use super::listener::{Listener, Target};
 use super::options::{Checked, Place};
-use super::page::{self, Listening, Seen};
+use super::page::{self, Seen};
 use super::promise::{Deferred, settled};
 use super::reading::{Reading, value_of};
 use super::recipe::{Functions, Recipe, Work};
@@ -40,19 +41,10 @@ const MOST_NAMES: usize = 64;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What a call says beside the intent: `{signal, session}`. A page's object, so a getter may throw.
+    /// What a call says beside the intent: `{signal, session}`, and `asked`, by both clocks, for a call that was made
+    /// before the module was there; its session is read already. A page's object, so a getter may throw.
     #[derive(Clone)]
     pub type Settings;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn signal(this: &Settings) -> Result<Option<Signal>, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn session(this: &Settings) -> Result<JsValue, JsValue>;
-
-    /// By both clocks, for a call that was made before the module was there; its session is read already.
-    #[wasm_bindgen(method, catch, getter)]
-    fn asked(this: &Settings) -> Result<Option<Vec<f64>>, JsValue>;
 }
 
 /// One `Updates`.
@@ -82,13 +74,13 @@ pub struct Client {
     /// What is counted, and where it is reported.
     pub report: Report,
     timer: Timer,
-    listening: RefCell<Option<Listening>>,
+    listening: RefCell<Option<Listener>>,
 }
 
 impl Client {
     /// A client for these options.
     pub fn new(options: Checked, guard: Guard) -> Rc<Self> {
-        let (endpoints, places): (Vec<_>, Vec<_>) = options.places().into_iter().unzip();
+        let (endpoints, places) = options.places();
         let mut machine = Machine::default();
         machine.endpoints = endpoints;
         Rc::new_cyclic(|me| Self {
@@ -102,7 +94,7 @@ impl Client {
             inbox: RefCell::default(),
             busy: Cell::default(),
             declared: places.len(),
-            places: RefCell::new(places.into_iter().map(Rc::new).collect()),
+            places: RefCell::new(places),
             slots: RefCell::default(),
             callers: RefCell::default(),
             last_id: Cell::default(),
@@ -140,17 +132,17 @@ impl Client {
     }
 
     /// The position of a declared endpoint.
-    pub fn position(&self, name: &str) -> Option<usize> {
+    pub fn position(&self, name: &JsValue) -> Option<usize> {
         self.place_of(name).filter(|position| *position < self.declared)
     }
 
     /// The position of a name, of an endpoint or of a function of the page.
-    pub fn place_of(&self, name: &str) -> Option<usize> {
-        self.places.borrow().iter().position(|place| place.is_named(name))
+    pub fn place_of(&self, name: &JsValue) -> Option<usize> {
+        self.places.borrow().iter().position(|place| place.name.as_ref() as &JsValue == name)
     }
 
     /// The position of a name for functions of the page, which may be new.
-    pub fn place_for(&self, name: &str) -> usize {
+    pub fn place_for(&self, name: &JsValue) -> usize {
         if let Some(found) = self.place_of(name) {
             return found;
         }
@@ -174,7 +166,7 @@ impl Client {
     }
 
     /// An update by a function of the page, under a name.
-    pub fn own_recipe(&self, name: &str, own: Function) -> Rc<Recipe> {
+    pub fn own_recipe(&self, name: &JsValue, own: Function) -> Rc<Recipe> {
         Recipe::new(self.place_for(name), Work::Own(own))
     }
 
@@ -192,7 +184,7 @@ impl Client {
     pub fn invoke(self: &Rc<Self>, recipe: &Rc<Recipe>, settings: Option<&Settings>) -> Promise {
         let mut promise = None;
         // Stripe.js is the one who calls.
-        self.guard.enter(|| promise = Some(self.ask(recipe, settings, None, Told::Invoke(Rc::clone(recipe)))));
+        self.guard.enter(&mut || promise = Some(self.ask(recipe, settings, None, Told::Invoke(Rc::clone(recipe)))));
         promise.unwrap_or_else(|| Promise::reject(&JsValue::UNDEFINED))
     }
 
@@ -210,21 +202,17 @@ impl Client {
         let outcome = Deferred::new();
         let promise = outcome.promise().clone();
         let id = self.next_id();
-        let signal = settings.and_then(|settings| settings.signal().ok().flatten());
-        let aborting = match signal {
-            Some(signal) => {
-                let (me, guard) = (self.me.clone(), self.guard.clone());
-                let detach = move || {
-                    if let Some(client) = me.upgrade() {
-                        guard.enter(|| client.take(Event::Detach(id), JsValue::UNDEFINED));
-                    }
-                };
-                Some(Aborting::listen(signal, detach)?)
+        let signal = settings.map(|settings| object::member(settings, "signal")).unwrap_or_default();
+        let aborting = match is_there(&signal) {
+            true => {
+                let detach = self.later(Event::Detach(id));
+                let detach = move |_| detach();
+                Some(Listener::new(vec![(signal.clone().unchecked_into::<Target>(), &["abort"])], detach)?)
             }
-            None => None,
+            false => None,
         };
         self.actions.replace(Some(actions.clone()));
-        if aborting.as_ref().is_some_and(Aborting::is_aborted) {
+        if object::member(&signal, "aborted").is_truthy() {
             // Nothing is asked for, so nothing is sent.
             let failure = Failure { reason: Some(Reason::Signal), ..super::error::bare(Kind::Cancelled) };
             let error = self.error(failure, recipe.endpoint, &Words::default());
@@ -251,10 +239,10 @@ impl Client {
     }
 
     /// Drops what is waiting, of this name or of all.
-    pub fn cancel(&self, name: Option<&str>) {
-        let position = name.map(|name| self.place_of(name));
-        if position != Some(None) {
-            self.take(Event::Cancel(position.flatten()), JsValue::UNDEFINED);
+    pub fn cancel(&self, name: &JsValue) {
+        let position = self.place_of(name);
+        if position.is_some() || !is_there(name) {
+            self.take(Event::Cancel(position), JsValue::UNDEFINED);
         }
     }
 
@@ -275,7 +263,7 @@ impl Client {
     }
 
     /// The intent of the newest update of an endpoint that has not settled, and has these values.
-    pub fn wanted(&self, name: &str, values: &JsValue) -> JsValue {
+    pub fn wanted(&self, name: &JsValue, values: &JsValue) -> JsValue {
         let position = self.position(name);
         let fields = position.and_then(|position| Some(self.machine().endpoints.get(position)?.fields.clone()));
         let (Some(position), Some(fields)) = (position, fields) else { return JsValue::UNDEFINED };
@@ -297,9 +285,9 @@ impl Client {
     }
 
     /// Whether an update, of this name or of any, has not settled.
-    pub fn is_pending(&self, name: Option<&str>) -> bool {
-        let position = name.map(|name| self.place_of(name));
-        let is_meant = |endpoint| position.is_none_or(|position| position == Some(endpoint));
+    pub fn is_pending(&self, name: &JsValue) -> bool {
+        let (all, position) = (!is_there(name), self.place_of(name));
+        let is_meant = |endpoint| all || position == Some(endpoint);
         self.callers.borrow().iter().any(|caller| caller.counts() && is_meant(caller.endpoint))
     }
 
@@ -334,11 +322,10 @@ impl Client {
         told: Told,
     ) -> Promise {
         recipe.set_failure(JsValue::NULL);
-        let asked = settings.and_then(|settings| settings.asked().ok().flatten());
-        let at = match asked.as_deref() {
-            Some([monotonic, wall]) => Moment { monotonic: *monotonic, wall: *wall },
-            _ => page::now(),
-        };
+        let asked = settings.map(|settings| object::member(settings, "asked")).unwrap_or_default();
+        let clock = |position| object::member(&asked, position).as_f64();
+        let before = clock("0").zip(clock("1"));
+        let at = before.map_or_else(page::now, |(monotonic, wall)| Moment { monotonic, wall });
         let endpoint = recipe.endpoint;
         let work = Deferred::new();
         let promise = work.promise().clone();
@@ -352,11 +339,13 @@ impl Client {
             }
             Work::Request(reading) => {
                 wanted.clone_from(&reading.values);
-                let given = self.session_of(settings, asked.is_some());
+                let given = self.session_of(settings, before.is_some());
                 let reported = actions.as_ref().and_then(|actions| actions.session().id());
-                slot.words.cause = Some(reading.cause.clone()).filter(|cause| !cause.is_undefined());
+                slot.words.cause = reading.cause.clone();
                 let given = given.unwrap_or_else(|thrown| {
-                    slot.words.cause.get_or_insert(thrown);
+                    if slot.words.cause.is_undefined() {
+                        slot.words.cause = thrown;
+                    }
                     Value::Unreadable
                 });
                 self.check(reading, given, reported, &mut slot)
@@ -383,7 +372,7 @@ impl Client {
         let Some(rules) = machine.endpoints.get(slot.endpoint) else { return Order::Refused(Kind::Internal) };
         let checked = order::check(rules, reading, given, reported, &self.session_field, &slots, slot);
         checked.unwrap_or_else(|refusal| {
-            slot.words.message = (!refusal.text.is_empty()).then(|| refusal.text.to_owned());
+            slot.words.message = if refusal.text.is_empty() { JsValue::UNDEFINED } else { refusal.text.into() };
             slot.words.field = refusal.field;
             Order::Refused(refusal.kind)
         })
@@ -391,8 +380,8 @@ impl Client {
 
     /// The session id, read now: as the call says, else as the option does.
     fn session_of(&self, settings: Option<&Settings>, is_read: bool) -> Result<Value, JsValue> {
-        let given = settings.map_or(Ok(JsValue::UNDEFINED), Settings::session)?;
-        let is_there = !given.is_undefined() && !given.is_null();
+        let given = settings.map_or(Ok(JsValue::UNDEFINED), |settings| object::get(settings, &"session".into()))?;
+        let is_there = is_there(&given);
         match self.options.session() {
             Some(session) if !is_there && !is_read => Ok(value_of(&session.call0(&JsValue::UNDEFINED)?)),
             _ if is_there => Ok(value_of(&given)),
@@ -435,15 +424,22 @@ impl Client {
         self.busy.set(false);
         let now = self.now();
         let wait = self.machine.borrow().wake(now);
-        let (me, guard) = (self.me.clone(), self.guard.clone());
-        self.timer.set(wait, move || {
+        self.timer.set(wait, self.later(Event::Clock));
+    }
+
+    /// What makes an event happen when the browser calls it.
+    fn later(&self, event: Event) -> impl Fn() + 'static {
+        let me = self.me.clone();
+        move || {
             if let Some(client) = me.upgrade() {
-                guard.enter(|| {
-                    client.timer.fired();
-                    client.take(Event::Clock, JsValue::UNDEFINED);
+                client.guard.enter(&mut || {
+                    if matches!(event, Event::Clock) {
+                        client.timer.fired();
+                    }
+                    client.take(event, JsValue::UNDEFINED);
                 });
             }
-        });
+        }
     }
 
     fn now(&self) -> f64 {
@@ -472,7 +468,7 @@ impl Client {
                 let (endpoint, words) = known;
                 let error = self.error(failure, endpoint, &words);
                 if let Some(mut slot) = self.slot(id) {
-                    slot.words = Words { cause: None, ..words };
+                    slot.words = Words { cause: JsValue::UNDEFINED, ..words };
                     slot.error = error;
                 }
             }
@@ -529,12 +525,7 @@ impl Client {
 
     /// Lets one task through, in which an answer that is already there may win.
     fn let_through(&self, id: u32) {
-        let (me, guard) = (self.me.clone(), self.guard.clone());
-        let rest = Timeout::new(0, move || {
-            if let Some(client) = me.upgrade() {
-                guard.enter(|| client.take(Event::Of(id, News::Yielded), JsValue::UNDEFINED));
-            }
-        });
+        let rest = Timeout::new(0, self.later(Event::Of(id, News::Yielded)));
         let replaced = self.slot(id).and_then(|mut slot| slot.rest.replace(rest));
         drop(replaced);
     }
@@ -561,25 +552,15 @@ impl Client {
         let known = self.slot(id).and_then(|slot| Some((slot.actions.clone()?, slot.work.clone(), slot.endpoint)));
         let Some((actions, work, endpoint)) = known else { return };
         let promise = self.guard.owe(work.promise(), &self.name(endpoint));
-        let (me, guard) = (self.me.clone(), self.guard.clone());
+        let called = self.later(Event::Of(id, News::Called));
         // Each call gets the same promise. One that comes too late is told so by it.
         let update = Closure::<dyn Fn() -> Promise>::new(move || {
-            if let Some(client) = me.upgrade() {
-                guard.enter(|| client.take(Event::Of(id, News::Called), JsValue::UNDEFINED));
-            }
+            called();
             promise.clone()
         });
         match actions.start(update.into_js_value().unchecked_ref()) {
             Err(kind) => self.take(Event::Of(id, News::NotStarted(kind)), JsValue::UNDEFINED),
-            Ok(given) => self.spawn(move |client| async move {
-                let ended = stripe::outcome(settled(given).await, &actions);
-                client.stripe_ended(ended, |success, open, client, cause| {
-                    if let Some(mut slot) = client.slot(id) {
-                        slot.words.cause = cause;
-                    }
-                    Event::Of(id, News::Ended { success, open })
-                });
-            }),
+            Ok(given) => self.spawn(move |client| ended(client, id, actions, given, false)),
         }
     }
 
@@ -596,21 +577,7 @@ impl Client {
                 self.take(Event::Refreshed { id, success: true, open: false }, actions.session().into());
             }
             Err(kind) => self.take(Event::Of(id, News::NotStarted(kind)), JsValue::UNDEFINED),
-            Ok(given) => self.spawn(move |client| async move {
-                let ended = stripe::outcome(settled(given).await, &actions);
-                client.stripe_ended(ended, |success, open, _, _| Event::Refreshed { id, success, open });
-            }),
-        }
-    }
-
-    fn stripe_ended(
-        &self,
-        ended: Result<Session, JsValue>,
-        event: impl FnOnce(bool, bool, &Self, Option<JsValue>) -> Event,
-    ) {
-        match ended {
-            Ok(session) => self.take(event(true, session.is_open(), self, None), session.into()),
-            Err(cause) => self.take(event(false, true, self, Some(cause)), JsValue::UNDEFINED),
+            Ok(given) => self.spawn(move |client| ended(client, id, actions, given, true)),
         }
     }
 
@@ -645,7 +612,8 @@ impl Client {
 
     /// Tells the page what has changed of what it is shown.
     pub fn changed(&self) {
-        self.state.show(self.is_pending(None), || self.is_pending(None));
+        let is_pending = || self.is_pending(&JsValue::UNDEFINED);
+        self.state.show(is_pending(), is_pending);
     }
 
     /// Listens to the page, from the first use on.
@@ -653,13 +621,13 @@ impl Client {
         if self.listening.borrow().is_some() {
             return;
         }
-        let (me, guard) = (self.me.clone(), self.guard.clone());
+        let me = self.me.clone();
         let listening = page::listen(move |seen| {
             if let Some(client) = me.upgrade() {
-                guard.enter(|| client.seen(seen));
+                client.guard.enter(&mut || client.seen(seen));
             }
         });
-        self.listening.replace(Some(listening));
+        self.listening.replace(listening);
     }
 
     fn seen(&self, seen: Seen) {
@@ -676,15 +644,37 @@ impl Client {
     }
 }
 
+/// Waits for what `runServerUpdate` gave for an update or for a refresh.
+async fn ended(client: Rc<Client>, id: u32, actions: Actions, given: Result<JsValue, JsValue>, refreshes: bool) {
+    let (success, brought) = match stripe::outcome(settled(given).await, &actions) {
+        Ok(session) => (true, session),
+        Err(cause) => (false, cause.unchecked_into::<Session>()),
+    };
+    let open = !success || brought.is_open();
+    let event = if refreshes {
+        Event::Refreshed { id, success, open }
+    } else {
+        if let Some(mut slot) = client.slot(id) {
+            slot.words.cause = if success { JsValue::UNDEFINED } else { brought.clone().into() };
+        }
+        Event::Of(id, News::Ended { success, open })
+    };
+    client.take(event, if success { brought.into() } else { JsValue::UNDEFINED });
+}
+
 /// An outcome that is none of success.
 fn failed(error: &JsValue, session: Option<&JsValue>) -> JsValue {
-    let is_cancelled = object::get(error, &"kind".into()).is_ok_and(|kind| kind == "cancelled");
+    let is_cancelled = object::member(error, "kind") == "cancelled";
     let kind = if is_cancelled { "cancelled" } else { "error" };
     let outcome = object::of(&[("type", &kind.into()), ("error", error)]);
     if let Some(session) = session {
         object::define(&outcome, "session", session);
     }
     outcome
+}
+
+fn is_there(value: &JsValue) -> bool {
+    !value.is_undefined() && !value.is_null()
 }
 
 /// A value of an intent as the page gave it.

@@ -1,9 +1,8 @@
 //! A failure as JavaScript sees it: the record that `serde` writes, and the error that is made from it.
 
-use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::object;
+use super::object::{self, Member};
 use crate::failure::{Applied, Failure, Kind};
 
 #[wasm_bindgen(module = "/src/browser/error.js")]
@@ -23,65 +22,54 @@ extern "C" {
     fn to_json(this: &Thrown) -> JsValue;
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Record<'a> {
-    kind: &'static str,
-    applied: &'static str,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    endpoint: JsValue,
-    status: Option<u16>,
-    duration_ms: f64,
-    attempts: u32,
-    request_id: Option<&'a str>,
-    message: Option<&'a str>,
-    field: Option<&'a str>,
-    reason: Option<&'static str>,
-}
-
 /// What is said of a failure beside what the machine decided.
 #[derive(Clone, Default)]
 pub struct Words {
     /// The server's words, or what is wrong with what the page passed.
-    pub message: Option<String>,
+    pub message: JsValue,
     /// For an intent: the field.
     pub field: Option<String>,
     /// What the server calls the request.
-    pub request_id: Option<String>,
+    pub request_id: JsValue,
     /// What was thrown.
-    pub cause: Option<JsValue>,
+    pub cause: JsValue,
 }
 
 /// The error of a failure, with the page's own `messages` in place of what it says of itself.
 pub fn error(failure: Failure, endpoint: JsValue, words: &Words, messages: &JsValue) -> JsValue {
     let Failure { kind, applied, status, duration, attempts, reason } = failure;
-    let own = object::get(messages, &kind.name().into()).ok().and_then(|text| text.as_string());
-    let detail = words.message.as_ref().map(|text| match &words.field {
-        Some(field) => ["\"", field, "\" ", text].concat(),
-        None => text.clone(),
-    });
+    let own = object::member(messages, kind.name());
+    let text = words.message.as_string().unwrap_or_default();
+    let detail = match &words.field {
+        Some(field) => ["\"", field, "\" ", &text].concat().into(),
+        None => words.message.clone(),
+    };
     // What is wrong with what the page passed gives way to the page's own words; what the server said does not.
     let message = match kind {
-        Kind::InvalidIntent | Kind::InvalidSession => own.or(detail),
-        _ => detail.or(own),
+        Kind::InvalidIntent | Kind::InvalidSession if own.is_string() => own,
+        _ if detail.is_string() => detail,
+        _ => own,
     };
-    let record = Record {
-        kind: kind.name(),
-        applied: applied.name(),
-        endpoint,
-        status: (status != 0).then_some(status),
-        duration_ms: (duration + 0.5).trunc(),
-        attempts,
-        request_id: words.request_id.as_deref(),
-        field: words.field.as_deref(),
-        reason: reason.map(crate::failure::Reason::name),
-        message: message.as_deref(),
-    };
-    let record = record.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default();
-    if let Some(cause) = &words.cause {
-        object::define(&record, "cause", cause);
+    let record = object::written(&[
+        ("kind", Member::Text(kind.name())),
+        ("applied", Member::Text(applied.name())),
+        ("endpoint", Member::Value(&endpoint)),
+        ("status", if status == 0 { Member::Null } else { Member::Number(status.into()) }),
+        ("durationMs", Member::Number((duration + 0.5).trunc())),
+        ("attempts", Member::Number(attempts.into())),
+        ("requestId", said(&words.request_id)),
+        ("message", said(&message)),
+        ("field", words.field.as_ref().map_or(Member::Null, |field| Member::Text(field))),
+        ("reason", reason.map_or(Member::Null, |reason| Member::Text(reason.name()))),
+    ]);
+    if !words.cause.is_undefined() {
+        object::define(&record, "cause", &words.cause);
     }
     CheckoutUpdateError::new(&record).into()
+}
+
+fn said(text: &JsValue) -> Member<'_> {
+    if text.is_string() { Member::Value(text) } else { Member::Null }
 }
 
 /// The record of an error made here, as the page may keep it.

@@ -40,14 +40,11 @@ impl Guard {
     }
 
     /// Does something that the browser asks for.
-    pub fn enter(&self, act: impl FnOnce()) {
-        let Some(keeper) = &self.0 else { return act() };
-        let mut act = Some(act);
-        keeper.enter(&mut || {
-            if let Some(act) = act.take() {
-                act();
-            }
-        });
+    pub fn enter(&self, act: &mut dyn FnMut()) {
+        match &self.0 {
+            Some(keeper) => keeper.enter(&mut || act()),
+            None => act(),
+        }
     }
 
     /// A promise for somebody who waits for it whatever becomes of this module.
@@ -72,7 +69,7 @@ impl Future for Guarded {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let mut state = Poll::Pending;
         let guard = self.guard.clone();
-        guard.enter(|| state = self.task.as_mut().poll(context));
+        guard.enter(&mut || state = self.task.as_mut().poll(context));
         state
     }
 }

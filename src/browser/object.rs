@@ -1,6 +1,7 @@
 //! Plain objects of JavaScript, made and read so that nothing of a page's can get in the way.
 
-use js_sys::{Array, Function};
+use js_sys::{Array, Function, JsString, Uint8Array};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 #[wasm_bindgen]
@@ -15,6 +16,14 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = Object, js_name = defineProperty)]
     fn define_property(object: &JsValue, name: &JsValue, descriptor: &JsValue) -> Result<JsValue, JsValue>;
 
+    type TextDecoder;
+
+    #[wasm_bindgen(constructor)]
+    fn new() -> TextDecoder;
+
+    #[wasm_bindgen(method)]
+    fn decode(this: &TextDecoder, bytes: &Uint8Array) -> JsString;
+
     #[wasm_bindgen(catch, js_namespace = Object, js_name = fromEntries)]
     fn from_entries(entries: &Array) -> Result<JsValue, JsValue>;
 }
@@ -27,6 +36,11 @@ pub fn keys(object: &JsValue) -> Result<Array, JsValue> {
 /// A member of a page's object.
 pub fn get(object: &JsValue, name: &JsValue) -> Result<JsValue, JsValue> {
     reflect_get(object, name)
+}
+
+/// A member of a page's object; `undefined` where to ask for it throws, or there is no object.
+pub fn member(object: &JsValue, name: &str) -> JsValue {
+    reflect_get(object, &name.into()).unwrap_or_default()
 }
 
 /// An object with these members of its own.
@@ -44,6 +58,45 @@ pub fn record(entries: &Array) -> JsValue {
     from_entries(entries).unwrap_or_default()
 }
 
+/// What a record that serde writes has in it.
+pub enum Member<'a> {
+    /// `null`.
+    Null,
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(&'a str),
+    /// A value of JavaScript, as it is.
+    Value(&'a JsValue),
+    /// A record.
+    Record(&'a [(&'a str, Member<'a>)]),
+}
+
+// By hand and as a map: what is derived for a struct keeps each name in a hash map, which is a kilobyte more.
+impl Serialize for Member<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_none(),
+            Self::Number(number) => serializer.serialize_f64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Value(value) => serde_wasm_bindgen::preserve::serialize(*value, serializer),
+            Self::Record(members) => {
+                let mut map = serializer.serialize_map(None)?;
+                for (name, member) in *members {
+                    map.serialize_entry(name, member)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+/// A record with these members.
+pub fn written(members: &[(&str, Member)]) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    Member::Record(members).serialize(&serializer).unwrap_or_default()
+}
+
 /// Gives a function or an object of ours a member of its own.
 pub fn define(object: &JsValue, name: &str, value: &JsValue) {
     let yes = &JsValue::TRUE;
@@ -57,6 +110,11 @@ pub fn define_getter(object: &JsValue, name: &str, getter: &JsValue) {
 
 fn define_as(object: &JsValue, name: &str, members: &[(&str, &JsValue)]) {
     let _ = define_property(object, &JsValue::from_str(name), &of(members));
+}
+
+/// The text that these bytes are: the platform's decoder is there already, that of `core` is a kilobyte.
+pub fn text(bytes: &Uint8Array) -> JsString {
+    TextDecoder::new().decode(bytes)
 }
 
 /// The function that a value is, if it is one.

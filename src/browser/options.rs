@@ -1,10 +1,12 @@
 //! What `Updates` is given, checked by `options.js` and read here by typed getters: derived `Deserialize` would cost a
 //! third of the module (bench/SIZE.md).
 
+use std::rc::Rc;
+
 use js_sys::{Array, Function, JsString};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
-use web_sys::RequestCredentials;
 
+use super::object;
 use crate::endpoint::Endpoint;
 use crate::intent::{Field, Rule};
 
@@ -30,102 +32,28 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    /// The options with every default filled in, as `check` gives them: a frozen record, so nothing here can throw.
+    /// A record that `check` gives, with every default filled in: frozen, so nothing here can throw. Its members are
+    /// read by their names: a getter for each of two dozen would be two kilobytes of imports.
     #[derive(Clone)]
     pub type Checked;
 
-    #[wasm_bindgen(method, getter)]
-    pub fn session(this: &Checked) -> Option<Function>;
+    #[wasm_bindgen(method, indexing_getter)]
+    fn get(this: &Checked, name: &str) -> JsValue;
 
-    #[wasm_bindgen(method, getter, js_name = sessionField)]
-    pub fn session_field(this: &Checked) -> String;
+    #[wasm_bindgen(method, indexing_getter)]
+    fn record(this: &Checked, name: &str) -> Option<Checked>;
 
-    #[wasm_bindgen(method, getter, js_name = timeoutMs)]
-    pub fn timeout_ms(this: &Checked) -> f64;
+    #[wasm_bindgen(method, indexing_getter)]
+    fn list(this: &Checked, name: &str) -> Option<Vec<Checked>>;
 
-    #[wasm_bindgen(method, getter)]
-    pub fn messages(this: &Checked) -> JsValue;
+    #[wasm_bindgen(method, indexing_getter)]
+    fn number(this: &Checked, name: &str) -> f64;
 
-    #[wasm_bindgen(method, getter)]
-    pub fn csrf(this: &Checked) -> Option<Csrf>;
-
-    #[wasm_bindgen(method, getter, js_name = onFailure)]
-    pub fn on_failure(this: &Checked) -> Option<Function>;
-
-    #[wasm_bindgen(method, getter)]
-    fn endpoints(this: &Checked) -> Array;
-
-    /// The header and the function that gives its value.
-    pub type Csrf;
-
-    #[wasm_bindgen(method, getter)]
-    pub fn header(this: &Csrf) -> String;
+    #[wasm_bindgen(method, indexing_getter)]
+    fn string(this: &Checked, name: &str) -> Option<String>;
 
     #[wasm_bindgen(method, catch)]
-    pub fn token(this: &Csrf) -> Result<JsValue, JsValue>;
-
-    type Declared;
-
-    #[wasm_bindgen(method, getter)]
-    fn name(this: &Declared) -> JsString;
-
-    #[wasm_bindgen(method, getter)]
-    fn url(this: &Declared) -> String;
-
-    #[wasm_bindgen(method, getter)]
-    fn credentials(this: &Declared) -> RequestCredentials;
-
-    #[wasm_bindgen(method, getter)]
-    fn csrf(this: &Declared) -> bool;
-
-    #[wasm_bindgen(method, getter)]
-    fn fields(this: &Declared) -> Array;
-
-    #[wasm_bindgen(method, getter)]
-    fn latest(this: &Declared) -> Option<Vec<u8>>;
-
-    #[wasm_bindgen(method, getter)]
-    fn join(this: &Declared) -> bool;
-
-    #[wasm_bindgen(method, getter, js_name = idempotencyKey)]
-    fn idempotency_key(this: &Declared) -> bool;
-
-    #[wasm_bindgen(method, getter)]
-    fn retries(this: &Declared) -> u32;
-
-    #[wasm_bindgen(method, getter, js_name = attemptTimeoutMs)]
-    fn attempt_timeout_ms(this: &Declared) -> f64;
-
-    #[wasm_bindgen(method, getter, js_name = timeoutMs)]
-    fn timeout_ms(this: &Declared) -> f64;
-
-    type DeclaredField;
-
-    #[wasm_bindgen(method, getter)]
-    fn name(this: &DeclaredField) -> String;
-
-    #[wasm_bindgen(method, getter)]
-    fn rule(this: &DeclaredField) -> DeclaredRule;
-
-    type DeclaredRule;
-
-    #[wasm_bindgen(method, getter)]
-    fn kind(this: &DeclaredRule) -> String;
-
-    #[wasm_bindgen(method, getter, js_name = isOptional)]
-    fn is_optional(this: &DeclaredRule) -> Option<bool>;
-
-    #[wasm_bindgen(method, getter)]
-    fn values(this: &DeclaredRule) -> Array;
-
-    #[wasm_bindgen(method, getter)]
-    fn prefix(this: &DeclaredRule) -> Option<String>;
-
-    #[wasm_bindgen(method, getter)]
-    fn min(this: &DeclaredRule) -> f64;
-
-    #[wasm_bindgen(method, getter)]
-    fn max(this: &DeclaredRule) -> f64;
+    fn token(this: &Checked) -> Result<JsValue, JsValue>;
 }
 
 /// Where the requests of an endpoint go, or the name of a function of the page.
@@ -136,55 +64,112 @@ pub struct Place {
     /// A path, or the URL of another origin.
     pub url: String,
     /// Whether cookies go along.
-    pub credentials: RequestCredentials,
+    pub credentials: JsValue,
 }
 
 impl Place {
     /// For a function of the page, which has a name alone.
-    pub fn named(name: &str) -> Self {
-        Self { name: name.into(), url: String::new(), credentials: RequestCredentials::SameOrigin }
+    pub fn named(name: &JsValue) -> Self {
+        Self { name: name.clone().unchecked_into(), url: String::new(), credentials: JsValue::UNDEFINED }
     }
 }
 
-impl Place {
-    /// Whether this is its name.
-    pub fn is_named(&self, name: &str) -> bool {
-        self.name == *name
+/// How a page gives its CSRF token.
+pub struct Csrf(Checked);
+
+impl Csrf {
+    /// The header that it goes into.
+    pub fn header(&self) -> String {
+        self.0.text("header")
+    }
+
+    /// Asks the page for it.
+    pub fn token(&self) -> Result<JsValue, JsValue> {
+        self.0.token()
     }
 }
 
 impl Checked {
-    /// The endpoints: what the machine decides by, and where their requests go.
-    pub fn places(&self) -> Vec<(Endpoint, Place)> {
-        let with_token = Checked::csrf(self).is_some();
-        let declared = self.endpoints();
-        declared.iter().map(|declared| place(declared.unchecked_ref(), with_token)).collect()
+    /// What gives the session id.
+    pub fn session(&self) -> Option<Function> {
+        object::function(self.get("session"))
     }
-}
 
-fn place(declared: &Declared, with_token: bool) -> (Endpoint, Place) {
-    let endpoint = Endpoint {
-        fields: declared.fields().iter().map(|field| field_of(field.unchecked_ref())).collect(),
-        latest: declared.latest().map_or(-1, |fields| fields.iter().fold(0, |bits, field| bits | 1 << field)),
-        join: declared.join(),
-        key: declared.idempotency_key(),
-        csrf: with_token && declared.csrf(),
-        retries: declared.retries(),
-        attempt_timeout: declared.attempt_timeout_ms(),
-        timeout: declared.timeout_ms(),
-        ..Endpoint::default()
-    };
-    let place = Place { name: declared.name(), url: declared.url(), credentials: declared.credentials() };
-    (endpoint, place)
-}
+    /// The name that the session id has in a body.
+    pub fn session_field(&self) -> String {
+        self.text("sessionField")
+    }
 
-fn field_of(field: &DeclaredField) -> Field {
-    let declared = field.rule();
-    let rule = match declared.kind().as_str() {
-        "oneOf" => Rule::OneOf(declared.values().iter().filter_map(|choice| choice.as_string()).collect()),
-        "identifier" => Rule::Identifier(declared.prefix().unwrap_or_default()),
-        "integer" => Rule::Integer(declared.min(), declared.max()),
-        _ => Rule::Flag,
-    };
-    Field { name: field.name(), rule, optional: declared.is_optional().unwrap_or_default() }
+    /// The deadline where an endpoint has none of its own.
+    pub fn timeout_ms(&self) -> f64 {
+        self.number("timeoutMs")
+    }
+
+    /// The page's own words, by kind of failure.
+    pub fn messages(&self) -> JsValue {
+        self.get("messages")
+    }
+
+    /// Whom each failure is told.
+    pub fn on_failure(&self) -> Option<Function> {
+        object::function(self.get("onFailure"))
+    }
+
+    /// How the page gives its CSRF token, if it does.
+    pub fn csrf(&self) -> Option<Csrf> {
+        self.record("csrf").map(Csrf)
+    }
+
+    /// The endpoints: what the machine decides by, and where their requests go.
+    pub fn places(&self) -> (Vec<Endpoint>, Vec<Rc<Place>>) {
+        let with_token = self.csrf().is_some();
+        let (mut endpoints, mut places) = (Vec::new(), Vec::new());
+        for declared in self.list("endpoints").unwrap_or_default() {
+            endpoints.push(declared.endpoint(with_token));
+            let (name, credentials) = (declared.get("name").unchecked_into(), declared.get("credentials"));
+            places.push(Rc::new(Place { name, url: declared.text("url"), credentials }));
+        }
+        (endpoints, places)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.string(name).unwrap_or_default()
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.get(name).is_truthy()
+    }
+
+    fn endpoint(&self, with_token: bool) -> Endpoint {
+        // Positions of fields.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let bit = |position: JsValue| 1 << position.as_f64().unwrap_or_default() as u8;
+        let latest = self.get("latest");
+        Endpoint {
+            fields: self.list("fields").unwrap_or_default().iter().map(Self::field).collect(),
+            latest: if latest.is_null() { -1 } else { Array::from(&latest).iter().map(bit).sum() },
+            join: self.flag("join"),
+            key: self.flag("idempotencyKey"),
+            csrf: with_token && self.flag("csrf"),
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            retries: self.number("retries") as u32,
+            attempt_timeout: self.number("attemptTimeoutMs"),
+            timeout: self.number("timeoutMs"),
+            ..Endpoint::default()
+        }
+    }
+
+    fn field(&self) -> Field {
+        let declared: Self = self.get("rule").unchecked_into();
+        let rule = match declared.text("kind").as_str() {
+            "oneOf" => {
+                let values = declared.get("values").unchecked_into::<Array>();
+                Rule::OneOf(values.iter().filter_map(|choice| choice.as_string()).collect())
+            }
+            "identifier" => Rule::Identifier(declared.text("prefix")),
+            "integer" => Rule::Integer(declared.number("min"), declared.number("max")),
+            _ => Rule::Flag,
+        };
+        Field { name: self.text("name"), rule, optional: declared.flag("isOptional") }
+    }
 }

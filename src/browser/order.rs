@@ -49,13 +49,13 @@ pub fn check(
         return Err(Refusal { kind: Kind::CallbackFailed, field: None, text: "" });
     }
     let session = session_of(given, reported)?;
-    let body = String::from_utf8(intent.body(session_field, &session, &endpoint.fields)).unwrap_or_default();
+    let body = intent.body(session_field, &session, &endpoint.fields);
     let mut group = session.as_str().as_bytes().to_vec();
     endpoint.group(&intent, &mut group);
     // Equal texts of one endpoint get the number of the first that has them.
     let mut numbers = (slot.id, slot.id);
     for other in slots.iter().rev().filter(|other| other.endpoint == slot.endpoint) {
-        if other.body.as_deref() == Some(&*body) {
+        if other.body.as_ref().is_some_and(|known| **known == *body) {
             numbers.0 = other.numbers.0;
         }
         if other.group == group {

@@ -1,10 +1,10 @@
 //! The page around an update: its clocks, its events, and the few functions that every page has.
 
-use gloo_events::EventListener;
 use js_sys::{Date, JsString, Math, Promise};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use web_sys::{Document, Event, EventTarget, PageTransitionEvent, VisibilityState};
 
+use super::listener::{Listener, Target};
+use super::object;
 use crate::clock::Moment;
 
 #[wasm_bindgen]
@@ -33,10 +33,10 @@ extern "C" {
 
     // By their own names and not by `web_sys::window()`, which asks for an instance of this realm's class: jsdom has none.
     #[wasm_bindgen(thread_local_v2, js_name = window)]
-    static WINDOW: Option<EventTarget>;
+    static WINDOW: Option<Target>;
 
     #[wasm_bindgen(thread_local_v2, js_name = document)]
-    static DOCUMENT: Option<Document>;
+    static DOCUMENT: Option<Target>;
 }
 
 /// The time by both clocks.
@@ -77,7 +77,7 @@ pub fn report(error: &JsValue) {
 pub fn measure(endpoint: &JsString, ms: f64) {
     let name = JsString::from("checkout-updates:").concat(endpoint);
     let start = monotonic() - ms;
-    let options = super::object::of(&[("start", &JsValue::from_f64(if start > 0.0 { start } else { 0.0 }))]);
+    let options = object::of(&[("start", &JsValue::from_f64(if start > 0.0 { start } else { 0.0 }))]);
     // An environment without user timing loses this record alone.
     let _ = measure_since(&name, &options);
     let _ = clear_measures(&name);
@@ -101,39 +101,25 @@ pub enum Seen {
     Back(bool),
 }
 
-/// Listens until it is dropped.
-pub struct Listening {
-    _listeners: Vec<EventListener>,
+/// Calls `tell` with what happens to this page until what it gives is dropped; nothing happens to what is none.
+pub fn listen(tell: impl Fn(Seen) + 'static) -> Option<Listener> {
+    let (window, document) = (WINDOW.with(Clone::clone)?, DOCUMENT.with(Clone::clone)?);
+    let of_window = (window, &["pagehide", "pageshow", "online"][..]);
+    let of_document = (document, &["visibilitychange", "resume"][..]);
+    Listener::new(vec![of_window, of_document], move |event| tell(seen(&event))).ok()
 }
 
-/// Calls `tell` with what happens to this page; nothing happens to what is none.
-pub fn listen(tell: impl Fn(Seen) + Clone + 'static) -> Listening {
-    let on_window = ["pagehide", "pageshow", "online"];
-    let on_document = ["visibilitychange", "resume"];
-    let mut listeners = Vec::new();
-    let window = WINDOW.with(Clone::clone);
-    let document: Option<EventTarget> = DOCUMENT.with(|document| document.clone().map(Into::into));
-    if let (Some(window), Some(document)) = (window, document) {
-        for (target, kinds) in [(window, &on_window[..]), (document, &on_document[..])] {
-            for kind in kinds {
-                let tell = tell.clone();
-                listeners.push(EventListener::new(&target, *kind, move |event| tell(seen(event))));
-            }
-        }
+fn seen(event: &JsValue) -> Seen {
+    let kind = object::member(event, "type");
+    if kind == "pagehide" {
+        Seen::Left
+    } else if kind == "pageshow" {
+        Seen::Back(object::member(event, "persisted").is_truthy())
+    } else if DOCUMENT
+        .with(|document| document.as_ref().is_some_and(|page| object::member(page, "visibilityState") == "hidden"))
+    {
+        Seen::Hidden
+    } else {
+        Seen::Awake
     }
-    Listening { _listeners: listeners }
-}
-
-fn seen(event: &Event) -> Seen {
-    match event.type_().as_str() {
-        "pagehide" => Seen::Left,
-        // By its shape: a page's own event may be of another class.
-        "pageshow" => Seen::Back(wasm_bindgen::JsCast::unchecked_ref::<PageTransitionEvent>(event).persisted()),
-        _ if is_hidden() => Seen::Hidden,
-        _ => Seen::Awake,
-    }
-}
-
-fn is_hidden() -> bool {
-    DOCUMENT.with(|document| document.as_ref().is_some_and(|page| page.visibility_state() == VisibilityState::Hidden))
 }

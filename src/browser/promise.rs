@@ -1,5 +1,7 @@
 //! Promises that are made here, and waiting for what a page gives.
 
+use std::rc::Rc;
+
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
@@ -7,7 +9,9 @@ use wasm_bindgen_futures::JsFuture;
 
 /// A promise with its ends. Nobody has to handle its rejection.
 #[derive(Clone)]
-pub struct Deferred {
+pub struct Deferred(Rc<Ends>);
+
+struct Ends {
     promise: Promise,
     resolve: Function,
     reject: Function,
@@ -24,22 +28,22 @@ impl Deferred {
         let promise = Promise::new(&mut |resolve, reject| ends = Some((resolve, reject)));
         let (resolve, reject) = ends.unwrap_or_default();
         IGNORE.with(|ignore| drop(promise.catch(ignore)));
-        Self { promise, resolve, reject }
+        Self(Rc::new(Ends { promise, resolve, reject }))
     }
 
     /// The promise.
     pub fn promise(&self) -> &Promise {
-        &self.promise
+        &self.0.promise
     }
 
     /// Settles it with this value, unless it has settled.
     pub fn resolve(&self, value: &JsValue) {
-        let _ = self.resolve.call1(&JsValue::UNDEFINED, value);
+        let _ = self.0.resolve.call1(&JsValue::UNDEFINED, value);
     }
 
     /// Settles it with this error, unless it has settled.
     pub fn reject(&self, error: &JsValue) {
-        let _ = self.reject.call1(&JsValue::UNDEFINED, error);
+        let _ = self.0.reject.call1(&JsValue::UNDEFINED, error);
     }
 }
 

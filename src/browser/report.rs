@@ -3,12 +3,11 @@
 use std::cell::{Cell, RefCell};
 
 use js_sys::{Array, JSON, JsString};
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 use wasm_bindgen::JsValue;
 
 use super::client::Client;
-use super::{object, page};
+use super::object::{self, Member};
+use super::page;
 use crate::failure::Kind;
 use crate::metrics::Counts;
 
@@ -24,57 +23,30 @@ pub struct Report {
     reported: RefCell<Vec<Counts>>,
 }
 
-#[derive(Serialize)]
-struct Record {
-    updates: u32,
-    successes: u32,
-    retries: u32,
-    late: u32,
-    joined: u32,
-    superseded: u32,
-    p50: Option<u32>,
-    p95: Option<u32>,
-    max: Option<u32>,
-    failures: Failures,
-}
-
-/// How many there were of each kind; those that never arose are left out.
-struct Failures(Vec<(Kind, u32)>);
-
-impl Serialize for Failures {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (kind, count) in &self.0 {
-            map.serialize_entry(kind.name(), count)?;
-        }
-        map.end()
-    }
-}
-
-impl Record {
-    /// What was counted since `before`.
-    fn since(before: Option<&Counts>, counts: &Counts) -> Self {
-        use crate::metrics::Number::{Joined, Late, Retries, Successes, Superseded, Updates};
-        let number = |number| counts.get(number) - before.map_or(0, |before| before.get(number));
-        let failures =
-            Kind::ALL.map(|kind| (kind, counts.failures(kind) - before.map_or(0, |before| before.failures(kind))));
-        Self {
-            updates: number(Updates),
-            successes: number(Successes),
-            retries: number(Retries),
-            late: number(Late),
-            joined: number(Joined),
-            superseded: number(Superseded),
-            p50: counts.percentile(50),
-            p95: counts.percentile(95),
-            max: counts.percentile(100),
-            failures: Failures(failures.into_iter().filter(|(_, count)| *count > 0).collect()),
+/// What was counted since `before`; kinds of failure that never arose are left out.
+fn record(before: Option<&Counts>, counts: &Counts) -> JsValue {
+    use crate::metrics::Number::{Joined, Late, Retries, Successes, Superseded, Updates};
+    let number = |number| Member::Number((counts.get(number) - before.map_or(0, |before| before.get(number))).into());
+    let percentile = |share| counts.percentile(share).map_or(Member::Null, |ms| Member::Number(ms.into()));
+    let mut failures = Vec::new();
+    for kind in Kind::ALL {
+        let count = counts.failures(kind) - before.map_or(0, |before| before.failures(kind));
+        if count > 0 {
+            failures.push((kind.name(), Member::Number(count.into())));
         }
     }
-
-    fn into_js(self) -> JsValue {
-        self.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default()
-    }
+    object::written(&[
+        ("updates", number(Updates)),
+        ("successes", number(Successes)),
+        ("retries", number(Retries)),
+        ("late", number(Late)),
+        ("joined", number(Joined)),
+        ("superseded", number(Superseded)),
+        ("p50", percentile(50)),
+        ("p95", percentile(95)),
+        ("max", percentile(100)),
+        ("failures", Member::Record(&failures)),
+    ])
 }
 
 impl Report {
@@ -91,7 +63,7 @@ impl Report {
     pub fn metrics(&self, client: &Client) -> JsValue {
         let records = Array::new();
         for (position, counts) in client.counts().iter().enumerate() {
-            records.push(&Array::of2(&client.name(position), &Record::since(None, counts).into_js()));
+            records.push(&Array::of2(&client.name(position), &record(None, counts)));
         }
         let failures = Array::new();
         for failure in self.failures.borrow().iter() {
@@ -125,7 +97,7 @@ impl Report {
         for (position, counts) in counts.iter().enumerate() {
             let before = before.get(position).unwrap_or(&nothing);
             if counts != before {
-                news.push(&Array::of2(&client.name(position), &Record::since(Some(before), counts).into_js()));
+                news.push(&Array::of2(&client.name(position), &record(Some(before), counts)));
             }
         }
         self.reported.replace(counts);

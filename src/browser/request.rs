@@ -1,9 +1,9 @@
 //! One request: built by gloo-net, sent by the page's own `fetch`.
 
-use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{Array, Function, Symbol};
+use gloo_net::http::Request;
+use js_sys::{Array, Function, Symbol, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use web_sys::{AbortSignal, Request, RequestCache, RequestCredentials, RequestRedirect, Url};
+use web_sys::{AbortSignal, Url};
 
 use super::object;
 
@@ -74,9 +74,9 @@ pub struct Outgoing<'a> {
     /// A path of the page's own origin, or the URL of another.
     pub url: &'a str,
     /// Whether cookies go along.
-    pub credentials: RequestCredentials,
+    pub credentials: &'a JsValue,
     /// The session id and the intent, as JSON.
-    pub body: &'a str,
+    pub body: &'a [u8],
     /// The update's `Idempotency-Key`.
     pub key: Option<&'a str>,
     /// The name and the value of the CSRF header.
@@ -101,32 +101,26 @@ impl Outgoing<'_> {
         let mut headers = vec![("content-type", JSON), ("accept", JSON)];
         headers.extend(self.key.map(|key| ("idempotency-key", key)));
         headers.extend(self.token);
-        let (method, redirect, cache, headers) = if REQUEST.with(Option::is_some) {
+        let headers = if REQUEST.with(Option::is_some) {
             // What cannot be parsed is found here, since gloo-net takes an error of another realm for impossible.
             Url::new(url)?;
-            let builder = RequestBuilder::new(url)
-                .method(Method::POST)
-                .redirect(RequestRedirect::Manual)
-                .cache(RequestCache::NoStore)
-                .credentials(self.credentials);
-            let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value));
-            let request: Request = builder.build().map_err(|_| JsValue::UNDEFINED)?.into();
-            (request.method(), request.redirect(), request.cache(), request.headers().into())
+            let builder = headers.iter().fold(Request::post(url), |builder, (name, value)| builder.header(name, value));
+            web_sys::Request::from(builder.build().map_err(|_| JsValue::UNDEFINED)?).headers().into()
         } else {
             // jsdom has none of the classes of `fetch`.
             let plain = Array::new();
             for (name, value) in headers {
                 plain.push(&Array::of2(&name.into(), &value.into()));
             }
-            ("POST".to_owned(), RequestRedirect::Manual, RequestCache::NoStore, object::record(&plain))
+            object::record(&plain)
         };
         let init = object::of(&[
-            ("method", &method.into()),
-            ("redirect", &redirect.into()),
-            ("cache", &cache.into()),
-            ("credentials", &self.credentials.into()),
+            ("method", &"POST".into()),
+            ("redirect", &"manual".into()),
+            ("cache", &"no-store".into()),
+            ("credentials", self.credentials),
             ("headers", &headers),
-            ("body", &self.body.into()),
+            ("body", &object::text(&Uint8Array::from(self.body))),
         ]);
         if let Some(signal) = signal {
             object::define(&init, "signal", signal);

@@ -4,6 +4,7 @@
 use js_sys::{Date, JSON, Uint8Array};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
+use super::object;
 use super::promise::settled;
 use crate::answer::{Body, LONGEST_BODY, look};
 use crate::failure::is_showable;
@@ -13,24 +14,6 @@ extern "C" {
     /// What `fetch`, or a stand-in for it, gave.
     #[derive(Clone)]
     pub type Answer;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn status(this: &Answer) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn ok(this: &Answer) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn url(this: &Answer) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn headers(this: &Answer) -> Result<AnswerHeaders, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn body(this: &Answer) -> Result<Stream, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter, js_name = text)]
-    fn text_member(this: &Answer) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     fn text(this: &Answer) -> Result<JsValue, JsValue>;
@@ -56,14 +39,6 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn read(this: &Reader) -> Result<JsValue, JsValue>;
 
-    type Chunk;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn done(this: &Chunk) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn value(this: &Chunk) -> Result<JsValue, JsValue>;
-
     /// Bytes from whatever has them; a detached buffer throws.
     #[wasm_bindgen(js_name = Uint8Array)]
     type Bytes;
@@ -87,18 +62,18 @@ pub struct Content {
     /// As far as it matters.
     pub body: Body,
     /// The bytes, where they were read as such and so can be put back.
-    pub bytes: Option<Vec<u8>>,
+    pub bytes: Option<Uint8Array>,
     /// For `run`: what the JSON is, the text, or `null`.
     pub value: JsValue,
     /// The server's own words, where they can be shown to a customer.
-    pub message: Option<String>,
+    pub message: JsValue,
     /// Why it could not be read.
-    pub cause: Option<JsValue>,
+    pub cause: JsValue,
 }
 
 impl Content {
     fn of(body: Body) -> Self {
-        Self { body, bytes: None, value: JsValue::NULL, message: None, cause: None }
+        Self { body, bytes: None, value: JsValue::NULL, message: JsValue::UNDEFINED, cause: JsValue::UNDEFINED }
     }
 }
 
@@ -107,32 +82,27 @@ impl Answer {
     pub fn code(&self) -> u16 {
         // `as` takes what is negative, too large or no number to the nearest end.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        self.status().ok().and_then(|status| status.as_f64()).map_or(0, |status| status as u16)
+        object::member(self, "status").as_f64().map_or(0, |status| status as u16)
     }
 
     /// Whether it is a failed answer of HTTP.
     pub fn is_failed(&self) -> bool {
-        self.ok().is_ok_and(|ok| ok == JsValue::FALSE) && self.status().is_ok_and(|status| status.as_f64().is_some())
+        object::member(self, "ok") == JsValue::FALSE && object::member(self, "status").as_f64().is_some()
     }
 
-    fn header(&self, name: &str) -> Option<String> {
-        self.headers().and_then(|headers| headers.get(name)).ok()?.as_string()
+    fn header(&self, name: &str) -> JsValue {
+        object::member(self, "headers").unchecked_into::<AnswerHeaders>().get(name).unwrap_or_default()
     }
 
     /// What the server calls this request, for its log.
-    pub fn request_id(&self) -> Option<String> {
-        self.header("request-id").or_else(|| self.header("x-request-id"))
+    pub fn request_id(&self) -> JsValue {
+        Some(self.header("request-id")).filter(JsValue::is_string).unwrap_or_else(|| self.header("x-request-id"))
     }
 
     /// Milliseconds that `Retry-After` asks for (RFC 9110, section 10.2.3).
     pub fn retry_after(&self) -> Option<f64> {
-        let text = self.header("retry-after")?;
-        let seconds = text.trim();
-        let ms = if !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit()) {
-            seconds.bytes().fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit - b'0')) * 1_000.0
-        } else {
-            Date::parse(&text) - Date::now()
-        };
+        let text = self.header("retry-after").as_string()?;
+        let ms = number(&text).map_or_else(|| Date::parse(&text) - Date::now(), |seconds| seconds * 1_000.0);
         // A date that is none is not a number.
         if ms.is_nan() { None } else { Some(if ms > 0.0 { ms } else { 0.0 }) }
     }
@@ -148,17 +118,17 @@ impl Answer {
             return Content::of(Body::Empty);
         }
         match self.bytes().await {
-            Ok(Some(bytes)) => understand(String::from_utf8_lossy(&bytes).as_ref(), Some(&bytes)),
+            Ok(Some(bytes)) => understand(object::text(&bytes).into(), Some(bytes)),
             Ok(None) => Content::of(Body::TooLong),
-            Err(Some(cause)) => Content { cause: Some(cause), ..Content::of(Body::CutOff) },
+            Err(Some(cause)) => Content { cause, ..Content::of(Body::CutOff) },
             // A stand-in without streams, or an answer without a body.
             Err(None) => self.content_by_text().await,
         }
     }
 
     /// The bytes; `None` if there are too many, and no cause where it cannot be read as a stream.
-    async fn bytes(&self) -> Result<Option<Vec<u8>>, Option<JsValue>> {
-        let stream = self.body().map_err(|_| None)?;
+    async fn bytes(&self) -> Result<Option<Uint8Array>, Option<JsValue>> {
+        let stream: Stream = object::member(self, "body").unchecked_into();
         if self.is_short() {
             // One read of the whole: to cancel a stream that has ended looks like a failure in developers' tools.
             if let Ok(buffer) = self.array_buffer() {
@@ -171,46 +141,46 @@ impl Answer {
         }
         let mut bytes = Vec::new();
         loop {
-            let chunk: Chunk = settled(reader.read()).await.map_err(Some)?.unchecked_into();
-            if chunk.done().is_ok_and(|done| done.is_truthy()) {
-                return Ok(Some(bytes));
+            let chunk = settled(reader.read()).await.map_err(Some)?;
+            if object::member(&chunk, "done").is_truthy() {
+                return Ok(Some(Uint8Array::from(&*bytes)));
             }
-            let value = chunk.value().map_err(Some)?;
+            let value = object::get(&chunk, &"value".into()).map_err(Some)?;
             if !is_view(&value).unwrap_or_default() {
                 return Ok(None);
             }
             let more = bytes_of(&value).map_err(Some)?;
-            if bytes.len() + more.len() > LONGEST_BODY {
+            if bytes.len() + more.length() as usize > LONGEST_BODY {
                 return Ok(None);
             }
-            bytes.extend_from_slice(&more);
+            bytes.extend(more.to_vec());
         }
     }
 
     /// Whether it says that it is short, and is as long as it says.
     fn is_short(&self) -> bool {
-        let length = self.header("content-length").and_then(|text| text.parse::<usize>().ok());
-        length.is_some_and(|length| length <= LONGEST_BODY) && self.header("content-encoding").is_none()
+        let length = self.header("content-length").as_string().and_then(|text| number(&text));
+        length.is_some_and(|length| length <= LONGEST_BODY as f64) && !self.header("content-encoding").is_string()
     }
 
     async fn content_by_text(&self) -> Content {
         let copy = self.for_reading();
-        if !copy.text_member().is_ok_and(|member| member.is_function()) {
+        if !object::member(&copy, "text").is_function() {
             return Content::of(Body::Empty);
         }
         match settled(copy.text()).await {
-            Ok(text) => understand(&text.as_string().unwrap_or_default(), None),
-            Err(cause) => Content { cause: Some(cause), ..Content::of(Body::CutOff) },
+            Ok(text) => understand(text, None),
+            Err(cause) => Content { cause, ..Content::of(Body::CutOff) },
         }
     }
 
     /// An answer like this one, with these bytes as a body that is still to be read.
-    pub fn refilled(&self, bytes: &[u8]) -> JsValue {
+    pub fn refilled(&self, bytes: &Uint8Array) -> JsValue {
         // A body that is not null is forbidden for some statuses, as 205.
-        let body = (!bytes.is_empty()).then(|| Uint8Array::from(bytes));
-        match OwnResponse::new(body.as_ref(), self) {
+        let body = if bytes.length() == 0 { None } else { Some(bytes) };
+        match OwnResponse::new(body, self) {
             Ok(response) => {
-                super::object::define(&response, "url", &self.url().unwrap_or_default());
+                object::define(&response, "url", &object::member(self, "url"));
                 response.into()
             }
             Err(_) => self.into(),
@@ -218,13 +188,20 @@ impl Answer {
     }
 }
 
-fn bytes_of(value: &JsValue) -> Result<Vec<u8>, JsValue> {
-    Ok(Bytes::new(value)?.unchecked_into::<Uint8Array>().to_vec())
+/// The number that a header is, if it is one of digits alone.
+fn number(text: &str) -> Option<f64> {
+    let digits = text.trim_ascii().as_bytes();
+    let add = |sum, digit: &u8| digit.is_ascii_digit().then(|| sum * 10.0 + f64::from(digit - b'0'));
+    if digits.is_empty() { None } else { digits.iter().try_fold(0.0, add) }
 }
 
-fn understand(text: &str, bytes: Option<&[u8]>) -> Content {
-    let bytes = bytes.map(<[u8]>::to_vec);
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+fn bytes_of(value: &JsValue) -> Result<Uint8Array, JsValue> {
+    Ok(Bytes::new(value)?.unchecked_into())
+}
+
+fn understand(given: JsValue, bytes: Option<Uint8Array>) -> Content {
+    let text = given.as_string().unwrap_or_default();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     if text.len() > LONGEST_BODY {
         return Content::of(Body::TooLong);
     }
@@ -237,18 +214,19 @@ fn understand(text: &str, bytes: Option<&[u8]>) -> Content {
                 let (refusal, message) = refusal(&value);
                 Content { body: if refusal { Body::Refusal } else { Body::Json }, value, message, ..content }
             }
-            Err(cause) => Content { body: Body::Broken, cause: Some(cause), ..content },
+            Err(cause) => Content { body: Body::Broken, cause, ..content },
         },
         _ => content,
     }
 }
 
 /// Whether a record says error, and in which words.
-fn refusal(value: &JsValue) -> (bool, Option<String>) {
-    let member = |name| super::object::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+fn refusal(value: &JsValue) -> (bool, JsValue) {
+    let member = |name| object::member(value, name);
     let says_error = member("type") == "error";
     let error = member("error");
     let refusal = says_error || error.is_truthy();
     let message = if says_error && !error.is_string() { member("message") } else { error };
-    (refusal, message.as_string().filter(|text| is_showable(text)))
+    let showable = message.as_string().is_some_and(|text| is_showable(&text));
+    (refusal, if showable { message } else { JsValue::UNDEFINED })
 }

@@ -20,8 +20,8 @@ pub struct Slot {
     pub id: u32,
     /// The position of its endpoint.
     pub endpoint: usize,
-    /// The body of its request; `None` for a function of the page.
-    pub body: Option<Rc<str>>,
+    /// The body of its request, JSON in UTF-8; `None` for a function of the page.
+    pub body: Option<Rc<[u8]>>,
     /// The session and the values of the endpoint's `latest` fields.
     pub group: Vec<u8>,
     /// The numbers that stand for `body` and `group`.

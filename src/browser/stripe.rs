@@ -4,6 +4,7 @@
 use js_sys::Function;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
+use super::object;
 use crate::failure::Kind;
 
 #[wasm_bindgen]
@@ -13,9 +14,6 @@ extern "C" {
     /// Any object fits; what has no `runServerUpdate` is `unsupported`.
     #[derive(Clone, Debug)]
     pub type Actions;
-
-    #[wasm_bindgen(method, catch, getter, js_name = runServerUpdate)]
-    fn server_update_member(this: &Actions) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = runServerUpdate)]
     fn run_server_update(this: &Actions, update: &Function) -> Result<JsValue, JsValue>;
@@ -29,47 +27,20 @@ extern "C" {
     /// The Checkout Session as Stripe.js shows it to a page.
     #[derive(Clone, Debug)]
     pub type Session;
-
-    #[wasm_bindgen(method, catch, getter, js_name = id)]
-    fn id_member(this: &Session) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn status(this: &Session) -> Result<Status, JsValue>;
-
-    /// `{type: "open" | "complete" | "expired"}`.
-    type Status;
-
-    #[wasm_bindgen(method, catch, getter, js_name = type)]
-    fn kind(this: &Status) -> Result<JsValue, JsValue>;
-
-    /// What `runServerUpdate` resolves to.
-    type ServerUpdateResult;
-
-    #[wasm_bindgen(method, catch, getter, js_name = type)]
-    fn kind(this: &ServerUpdateResult) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn session(this: &ServerUpdateResult) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn success(this: &ServerUpdateResult) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, getter)]
-    fn error(this: &ServerUpdateResult) -> Result<JsValue, JsValue>;
 }
 
 impl Session {
     /// Its id, `cs_test_…` or `cs_live_…`; `None` where it names none.
     #[must_use]
     pub fn id(&self) -> Option<String> {
-        self.id_member().ok()?.as_string()
+        object::member(self, "id").as_string()
     }
 
     /// Whether it is open, as far as it says.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        let status = self.status().and_then(|status| status.kind());
-        status.ok().and_then(|status| status.as_string()).is_none_or(|status| status == "open")
+        let status = object::member(&object::member(self, "status"), "type");
+        !status.is_string() || status == "open"
     }
 }
 
@@ -89,7 +60,7 @@ impl Actions {
     ///
     /// It was not called: there is none, or the session is not open.
     pub(super) fn start(&self, update: &Function) -> Result<Result<JsValue, JsValue>, Kind> {
-        if !self.server_update_member().is_ok_and(|member| member.is_function()) {
+        if !object::member(self, "runServerUpdate").is_function() {
             return Err(Kind::Unsupported);
         }
         if !self.session().is_open() {
@@ -101,13 +72,12 @@ impl Actions {
 
 /// How `runServerUpdate` ended: with the fresh session, or with what it said.
 pub(super) fn outcome(ended: Result<JsValue, JsValue>, actions: &Actions) -> Result<Session, JsValue> {
-    let result = ServerUpdateResult::from(ended?);
-    if !result.kind().is_ok_and(|kind| kind == "success") {
-        return Err(result.error().unwrap_or(JsValue::UNDEFINED));
+    let result = ended?;
+    if object::member(&result, "type") != "success" {
+        return Err(object::member(&result, "error"));
     }
     // Under `session`, up to version 6 under `success`, else with the actions.
-    let members = [result.session(), result.success()];
-    let session = members.into_iter().flatten().find(JsValue::is_object);
+    let session = ["session", "success"].map(|name| object::member(&result, name)).into_iter().find(JsValue::is_object);
     Ok(session.map_or_else(|| actions.session(), JsCast::unchecked_into))
 }
 
