@@ -99,10 +99,21 @@ pub enum Answer {
     },
     /// No answer: offline, refused, reset, blocked.
     None,
+    /// The attempt could not even begin: the page has no `fetch`, or no origin that a path belongs to.
+    Unsent,
     /// A wrapped function resolved to something that is no failed answer.
     Value,
     /// A wrapped function threw.
     Threw,
+    /// A wrapped function threw an error that has the answer it got, as those of axios, ky and ofetch have.
+    ThrewHttp {
+        /// The answer's status, at least 100.
+        status: u16,
+        /// Its body.
+        body: Body,
+    },
+    /// A wrapped function threw an error that says `applied: "no"`.
+    ThrewNo,
 }
 
 /// Judges an answer by its status and body.

@@ -52,6 +52,11 @@ pub enum Event {
     Dispose,
     /// The browser is online again, or the page visible.
     Awake,
+    /// The page may be about to go: `beforeunload`, or a navigation that leaves the document. To be told again where a
+    /// dialog may have stood in between.
+    Leaving,
+    /// It stays after all: the navigation failed or was called off. Without this it is taken to stay after a while.
+    Stayed,
     /// `pagehide`.
     Left,
     /// The module before this one died while it owed something.
@@ -78,7 +83,7 @@ pub enum News {
     },
     /// An attempt ended: its number, and how.
     Answered(u32, Answer),
-    /// The task that was let through at the deadline is over.
+    /// The task that was let through, at the deadline or after an attempt was lost, is over.
     Yielded,
     /// `runServerUpdate` ended.
     Ended {

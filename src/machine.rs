@@ -9,7 +9,7 @@ use crate::failure::{Applied, Kind, Reason};
 use crate::metrics::Number;
 use crate::queue::{self, Place};
 use crate::stale::{Doubt, Freshness};
-use crate::update::{Order, Step, Update};
+use crate::update::{LEAVING, Order, Step, Update};
 
 /// Numbers of refreshes that the machine begins itself start here; the facade counts its own from 1.
 const OWN_REFRESHES: u32 = 1 << 31;
@@ -26,6 +26,8 @@ pub struct Machine {
     /// The update whose fresh session Stripe.js still owes.
     owed: Option<u32>,
     left: bool,
+    /// Until when the page is taken to be about to go.
+    leaving: Option<f64>,
     ran: bool,
     /// Whether actions were seen, without which nothing can be refreshed.
     acted: bool,
@@ -43,6 +45,7 @@ impl Machine {
     /// Takes an event, and appends what is to be done. `now` is in milliseconds, `random` in 0..1.
     pub fn on(&mut self, event: Event, now: f64, random: f64, out: &mut Vec<Effect>) {
         let turn = &mut Turn { now, random, out };
+        self.leaving = self.leaving.filter(|until| *until > now);
         for position in 0..self.updates.len() {
             if let Some((update, mut step)) = self.at(position, turn) {
                 update.tick(&mut step);
@@ -69,6 +72,9 @@ impl Machine {
                 least = Some(until);
             }
         };
+        if self.updates.iter().any(Update::is_lost) {
+            self.leaving.into_iter().for_each(&mut look);
+        }
         for update in &self.updates {
             if let Some(endpoint) = self.endpoints.get(update.endpoint) {
                 update.timers(endpoint, &mut look);
@@ -121,9 +127,11 @@ impl Machine {
                 self.freshness.doubt(Doubt::Unknown, now);
                 self.refresh(turn);
             }
+            Event::Leaving => self.leaving = Some(now + LEAVING),
+            Event::Stayed => self.leaving = None,
             Event::Left => self.left = true,
             Event::Back(from_cache) => {
-                self.left = false;
+                (self.left, self.leaving) = (false, None);
                 if from_cache && self.ran {
                     self.freshness.doubt(Doubt::Behind, now);
                 }
@@ -149,7 +157,8 @@ impl Machine {
     fn at<'a>(&'a mut self, position: usize, turn: &'a mut Turn) -> Option<(&'a mut Update, Step<'a>)> {
         let update = self.updates.get_mut(position)?;
         let endpoint = self.endpoints.get_mut(update.endpoint)?;
-        let step = Step { now: turn.now, random: turn.random, left: self.left, endpoint, out: turn.out };
+        let (left, leaving) = (self.left, self.leaving.is_some());
+        let step = Step { now: turn.now, random: turn.random, left, leaving, endpoint, out: turn.out };
         Some((update, step))
     }
 

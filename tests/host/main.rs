@@ -4,6 +4,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod intent;
+mod leaving;
 mod life;
 mod queue;
 mod random;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use checkout_updates::answer::{Answer, Body};
 use checkout_updates::effect::{Effect, Event, News};
 use checkout_updates::endpoint::Endpoint;
-use checkout_updates::failure::{Applied, Failure, Kind};
+use checkout_updates::failure::{Applied, Failure, Kind, Reason};
 use checkout_updates::machine::Machine;
 use checkout_updates::update::Order;
 use proptest::prelude::*;
@@ -56,6 +56,8 @@ struct World {
     /// (caller, update, failure or success) in the order told.
     told: Vec<(u32, u32, Option<Failure>)>,
     timeouts: Vec<f64>,
+    /// Whether the page was left and has not come back.
+    gone: bool,
 }
 
 impl World {
@@ -79,7 +81,18 @@ impl World {
         let mut machine = Machine::default();
         machine.endpoints = endpoints;
         let (agenda, known, failures) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        Self { machine, chance, now: 0.0, agenda, known, failures, settled: BTreeMap::new(), told: vec![], timeouts }
+        Self {
+            machine,
+            chance,
+            now: 0.0,
+            agenda,
+            known,
+            failures,
+            settled: BTreeMap::new(),
+            told: vec![],
+            timeouts,
+            gone: false,
+        }
     }
 
     fn later(&mut self, event: Event) {
@@ -94,6 +107,11 @@ impl World {
         }
         if let Event::Run { id, endpoint, .. } | Event::Invoke { id, endpoint, .. } = event {
             self.known.entry(id).or_default().limit = self.timeouts[endpoint];
+        }
+        match event {
+            Event::Left => self.gone = true,
+            Event::Back(_) => self.gone = false,
+            _ => {}
         }
         let mut out = Vec::new();
         let random = f64::from(self.chance.below(1_000)) / 1_000.0;
@@ -115,6 +133,8 @@ impl World {
             Effect::Yield(id) => self.agenda.push((self.now, Event::Of(id, News::Yielded))),
             Effect::Start(id) => self.stripe(id),
             Effect::Fail { id, failure } => {
+                assert!(!self.gone || failure.kind != Kind::Network, "{id} is no failure: the customer has left");
+                assert!(self.gone || failure.reason != Some(Reason::Left), "{id} was not left");
                 self.failures.insert(id, failure);
             }
             Effect::End { id, .. } => {
@@ -152,7 +172,7 @@ impl World {
     fn attempt(&mut self, id: u32, attempt: u32) {
         let http = |status, body| Answer::Http { status, body, retry_after: None };
         let maybe = self.chance.below(2) == 0;
-        let (answer, applies) = match self.chance.below(11) {
+        let (answer, applies) = match self.chance.below(12) {
             0 | 1 => (http(200, Body::Json), true),
             2 => (http(204, Body::Empty), true),
             3 => (http(400, Body::Json), false),
@@ -162,6 +182,7 @@ impl World {
             7 => (http(409, Body::Json), maybe),
             8 => (http(200, Body::CutOff), maybe),
             9 => (http(0, Body::Empty), maybe),
+            10 => (Answer::Unsent, false),
             _ => (Answer::None, maybe),
         };
         let silent = self.chance.below(6) == 0;
@@ -227,12 +248,15 @@ proptest! {
             for _ in 0..world.chance.below(6) {
                 world.step();
             }
-            match world.chance.below(12) {
+            match world.chance.below(16) {
                 0 => world.on(Event::Detach(id)),
                 1 => world.on(Event::Cancel(None)),
                 2 => world.on(Event::Awake),
                 3 => world.on(Event::Back(true)),
                 4 => world.on(Event::Dispose),
+                5 => world.on(Event::Leaving),
+                6 => world.on(Event::Stayed),
+                7 => world.on(Event::Left),
                 _ => {}
             }
         }
