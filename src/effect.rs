@@ -15,6 +15,8 @@ pub enum Event {
         id: u32,
         /// The position of the endpoint.
         endpoint: usize,
+        /// The session's number, [`UNNAMED`](crate::stale::UNNAMED) where nobody named it. Its actions are seen by this.
+        session: u32,
         /// What to send.
         order: Order,
         /// When it was called; earlier than now if the engine was not loaded then.
@@ -26,6 +28,8 @@ pub enum Event {
         id: u32,
         /// The position of the endpoint.
         endpoint: usize,
+        /// The session's number, as for `Run`.
+        session: u32,
         /// What to send.
         order: Order,
         /// When it was called; earlier than now if the engine was not loaded then.
@@ -34,7 +38,12 @@ pub enum Event {
     /// Something happened to one update.
     Of(u32, News),
     /// The page called `refresh`.
-    Refresh(u32),
+    Refresh {
+        /// Which.
+        id: u32,
+        /// The number of the session whose actions it passed.
+        session: u32,
+    },
     /// A refresh ended.
     Refreshed {
         /// Which.
@@ -59,8 +68,8 @@ pub enum Event {
     Stayed,
     /// `pagehide`.
     Left,
-    /// The module before this one died while it owed something.
-    Doubt,
+    /// The module before this one died while it owed something to this session.
+    Doubt(u32),
     /// `pageshow`; `true` if the page comes from the back/forward cache.
     Back(bool),
 }
@@ -154,7 +163,12 @@ pub enum Effect {
         failure: Failure,
     },
     /// Let Stripe.js fetch the session again.
-    Refresh(u32),
+    Refresh {
+        /// By which number its end is told.
+        id: u32,
+        /// By the actions seen last of the session of this number.
+        session: u32,
+    },
     /// Tell the page how its `refresh` ended: with the session, or with this kind.
     Refreshed {
         /// Which.
@@ -166,6 +180,8 @@ pub enum Effect {
     Stale(bool),
     /// Let go of what was kept for this update.
     Forget(u32),
+    /// Let go of the actions of the session of this number, until it is used again.
+    LetGo(u32),
 }
 
 /// Adds to what is to be done. Not inlined: a push is long, and there are many.

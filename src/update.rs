@@ -111,6 +111,8 @@ pub struct Update {
     pub id: u32,
     /// The position of its endpoint.
     pub endpoint: usize,
+    /// The number of its session.
+    pub session: u32,
     /// What it is to send.
     pub order: Order,
     /// Who waits for the outcome: numbers given by the facade.
@@ -132,10 +134,11 @@ pub struct Update {
 impl Update {
     /// An update that was asked for then. `apart` is set where the page hands the function to Stripe.js itself.
     #[must_use]
-    pub fn new(id: u32, endpoint: usize, order: Order, asked: f64, apart: bool) -> Self {
+    pub fn new(id: u32, endpoint: usize, session: u32, order: Order, asked: f64, apart: bool) -> Self {
         Self {
             id,
             endpoint,
+            session,
             order,
             callers: Vec::new(),
             held: None,

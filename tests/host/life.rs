@@ -84,7 +84,7 @@ fn the_deadline_counts_from_the_call_and_not_from_the_engine() {
     let mut bench = Bench::new(endpoint());
     let asked = bench.ms;
     bench.ms += 19_000.0;
-    bench.on(Event::Invoke { id: 1, endpoint: 0, order: order("{}"), asked });
+    bench.on(Event::Invoke { id: 1, endpoint: 0, session: 1, order: order("{}"), asked });
     assert_eq!(bench.sends(1), 1);
     bench.pass(500.0);
     assert_eq!(failure(&bench).kind, Kind::Timeout);
@@ -92,7 +92,7 @@ fn the_deadline_counts_from_the_call_and_not_from_the_engine() {
     let mut bench = Bench::new(endpoint());
     let asked = bench.ms;
     bench.ms += 19_500.0;
-    bench.on(Event::Invoke { id: 1, endpoint: 0, order: order("{}"), asked });
+    bench.on(Event::Invoke { id: 1, endpoint: 0, session: 1, order: order("{}"), asked });
     assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::Timeout, Applied::No));
     assert_eq!(bench.sends(1), 0);
 }

@@ -154,7 +154,7 @@ impl World {
                 *self.settled.entry(caller).or_default() += 1;
                 self.told.push((caller, 0, Some(failure)));
             }
-            Effect::Refresh(id) => {
+            Effect::Refresh { id, .. } => {
                 let (success, open) = (self.chance.below(3) != 0, self.chance.below(10) != 0);
                 if self.chance.below(8) != 0 {
                     self.later(Event::Refreshed { id, success, open });
@@ -164,6 +164,7 @@ impl World {
             | Effect::Measure { .. }
             | Effect::Refreshed { .. }
             | Effect::Stale(_)
+            | Effect::LetGo(_)
             | Effect::Forget(_) => {}
         }
     }
@@ -236,14 +237,16 @@ proptest! {
         let mut callers = Vec::new();
         for id in 1..=8 {
             let endpoint = usize::from(world.chance.below(3));
-            let order = Order::Request { body: world.chance.below(3).into(), group: 0 };
+            let session = u32::from(world.chance.below(3));
+            let body = u32::from(world.chance.below(3));
+            let order = Order::Request { body: 10 * session + body, group: session };
             let asked = world.now;
             if world.chance.below(5) == 0 {
                 world.known.entry(id).or_default().called_at = Some(world.now);
-                world.on(Event::Invoke { id, endpoint, order, asked });
+                world.on(Event::Invoke { id, endpoint, session, order, asked });
             } else {
                 callers.push(id);
-                world.on(Event::Run { id, endpoint, order, asked });
+                world.on(Event::Run { id, endpoint, session, order, asked });
             }
             for _ in 0..world.chance.below(6) {
                 world.step();

@@ -102,12 +102,12 @@ impl Bench {
 
     pub fn run_order(&mut self, id: u32, order: Order) -> &mut Self {
         let asked = self.ms;
-        self.on(Event::Run { id, endpoint: 0, order, asked })
+        self.on(Event::Run { id, endpoint: 0, session: 1, order, asked })
     }
 
     pub fn invoke(&mut self, id: u32, order: Order) -> &mut Self {
         let asked = self.ms;
-        self.on(Event::Invoke { id, endpoint: 0, order, asked })
+        self.on(Event::Invoke { id, endpoint: 0, session: 1, order, asked })
     }
 
     /// An attempt ends, and the task after that.
@@ -166,7 +166,10 @@ impl Bench {
 
     /// The number of the last refresh that was begun.
     pub fn refresh(&self) -> Option<u32> {
-        self.effects.iter().rev().find_map(|effect| if let Effect::Refresh(id) = effect { Some(*id) } else { None })
+        self.effects
+            .iter()
+            .rev()
+            .find_map(|effect| if let Effect::Refresh { id, .. } = effect { Some(*id) } else { None })
     }
 
     pub fn refreshed(&mut self, success: bool) -> &mut Self {
