@@ -155,6 +155,22 @@ pub enum Effect {
         /// Whether the event that led here brought a fresh session.
         session: bool,
     },
+    /// Tell the page that an update has settled: once for each that was not joined to another, the last of all that is
+    /// told of it, also where it was cancelled.
+    Settled {
+        /// The update.
+        update: u32,
+        /// The position of its endpoint.
+        endpoint: usize,
+        /// Why it failed; `None` after success.
+        failure: Option<Failure>,
+        /// Milliseconds between `run` and the call of the function, or the end where it never was called.
+        waited: f64,
+        /// Milliseconds as in [`Failure::duration`].
+        duration: f64,
+        /// Requests that were sent.
+        attempts: u32,
+    },
     /// Tell a caller that its update is cancelled, whatever becomes of the update.
     Cancelled {
         /// The caller.

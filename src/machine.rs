@@ -340,9 +340,11 @@ impl Machine {
         // Who hears that nothing is pending has heard of staleness.
         self.tell_stale(turn);
         let update = self.updates.remove(position);
+        let record = update.record(turn.now);
         for caller in update.callers {
             emit(turn.out, Effect::Settle { caller, update: update.id, ok, session });
         }
+        emit(turn.out, record);
         emit(turn.out, Effect::Forget(update.id));
     }
 

@@ -125,6 +125,8 @@ pub struct Update {
     stage: Stage,
     stripe: Stripe,
     result: Option<Verdict>,
+    /// What it failed with, if it did.
+    failed: Option<Failure>,
     attempts: u32,
     doubt: bool,
     overdue: bool,
@@ -148,6 +150,7 @@ impl Update {
             stage: Stage::Idle,
             stripe: if apart { Stripe::Apart } else { Stripe::Waiting },
             result: None,
+            failed: None,
             attempts: 0,
             doubt: false,
             overdue: false,
@@ -197,6 +200,21 @@ impl Update {
         let end = if let Stage::Ended(at) = self.stage { at } else { now };
         let ms = end - self.began();
         if ms > 0.0 { ms } else { 0.0 }
+    }
+
+    /// What the page is told once it has settled.
+    #[must_use]
+    pub fn record(&self, now: f64) -> Effect {
+        let end = if let Stage::Ended(at) = self.stage { at } else { now };
+        let waited = self.called.unwrap_or(end) - self.asked;
+        Effect::Settled {
+            update: self.id,
+            endpoint: self.endpoint,
+            failure: self.failed,
+            waited: if waited > 0.0 { waited } else { 0.0 },
+            duration: self.duration(now),
+            attempts: self.attempts,
+        }
     }
 
     /// A failure of this update. One attempt in doubt makes every later "no" an "unknown".
@@ -431,9 +449,16 @@ impl Update {
     }
 
     fn fail(&mut self, kind: Kind, applied: Applied, reason: Option<Reason>, step: &mut Step) {
+        let applied = self.fails(kind, applied, reason, step);
+        self.end(Err((kind, applied)), step);
+    }
+
+    /// Makes the error that the page is told of. Gives what it says of the server.
+    fn fails(&mut self, kind: Kind, applied: Applied, reason: Option<Reason>, step: &mut Step) -> Applied {
         let failure = self.failure(kind, applied, reason, step.now);
+        self.failed = Some(failure);
         emit(step.out, Effect::Fail { id: self.id, failure });
-        self.end(Err((kind, failure.applied)), step);
+        failure.applied
     }
 
     fn end(&mut self, result: Verdict, step: &mut Step) {
@@ -470,8 +495,7 @@ impl Update {
         if let (true, Some(Ok(()))) = (step.left, self.result) {
             // The server made it: that is not known to have reached the page.
             let (kind, applied) = (Kind::Cancelled, Applied::Unknown);
-            let failure = self.failure(kind, applied, Some(Reason::Left), step.now);
-            emit(step.out, Effect::Fail { id: self.id, failure });
+            self.fails(kind, applied, Some(Reason::Left), step);
             self.result = Some(Err((kind, applied)));
         }
         false
@@ -503,8 +527,7 @@ impl Update {
             (Ok(()), Stripe::Called) if !silent => None,
             (Ok(()), _) => {
                 let (kind, applied) = (Kind::RefreshFailed, Applied::Yes);
-                let failure = self.failure(kind, applied, None, step.now);
-                emit(step.out, Effect::Fail { id: self.id, failure });
+                self.fails(kind, applied, None, step);
                 Some(Err((kind, applied)))
             }
             (Err(_), Stripe::Called) if self.was_sent() && !silent => None,

@@ -9,5 +9,6 @@ mod life;
 mod queue;
 mod random;
 mod run;
+mod settled;
 mod stale;
 mod support;

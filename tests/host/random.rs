@@ -58,6 +58,8 @@ struct World {
     timeouts: Vec<f64>,
     /// Whether the page was left and has not come back.
     gone: bool,
+    /// How each update settled.
+    records: BTreeMap<u32, Vec<Option<Failure>>>,
 }
 
 impl World {
@@ -92,6 +94,7 @@ impl World {
             told: vec![],
             timeouts,
             gone: false,
+            records: BTreeMap::new(),
         }
     }
 
@@ -159,6 +162,11 @@ impl World {
                 if self.chance.below(8) != 0 {
                     self.later(Event::Refreshed { id, success, open });
                 }
+            }
+            Effect::Settled { update, failure, waited, duration, attempts, .. } => {
+                self.records.entry(update).or_default().push(failure);
+                assert!(waited >= 0.0 && duration >= 0.0);
+                assert!(failure.is_none_or(|failure| failure.attempts == attempts));
             }
             Effect::Count(_)
             | Effect::Measure { .. }
@@ -278,7 +286,12 @@ proptest! {
                 prop_assert!(known.ended == 1 || !world.failures.contains_key(id));
             }
         }
+        for (update, records) in &world.records {
+            prop_assert!(records.len() == 1, "update {} was told of {} times", update, records.len());
+        }
         for (caller, update, failure) in &world.told {
+            // A caller that was cancelled alone has no update here.
+            prop_assert!(*update == 0 || world.records[update] == [*failure], "caller {caller} and the record differ");
             let Some(known) = world.known.get(update) else { continue };
             match failure.as_ref().map(|failure| failure.applied) {
                 None | Some(Applied::Yes) => prop_assert!(known.applied, "caller {caller} was told yes"),
