@@ -198,6 +198,10 @@ fn a_page_from_the_cache_doubts_every_session_that_ran() {
     let mut refreshed = bench.refreshed_from(before);
     refreshed.sort_unstable();
     assert_eq!(refreshed, [1, 2], "in the third nothing ran");
+
+    let mut bench = Bench::new(endpoint());
+    bench.invoke(1, order("{}")).answer(1, 1, http(200)).on(Event::Back(true));
+    assert!(bench.is_stale());
 }
 
 #[test]
@@ -206,7 +210,8 @@ fn a_late_end_of_stripe_tells_of_its_own_session() {
         let mut bench = Bench::new(endpoint());
         bench.run(1, "{}").on(Event::Of(1, News::Called)).answer(1, 1, http(200)).pass(20_000.0);
         if session == 2 {
-            bench.lose(2, 2);
+            // Its second refresh is under way: any that begins now would tell.
+            bench.lose(2, 2).pass(5_000.0);
         }
         bench.ended(1, true);
         assert_eq!(bench.is_stale(), session == 2);
@@ -253,6 +258,13 @@ fn sessions_that_nothing_is_owed_to_are_let_go() {
     assert_eq!(let_go(&bench), (2..=13).collect::<Vec<_>>(), "the last seven are kept, and the one in doubt");
     bench.on(Event::Dispose);
     assert_eq!(let_go(&bench).len(), 20);
+
+    let mut bench = Bench::new(endpoint());
+    for session in 1..=20 {
+        let asked = bench.ms;
+        bench.on(Event::Run { id: session, endpoint: 0, session, order: Order::Wrapped, asked });
+    }
+    assert!(let_go(&bench).is_empty(), "they wait for their turn");
 }
 
 /// What happens to one of two sessions.
