@@ -15,6 +15,8 @@ pub enum Event {
         id: u32,
         /// The position of the endpoint.
         endpoint: usize,
+        /// The session's number, [`UNNAMED`](crate::stale::UNNAMED) where nobody named it. Its actions are seen by this.
+        session: u32,
         /// What to send.
         order: Order,
         /// When it was called; earlier than now if the engine was not loaded then.
@@ -26,6 +28,8 @@ pub enum Event {
         id: u32,
         /// The position of the endpoint.
         endpoint: usize,
+        /// The session's number, as for `Run`.
+        session: u32,
         /// What to send.
         order: Order,
         /// When it was called; earlier than now if the engine was not loaded then.
@@ -34,7 +38,12 @@ pub enum Event {
     /// Something happened to one update.
     Of(u32, News),
     /// The page called `refresh`.
-    Refresh(u32),
+    Refresh {
+        /// Which.
+        id: u32,
+        /// The number of the session whose actions it passed.
+        session: u32,
+    },
     /// A refresh ended.
     Refreshed {
         /// Which.
@@ -52,10 +61,15 @@ pub enum Event {
     Dispose,
     /// The browser is online again, or the page visible.
     Awake,
+    /// The page may be about to go: `beforeunload`, or a navigation that leaves the document. To be told again where a
+    /// dialog may have stood in between.
+    Leaving,
+    /// It stays after all: the navigation failed or was called off. Without this it is taken to stay after a while.
+    Stayed,
     /// `pagehide`.
     Left,
-    /// The module before this one died while it owed something.
-    Doubt,
+    /// The module before this one died while it owed something to this session.
+    Doubt(u32),
     /// `pageshow`; `true` if the page comes from the back/forward cache.
     Back(bool),
 }
@@ -78,7 +92,7 @@ pub enum News {
     },
     /// An attempt ended: its number, and how.
     Answered(u32, Answer),
-    /// The task that was let through at the deadline is over.
+    /// The task that was let through, at the deadline or after an attempt was lost, is over.
     Yielded,
     /// `runServerUpdate` ended.
     Ended {
@@ -141,6 +155,22 @@ pub enum Effect {
         /// Whether the event that led here brought a fresh session.
         session: bool,
     },
+    /// Tell the page that an update has settled: once for each that was not joined to another, the last of all that is
+    /// told of it, also where it was cancelled.
+    Settled {
+        /// The update.
+        update: u32,
+        /// The position of its endpoint.
+        endpoint: usize,
+        /// Why it failed; `None` after success.
+        failure: Option<Failure>,
+        /// Milliseconds between `run` and the call of the function, or the end where it never was called.
+        waited: f64,
+        /// Milliseconds as in [`Failure::duration`].
+        duration: f64,
+        /// Requests that were sent.
+        attempts: u32,
+    },
     /// Tell a caller that its update is cancelled, whatever becomes of the update.
     Cancelled {
         /// The caller.
@@ -149,7 +179,12 @@ pub enum Effect {
         failure: Failure,
     },
     /// Let Stripe.js fetch the session again.
-    Refresh(u32),
+    Refresh {
+        /// By which number its end is told.
+        id: u32,
+        /// By the actions seen last of the session of this number.
+        session: u32,
+    },
     /// Tell the page how its `refresh` ended: with the session, or with this kind.
     Refreshed {
         /// Which.
@@ -161,6 +196,8 @@ pub enum Effect {
     Stale(bool),
     /// Let go of what was kept for this update.
     Forget(u32),
+    /// Let go of the actions of the session of this number, until it is used again.
+    LetGo(u32),
 }
 
 /// Adds to what is to be done. Not inlined: a push is long, and there are many.

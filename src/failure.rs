@@ -86,6 +86,13 @@ impl Kind {
         }
     }
 
+    /// Whether its message is the server's own, where that is for customers. After any other failure nobody has said no,
+    /// and what a server said then is no answer to what the customer asks: whether the order has changed.
+    #[must_use]
+    pub fn shows_servers_words(self) -> bool {
+        matches!(self, Self::Refused | Self::RateLimited)
+    }
+
     /// The kind of this name.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
@@ -186,16 +193,64 @@ impl Failure {
 /// The most characters of a server's message that are shown to a customer.
 const LONGEST_MESSAGE: usize = 500;
 
-/// Whether a server's message can be shown to a customer: some text, not too long, no markup.
+/// HTTP's own reason phrases (RFC 9110, section 15, the registry of IANA, and the older names that frameworks kept),
+/// letters only and in lower case.
+const PHRASES: &str = " continue switchingprotocols processing earlyhints ok created accepted \
+    nonauthoritativeinformation nocontent resetcontent partialcontent multistatus alreadyreported imused multiplechoices \
+    movedpermanently found movedtemporarily seeother notmodified useproxy temporaryredirect permanentredirect badrequest \
+    unauthorized paymentrequired forbidden notfound methodnotallowed notacceptable proxyauthenticationrequired \
+    requesttimeout conflict gone lengthrequired preconditionfailed contenttoolarge payloadtoolarge \
+    requestentitytoolarge uritoolong requesturitoolong unsupportedmediatype rangenotsatisfiable \
+    requestedrangenotsatisfiable expectationfailed imateapot misdirectedrequest unprocessablecontent \
+    unprocessableentity locked faileddependency tooearly upgraderequired preconditionrequired toomanyrequests \
+    requestheaderfieldstoolarge unavailableforlegalreasons internalservererror servererror notimplemented badgateway \
+    serviceunavailable gatewaytimeout httpversionnotsupported variantalsonegotiates insufficientstorage loopdetected \
+    notextended networkauthenticationrequired ";
+
+/// The words for a customer that a server's answer has: the first of its `message`, its `error`, the `message` of its
+/// `error` and its `detail` (RFC 9457), each where it is a string, that is a sentence for people.
+#[must_use]
+pub fn words(candidates: [Option<&str>; 4]) -> Option<&str> {
+    candidates.into_iter().flatten().find(|text| is_showable(text))
+}
+
+/// Whether a server's message can be shown to a customer: some text, not too long, no markup, none of HTTP's own phrases
+/// and no bare code.
 #[must_use]
 pub fn is_showable(message: &str) -> bool {
-    let markup = message.as_bytes().windows(2).any(|pair| match pair {
+    let text = message.trim_ascii();
+    let markup = text.as_bytes().windows(2).any(|pair| match pair {
         [b'<', next] => next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'),
         _ => false,
     });
     // A character's first byte is the one that continues none.
-    let characters = message.bytes().filter(|byte| byte & 0xc0 != 0x80).count();
-    !markup && !message.trim_ascii().is_empty() && characters <= LONGEST_MESSAGE
+    let characters = text.bytes().filter(|byte| byte & 0xc0 != 0x80).count();
+    !markup && !text.is_empty() && characters <= LONGEST_MESSAGE && !is_code(text) && !is_phrase(text)
+}
+
+/// Whether a text is for programs: one word of ASCII letters, digits and `_.:/-` (`out_of_stock`, `ERR_FOO`, `outOfStock`,
+/// `declined`, `4012`, a URL). What a person would write stays: with a capital ("Expired", "Sold-out") or ended
+/// ("sorry.", "Sorry!").
+fn is_code(text: &str) -> bool {
+    let word = text.strip_suffix('.').unwrap_or(text);
+    let mut bytes = word.bytes();
+    let capital = bytes.next().is_some_and(|first| first.is_ascii_uppercase());
+    let written = (capital && bytes.all(|byte| byte.is_ascii_lowercase() || byte == b'-'))
+        || (word.len() < text.len() && word.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    !written && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:/-".contains(&byte))
+}
+
+/// Whether a text is one of HTTP's reason phrases, alone or behind its status ("404 Not Found", "HTTP 502: Bad gateway").
+fn is_phrase(text: &str) -> bool {
+    let letters = text.bytes().filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase());
+    let mut wanted: Vec<u8> = Vec::with_capacity(text.len() + 2);
+    wanted.push(b' ');
+    wanted.extend(letters);
+    if text.is_ascii() && wanted.starts_with(b" http") && !wanted.starts_with(b" httpversion") {
+        wanted.drain(1..5);
+    }
+    wanted.push(b' ');
+    text.is_ascii() && PHRASES.as_bytes().windows(wanted.len()).any(|window| window == wanted)
 }
 
 #[cfg(test)]
@@ -212,14 +267,77 @@ mod tests {
     }
 
     #[test]
+    fn only_after_a_no_the_servers_words_are_shown() {
+        let shown: Vec<_> = Kind::ALL.into_iter().filter(|kind| kind.shows_servers_words()).collect();
+        assert_eq!(shown, [Kind::Refused, Kind::RateLimited]);
+    }
+
+    #[test]
     fn shows_text_only() {
-        for message in ["Only 3 are left.", "a < b", "1 <2", "x"] {
+        for message in ["Only 3 are left.", "a < b", "1 <2", "é", "売り切れ"] {
             assert!(is_showable(message), "{message}");
         }
         assert!(is_showable(&"é".repeat(500)));
-        for message in ["", "  ", "<b>no</b>", "</p>", "<!doctype html>", "<?php"] {
+        for message in ["", "  ", "<b>no</b>", "</p>", "<!doctype html>", "<?php", "Sorry: <br>"] {
             assert!(!is_showable(message), "{message}");
         }
         assert!(!is_showable(&"é".repeat(501)));
+    }
+
+    #[test]
+    fn a_bare_code_is_not_for_customers() {
+        for code in [
+            "out_of_stock",
+            "ERR_FOO",
+            "OUT",
+            "outOfStock",
+            "OutOfStock",
+            "resource.missing",
+            "out-of-stock",
+            "declined",
+            "E1001",
+            "4012",
+            "urn:problem:stock",
+            "https://shop.example/problems/stock",
+            " out_of_stock\n",
+        ] {
+            assert!(!is_showable(code), "{code}");
+        }
+        for sentence in
+            ["Sorry!", "Sorry.", "sorry.", "No.", "Expired", "Sold-out", "Épuisé", "out of stock", "l'offre"]
+        {
+            assert!(is_showable(sentence), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_of_http_is_not_for_customers() {
+        for phrase in [
+            "Bad Request",
+            "bad request.",
+            "INTERNAL SERVER ERROR",
+            "404 Not Found",
+            "HTTP 502: Bad gateway",
+            "HTTP/1.1 409 Conflict",
+            "HTTP Version Not Supported",
+            "Unprocessable Entity",
+            "URI Too Long",
+            "I'm a teapot",
+            "Not Found!",
+        ] {
+            assert!(!is_showable(phrase), "{phrase}");
+        }
+        for sentence in ["Not found in this shop.", "Bad", "Too many.", "Request", "Found: nothing", "Gateway"] {
+            assert!(is_showable(sentence), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn the_first_sentence_is_taken() {
+        let (code, phrase, no) = (Some("out_of_stock"), Some("Bad Request"), Some("Only 3 left."));
+        assert_eq!(words([Some("First."), no, no, no]), Some("First."));
+        assert_eq!(words([None, code, no, Some("Later.")]), no);
+        assert_eq!(words([phrase, code, None, no]), no);
+        assert_eq!(words([phrase, code, Some("<b>"), None]), None);
     }
 }

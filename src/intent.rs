@@ -10,8 +10,8 @@ use crate::session::{SessionId, has_secret};
 /// The most fields an endpoint may declare.
 pub const MOST_FIELDS: usize = 16;
 
-/// The longest identifier, in characters.
-const LONGEST_IDENTIFIER: usize = 255;
+/// The longest identifier, and the longest text that a customer types, in characters.
+const LONGEST: usize = 255;
 
 /// What a field may hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,9 @@ pub enum Rule {
     OneOf(Vec<String>),
     /// 1 to 255 of `A-Z a-z 0-9 _ -` that start with this prefix, and no secret.
     Identifier(String),
+    /// What a customer types, such as a promotion code: 1 to so many characters, but never more than 255, none of them a
+    /// control character, and no secret.
+    Text(usize),
     /// A whole number from the first to the second, both included.
     Integer(f64, f64),
     /// `true` or `false`.
@@ -64,6 +67,7 @@ impl Field {
             (_, Value::Unreadable) => return Err(self.wrong(Problem::Unreadable)),
             (Rule::OneOf(choices), Value::Text(text)) => choices.contains(text),
             (Rule::Identifier(prefix), Value::Text(text)) => is_identifier(text, prefix),
+            (Rule::Text(most), Value::Text(text)) => is_text(text, *most),
             (Rule::Integer(least, most), Value::Number(number)) => {
                 number.trunc() == *number && number >= least && number <= most
             }
@@ -78,12 +82,24 @@ impl Field {
     }
 }
 
+/// Whether a text is an API key, or has what every client secret has.
+fn is_secret(text: &str) -> bool {
+    has_secret(text) || ["sk_", "rk_", "whsec_"].iter().any(|kind| text.starts_with(kind))
+}
+
+/// JavaScript's strings can hold half of a character; such a one has no text and comes as [`Value::Other`].
+fn is_text(text: &str, most: usize) -> bool {
+    // What is pasted has spaces around it.
+    let secret = is_secret(text.trim_start());
+    let characters = text.chars().count();
+    !secret && characters > 0 && characters <= most && characters <= LONGEST && !text.chars().any(char::is_control)
+}
+
 fn is_identifier(text: &str, prefix: &str) -> bool {
-    let secret = has_secret(text) || ["sk_", "rk_", "whsec_"].iter().any(|kind| text.starts_with(kind));
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    !secret
+    !is_secret(text)
         && !text.is_empty()
-        && text.len() <= LONGEST_IDENTIFIER
+        && text.len() <= LONGEST
         && text.starts_with(prefix)
         && text.bytes().all(allowed)
 }
@@ -101,7 +117,7 @@ pub enum Value {
     Missing,
     /// Reading it failed, as with a getter that throws.
     Unreadable,
-    /// An object, `null`, a symbol and so on: nothing that a rule allows.
+    /// An object, `null`, a symbol, a string with half of a character and so on: nothing that a rule allows.
     Other,
 }
 
@@ -326,6 +342,34 @@ mod tests {
         }
         assert!(any.check(&text(&"a".repeat(255))).is_ok());
         assert!(any.check(&text(&"a".repeat(256))).is_err());
+    }
+
+    #[test]
+    fn takes_what_a_customer_types() {
+        let code = |most| Field::new("code", Rule::Text(most));
+        for typed in ["SUMMER 20", "NOËL", "A", " x ", "a\"b\\c", "<10%>", "🎁", "20% off_secret"] {
+            assert!(code(20).check(&text(typed)).is_ok(), "{typed}");
+        }
+        // Characters, neither bytes nor halves of them.
+        assert!(code(2).check(&text("ËË")).is_ok());
+        assert!(code(1).check(&text("🎁")).is_ok());
+        assert!(code(2).check(&text("abc")).is_err());
+        assert!(code(1_000).check(&text(&"Ë".repeat(255))).is_ok());
+        assert!(code(1_000).check(&text(&"a".repeat(256))).is_err());
+        for bad in ["", "a\nb", "\t", "a\0", "\u{7f}", "\u{85}", "sk_live_1", " rk_1", "whsec_1", "a pi_1_secret_2"] {
+            assert!(code(20).check(&text(bad)).is_err(), "{bad:?}");
+        }
+        for other in [Value::Other, Value::Number(20.0), Value::Flag(true)] {
+            assert!(code(20).check(&other).is_err(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_customer_types_is_escaped() {
+        let fields = [Field::new("code", Rule::Text(20))];
+        let session = SessionId::parse("cs_test_a1").unwrap();
+        let body = Intent::check(&fields, vec![text("a\"\\Ë")]).unwrap().body("session", &session, &fields);
+        assert_eq!(String::from_utf8(body).unwrap(), r#"{"session":"cs_test_a1","code":"a\"\\Ë"}"#);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::failure::{Applied, Kind, Reason};
 use crate::metrics::Number;
 use crate::queue::{self, Place};
 use crate::stale::{Doubt, Freshness};
-use crate::update::{Order, Step, Update};
+use crate::update::{LEAVING, Order, Step, Update};
 
 /// Numbers of refreshes that the machine begins itself start here; the facade counts its own from 1.
 const OWN_REFRESHES: u32 = 1 << 31;
@@ -23,12 +23,11 @@ pub struct Machine {
     freshness: Freshness,
     /// How many refreshes were begun here.
     refreshes: u32,
-    /// The update whose fresh session Stripe.js still owes.
-    owed: Option<u32>,
+    /// The update whose fresh session Stripe.js still owes, and that session.
+    owed: Option<(u32, u32)>,
     left: bool,
-    ran: bool,
-    /// Whether actions were seen, without which nothing can be refreshed.
-    acted: bool,
+    /// Until when the page is taken to be about to go.
+    leaving: Option<f64>,
     told_stale: bool,
 }
 
@@ -43,6 +42,7 @@ impl Machine {
     /// Takes an event, and appends what is to be done. `now` is in milliseconds, `random` in 0..1.
     pub fn on(&mut self, event: Event, now: f64, random: f64, out: &mut Vec<Effect>) {
         let turn = &mut Turn { now, random, out };
+        self.leaving = self.leaving.filter(|until| *until > now);
         for position in 0..self.updates.len() {
             if let Some((update, mut step)) = self.at(position, turn) {
                 update.tick(&mut step);
@@ -54,8 +54,13 @@ impl Machine {
             self.refreshed(id, false, true, Kind::StripeError, turn);
         }
         self.conclude(turn);
-        if self.acted && self.freshness.is_due(awake, now) {
-            self.refresh(turn);
+        while let Some(session) = self.freshness.due(awake, now) {
+            self.refresh(session, turn);
+        }
+        while let Some(session) =
+            self.freshness.forget(|number| self.updates.iter().any(|update| update.session == number))
+        {
+            emit(turn.out, Effect::LetGo(session));
         }
         self.tell_stale(turn);
     }
@@ -69,14 +74,15 @@ impl Machine {
                 least = Some(until);
             }
         };
+        if self.updates.iter().any(Update::is_lost) {
+            self.leaving.into_iter().for_each(&mut look);
+        }
         for update in &self.updates {
             if let Some(endpoint) = self.endpoints.get(update.endpoint) {
                 update.timers(endpoint, &mut look);
             }
         }
-        if self.acted {
-            self.freshness.timers(&mut look);
-        }
+        self.freshness.timers(&mut look);
         least.map(|until| if until > now { until - now } else { 0.0 })
     }
 
@@ -96,43 +102,48 @@ impl Machine {
         let now = turn.now;
         match event {
             Event::Clock | Event::Awake => {}
-            Event::Run { id, endpoint, order, asked } => self.run(Update::new(id, endpoint, order, asked, false), turn),
-            Event::Invoke { id, endpoint, order, asked } => {
-                self.ran = true;
-                let mut update = Update::new(id, endpoint, order, asked, true);
+            Event::Run { id, endpoint, session, order, asked } => {
+                self.freshness.see(session, true, true);
+                self.run(Update::new(id, endpoint, session, order, asked, false), turn);
+            }
+            Event::Invoke { id, endpoint, session, order, asked } => {
+                self.freshness.see(session, true, false);
+                let mut update = Update::new(id, endpoint, session, order, asked, true);
                 update.callers.push(id);
                 self.updates.push(update);
                 if let Some((update, mut step)) = self.find(id, turn) {
                     update.call(asked, &mut step);
                 }
             }
-            Event::Refresh(id) => {
-                self.acted = true;
-                self.freshness.begin(id, true, now);
-                emit(turn.out, Effect::Refresh(id));
+            Event::Refresh { id, session } => {
+                self.freshness.see(session, false, true);
+                self.freshness.begin(id, session, true, now);
+                emit(turn.out, Effect::Refresh { id, session });
             }
             Event::Refreshed { id, success, open } => self.refreshed(id, success, open, Kind::StripeError, turn),
             Event::Detach(caller) => self.detach(caller, Reason::Signal, turn),
             Event::Cancel(endpoint) => self.cancel(endpoint, turn),
             Event::Dispose => self.dispose(turn),
-            Event::Doubt => {
-                self.ran = true;
-                self.acted = true;
-                self.freshness.doubt(Doubt::Unknown, now);
-                self.refresh(turn);
+            Event::Doubt(session) => {
+                self.freshness.see(session, true, true);
+                self.freshness.doubt(session, Doubt::Unknown, now);
+                self.refresh(session, turn);
             }
+            Event::Leaving => self.leaving = Some(now + LEAVING),
+            Event::Stayed => self.leaving = None,
             Event::Left => self.left = true,
             Event::Back(from_cache) => {
-                self.left = false;
-                if from_cache && self.ran {
-                    self.freshness.doubt(Doubt::Behind, now);
+                (self.left, self.leaving) = (false, None);
+                if from_cache {
+                    self.freshness.doubt_all(now);
                 }
             }
             Event::Of(id, news) => {
                 match news {
-                    News::Ended { success: true, open } if self.owed == Some(id) => {
-                        self.owed = None;
-                        self.freshness.learn(now, true, open, now);
+                    News::Ended { success: true, open } => {
+                        if let Some((_, session)) = self.owed.take_if(|(owed, _)| *owed == id) {
+                            self.freshness.learn(session, now, true, open, now);
+                        }
                     }
                     News::NotStarted(kind) => self.refreshed(id, false, true, kind, turn),
                     _ => {}
@@ -149,7 +160,8 @@ impl Machine {
     fn at<'a>(&'a mut self, position: usize, turn: &'a mut Turn) -> Option<(&'a mut Update, Step<'a>)> {
         let update = self.updates.get_mut(position)?;
         let endpoint = self.endpoints.get_mut(update.endpoint)?;
-        let step = Step { now: turn.now, random: turn.random, left: self.left, endpoint, out: turn.out };
+        let (left, leaving) = (self.left, self.leaving.is_some());
+        let step = Step { now: turn.now, random: turn.random, left, leaving, endpoint, out: turn.out };
         Some((update, step))
     }
 
@@ -168,8 +180,6 @@ impl Machine {
     }
 
     fn run(&mut self, mut update: Update, turn: &mut Turn) {
-        self.ran = true;
-        self.acted = true;
         let (id, endpoint) = (update.id, update.endpoint);
         let Some(rules) = self.endpoints.get_mut(endpoint) else { return };
         let superseded = queue::superseded(&self.updates, rules, &update);
@@ -225,8 +235,9 @@ impl Machine {
         if alone {
             self.abort(position, Kind::Cancelled, Some(reason), turn);
             // Stripe.js may take a while to end; who hears that nothing is pending hears of the doubt before.
-            if reason == Reason::Signal && self.updates.get(position).is_some_and(Update::is_in_doubt) {
-                self.freshness.doubt(Doubt::Unknown, turn.now);
+            let in_doubt = self.updates.get(position).filter(|update| update.is_in_doubt());
+            if let (Reason::Signal, Some(update)) = (reason, in_doubt) {
+                self.freshness.doubt(update.session, Doubt::Unknown, turn.now);
                 self.tell_stale(turn);
             }
         }
@@ -243,12 +254,14 @@ impl Machine {
             self.abort(0, Kind::Cancelled, Some(Reason::Disposed), turn);
             self.finish(0, false, false, turn);
         }
-        while let Some(id) = self.freshness.stop() {
+        let (refreshes, sessions) = self.freshness.stop();
+        for id in refreshes {
             report(id, Some((Kind::Cancelled, Applied::No)), turn);
         }
+        for session in sessions {
+            emit(turn.out, Effect::LetGo(session));
+        }
         self.owed = None;
-        self.ran = false;
-        self.acted = false;
     }
 
     /// Lets what has ended go, and starts what is next.
@@ -277,9 +290,10 @@ impl Machine {
     /// An update failed: it goes, or the refresh that belongs to it holds it. Gives whether it has gone.
     fn failed(&mut self, position: usize, kind: Kind, applied: Applied, turn: &mut Turn) -> bool {
         let Some(update) = self.updates.get_mut(position) else { return false };
-        let (id, sent, apart, silent) = (update.id, update.was_sent(), update.is_apart(), update.is_silent());
+        let (id, session) = (update.id, update.session);
+        let (sent, apart, silent) = (update.was_sent(), update.is_apart(), update.is_silent());
         if kind == Kind::RefreshFailed && silent {
-            self.owed = Some(id);
+            self.owed = Some((id, session));
         }
         let doubt = match applied {
             Applied::Unknown => Doubt::Unknown,
@@ -288,16 +302,16 @@ impl Machine {
         };
         self.count(position, Some(kind), turn);
         if sent && doubt != Doubt::None {
-            self.freshness.doubt(doubt, turn.now);
+            self.freshness.doubt(session, doubt, turn.now);
             if !apart {
-                let refresh = self.refresh(turn);
+                let refresh = self.refresh(session, turn);
                 if let Some(update) = self.updates.get_mut(position) {
                     update.held = Some(refresh);
                 }
                 return false;
             }
         } else if sent && !apart {
-            self.refresh(turn);
+            self.refresh(session, turn);
         }
         self.finish(position, false, false, turn);
         true
@@ -326,9 +340,11 @@ impl Machine {
         // Who hears that nothing is pending has heard of staleness.
         self.tell_stale(turn);
         let update = self.updates.remove(position);
+        let record = update.record(turn.now);
         for caller in update.callers {
             emit(turn.out, Effect::Settle { caller, update: update.id, ok, session });
         }
+        emit(turn.out, record);
         emit(turn.out, Effect::Forget(update.id));
     }
 
@@ -340,12 +356,12 @@ impl Machine {
         }
     }
 
-    /// Begins a refresh, and gives its number.
-    fn refresh(&mut self, turn: &mut Turn) -> u32 {
+    /// Begins a refresh of this session, and gives its number.
+    fn refresh(&mut self, session: u32, turn: &mut Turn) -> u32 {
         self.refreshes = self.refreshes.wrapping_add(1) % OWN_REFRESHES;
         let id = OWN_REFRESHES + self.refreshes;
-        self.freshness.begin(id, false, turn.now);
-        emit(turn.out, Effect::Refresh(id));
+        self.freshness.begin(id, session, false, turn.now);
+        emit(turn.out, Effect::Refresh { id, session });
         id
     }
 

@@ -57,6 +57,32 @@ impl Counts {
         }
     }
 
+    /// The counters as they were exported, by [`Counts::numbers`] and [`Counts::durations`]: they outlive the module. What
+    /// is missing is 0, and of more durations than are kept the last are taken.
+    #[must_use]
+    pub fn restore(numbers: &[u32], durations: &[u32]) -> Self {
+        let mut counts = Self::default();
+        for (place, number) in counts.numbers.iter_mut().zip(numbers) {
+            *place = *number;
+        }
+        let kept = durations.len().saturating_sub(KEPT);
+        counts.durations.extend(durations.iter().skip(kept));
+        counts.oldest = counts.durations.len() % KEPT;
+        counts
+    }
+
+    /// Every counter, in the order of [`Counts::at`].
+    #[must_use]
+    pub fn numbers(&self) -> &[u32] {
+        &self.numbers
+    }
+
+    /// The kept durations in milliseconds, the oldest first.
+    pub fn durations(&self) -> impl Iterator<Item = u32> {
+        // While there is room yet, the oldest is the first, and its place is behind the last.
+        self.durations.iter().skip(self.oldest).chain(self.durations.iter().take(self.oldest)).copied()
+    }
+
     /// How many there were.
     #[must_use]
     pub fn get(&self, number: Number) -> u32 {
@@ -130,5 +156,29 @@ mod tests {
         expected.extend([Some(20), Some(19_500), Some(19_500), None]);
         assert_eq!(all, expected);
         assert_eq!(Counts::default().at(23), None);
+    }
+
+    #[test]
+    fn they_outlive_the_module() {
+        for updates in [0_u32, 1, 99, 100, 101, 250] {
+            let mut counts = Counts::default();
+            for ms in 0..updates {
+                counts.record((ms % 3 == 0).then_some(Kind::Network), f64::from(ms));
+            }
+            counts.add(Number::Late);
+            let durations: Vec<u32> = counts.durations().collect();
+            assert_eq!(durations, (updates.saturating_sub(100)..updates).collect::<Vec<_>>());
+            let mut again = Counts::restore(counts.numbers(), &durations);
+            for ms in [7.0, 8.0] {
+                counts.record(None, ms);
+                again.record(None, ms);
+            }
+            assert_eq!(again.numbers(), counts.numbers());
+            assert!(again.durations().eq(counts.durations()), "{updates}");
+        }
+        // What another version kept.
+        let counts = Counts::restore(&[3], &(0..300).collect::<Vec<_>>());
+        assert_eq!((counts.get(Number::Updates), counts.failures(Kind::Internal)), (3, 0));
+        assert!(counts.durations().eq(200..300));
     }
 }

@@ -19,6 +19,9 @@ const STRIPE_GAVE_UP: f64 = 19_000.0;
 const SILENT_AFTER_FAILURE: f64 = 1_000.0;
 /// How long Stripe.js may be silent after the function succeeded: it fetches the session.
 const SILENT_AFTER_SUCCESS: f64 = 10_000.0;
+/// How long a page that may be about to go is taken to be going. What comes next has to answer before the page is hidden,
+/// so it is a slow server's time; only what a page that stayed lost in it is told late.
+pub const LEAVING: f64 = 3_000.0;
 
 /// What an update is to send.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,10 +48,25 @@ enum Stage {
     Token,
     /// An attempt is under way since then.
     Sent(f64),
+    /// An attempt ended without an answer, and is not judged yet.
+    Lost(Loss),
     /// It waits before the next attempt, until then.
     Pause(f64),
     /// It has settled then.
     Ended(f64),
+}
+
+/// An attempt that ended without an answer: it failed, or the browser ended it since the customer leaves, which the page
+/// hears of later.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Loss {
+    /// What it is if the page stays.
+    kind: Kind,
+    repeatable: bool,
+    /// Whether there was an attempt; else it was the page's CSRF token.
+    sent: bool,
+    /// Whether the task after it is under way.
+    fresh: bool,
 }
 
 /// How far Stripe.js is.
@@ -60,6 +78,9 @@ enum Stripe {
     Waiting,
     /// `runServerUpdate` was called.
     Called,
+    /// It has failed, which is not judged yet: the browser ends its requests too when the customer leaves. Set while the
+    /// task after that is under way.
+    Lost(bool),
     /// It has ended, with success or not.
     Ended(bool),
 }
@@ -72,6 +93,8 @@ pub struct Step<'a> {
     pub random: f64,
     /// Set after `pagehide`, when it is the browser that ends attempts.
     pub left: bool,
+    /// Set while the page may be about to go.
+    pub leaving: bool,
     /// The update's endpoint.
     pub endpoint: &'a mut Endpoint,
     /// What is to be done.
@@ -88,6 +111,8 @@ pub struct Update {
     pub id: u32,
     /// The position of its endpoint.
     pub endpoint: usize,
+    /// The number of its session.
+    pub session: u32,
     /// What it is to send.
     pub order: Order,
     /// Who waits for the outcome: numbers given by the facade.
@@ -100,6 +125,8 @@ pub struct Update {
     stage: Stage,
     stripe: Stripe,
     result: Option<Verdict>,
+    /// What it failed with, if it did.
+    failed: Option<Failure>,
     attempts: u32,
     doubt: bool,
     overdue: bool,
@@ -109,10 +136,11 @@ pub struct Update {
 impl Update {
     /// An update that was asked for then. `apart` is set where the page hands the function to Stripe.js itself.
     #[must_use]
-    pub fn new(id: u32, endpoint: usize, order: Order, asked: f64, apart: bool) -> Self {
+    pub fn new(id: u32, endpoint: usize, session: u32, order: Order, asked: f64, apart: bool) -> Self {
         Self {
             id,
             endpoint,
+            session,
             order,
             callers: Vec::new(),
             held: None,
@@ -122,6 +150,7 @@ impl Update {
             stage: Stage::Idle,
             stripe: if apart { Stripe::Apart } else { Stripe::Waiting },
             result: None,
+            failed: None,
             attempts: 0,
             doubt: false,
             overdue: false,
@@ -147,6 +176,12 @@ impl Update {
         self.attempts > 0
     }
 
+    /// Whether something of it ended as it does when the customer leaves, and is not judged yet.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        matches!(self.stage, Stage::Lost(_)) || matches!(self.stripe, Stripe::Lost(_))
+    }
+
     /// Whether its function failed and may have been applied all the same.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
@@ -165,6 +200,21 @@ impl Update {
         let end = if let Stage::Ended(at) = self.stage { at } else { now };
         let ms = end - self.began();
         if ms > 0.0 { ms } else { 0.0 }
+    }
+
+    /// What the page is told once it has settled.
+    #[must_use]
+    pub fn record(&self, now: f64) -> Effect {
+        let end = if let Stage::Ended(at) = self.stage { at } else { now };
+        let waited = self.called.unwrap_or(end) - self.asked;
+        Effect::Settled {
+            update: self.id,
+            endpoint: self.endpoint,
+            failure: self.failed,
+            waited: if waited > 0.0 { waited } else { 0.0 },
+            duration: self.duration(now),
+            attempts: self.attempts,
+        }
     }
 
     /// A failure of this update. One attempt in doubt makes every later "no" an "unknown".
@@ -196,7 +246,7 @@ impl Update {
             News::Head { attempt, status } => self.head(attempt, status),
             News::Answered(attempt, answer) => self.answered(attempt, answer, step),
             News::Yielded => self.yielded(step),
-            News::Ended { success, .. } => self.stripe_ended(success),
+            News::Ended { success, .. } => self.stripe_ended(success, step),
         }
     }
 
@@ -226,11 +276,14 @@ impl Update {
         if there {
             self.send(step);
         } else {
-            self.abort(Kind::CallbackFailed, None, step);
+            self.lost(Kind::CallbackFailed, false, step);
         }
     }
 
     fn send(&mut self, step: &mut Step) {
+        if let Stripe::Lost(_) = self.stripe {
+            return self.abort(Kind::StripeError, None, step);
+        }
         self.attempts += 1;
         self.status = 0;
         self.stage = Stage::Sent(step.now);
@@ -249,22 +302,61 @@ impl Update {
         if !matches!(self.stage, Stage::Sent(_)) || attempt != self.attempts {
             return;
         }
-        if self.overdue {
+        if self.overdue && !matches!(answer, Answer::None | Answer::Unsent) {
             step.endpoint.counts.add(Number::Late);
         }
         match answer {
             Answer::Value => self.end(Ok(()), step),
-            Answer::Threw => self.failed(Kind::CallbackFailed, false, None, step),
-            Answer::None if step.left => self.abort(Kind::Cancelled, Some(Reason::Left), step),
-            Answer::None => self.failed(Kind::Network, true, None, step),
+            Answer::None => self.lost(Kind::Network, true, step),
+            Answer::Unsent => {
+                self.attempts -= 1;
+                self.fail(Kind::Unavailable, Applied::No, None, step);
+            }
+            Answer::Threw => self.lost(Kind::CallbackFailed, false, step),
+            Answer::ThrewNo => self.failed(Kind::Refused, false, None, step),
+            Answer::ThrewHttp { status, body } => {
+                self.status = status;
+                // It threw: whatever the answer says, that is no success.
+                let kind = answer::judge(status, body).err().unwrap_or(Kind::CallbackFailed);
+                self.failed(kind, false, None, step);
+            }
             Answer::Http { status, body, retry_after } => {
                 self.status = status;
                 match answer::judge(status, body) {
                     Ok(()) => self.end(Ok(()), step),
+                    Err(kind @ Kind::BadResponse) if body == Body::CutOff => {
+                        self.lost(kind, retry::may_repeat(status), step);
+                    }
                     Err(kind) => self.failed(kind, retry::may_repeat(status), retry_after, step),
                 }
             }
         }
+    }
+
+    /// An attempt ended without an answer, or there is no token. It is judged one task later: the news that the page was
+    /// left may be on its way.
+    fn lost(&mut self, kind: Kind, repeatable: bool, step: &mut Step) {
+        let sent = self.stage != Stage::Token;
+        self.stage = Stage::Lost(Loss { kind, repeatable, sent, fresh: true });
+        emit(step.out, Effect::Yield(self.id));
+    }
+
+    /// Judges a lost attempt, once it can be told whether the page is left. The deadline does not wait for that.
+    fn weigh(&mut self, step: &mut Step) {
+        let Stage::Lost(Loss { kind, repeatable, sent, fresh }) = self.stage else { return };
+        if step.left {
+            self.abort(Kind::Cancelled, Some(Reason::Left), step);
+        } else if self.may_wait(fresh, step) {
+        } else if sent {
+            self.failed(kind, repeatable, None, step);
+        } else {
+            self.abort(kind, None, step);
+        }
+    }
+
+    /// Whether what may be the end of the page can wait to be judged.
+    fn may_wait(&self, fresh: bool, step: &Step) -> bool {
+        (fresh || step.leaving) && self.left(step) > 0.0
     }
 
     /// An attempt failed: it is repeated, or the function ends.
@@ -290,7 +382,7 @@ impl Update {
 
     /// Looks at the clock. At the deadline one more task is let through first: an answer that is there already wins.
     pub fn tick(&mut self, step: &mut Step) {
-        let running = !matches!(self.stage, Stage::Idle | Stage::Ended(_));
+        let running = !matches!(self.stage, Stage::Idle | Stage::Lost(_) | Stage::Ended(_));
         if !running || self.overdue {
             return;
         }
@@ -310,8 +402,15 @@ impl Update {
         }
     }
 
-    /// The task after the deadline is over, and no answer came in it.
+    /// The task that was let through is over: after something was lost, or after the deadline, and no answer came in it.
     fn yielded(&mut self, step: &mut Step) {
+        if let Stripe::Lost(fresh) = &mut self.stripe {
+            *fresh = false;
+        }
+        if let Stage::Lost(loss) = &mut self.stage {
+            loss.fresh = false;
+            return;
+        }
         if !self.overdue {
             return;
         }
@@ -343,15 +442,23 @@ impl Update {
                 emit(step.out, Effect::Abort(self.id));
                 Applied::Unknown
             }
+            Stage::Lost(Loss { sent: true, .. }) => Applied::Unknown,
             _ => Applied::No,
         };
         self.fail(kind, applied, reason, step);
     }
 
     fn fail(&mut self, kind: Kind, applied: Applied, reason: Option<Reason>, step: &mut Step) {
+        let applied = self.fails(kind, applied, reason, step);
+        self.end(Err((kind, applied)), step);
+    }
+
+    /// Makes the error that the page is told of. Gives what it says of the server.
+    fn fails(&mut self, kind: Kind, applied: Applied, reason: Option<Reason>, step: &mut Step) -> Applied {
         let failure = self.failure(kind, applied, reason, step.now);
+        self.failed = Some(failure);
         emit(step.out, Effect::Fail { id: self.id, failure });
-        self.end(Err((kind, failure.applied)), step);
+        failure.applied
     }
 
     fn end(&mut self, result: Verdict, step: &mut Step) {
@@ -360,11 +467,38 @@ impl Update {
         self.result = Some(result);
     }
 
-    /// Stripe.js has ended.
-    fn stripe_ended(&mut self, success: bool) {
-        if self.stripe == Stripe::Called {
-            self.stripe = Stripe::Ended(success);
+    /// Stripe.js has ended. Its failure is judged one task later.
+    fn stripe_ended(&mut self, success: bool, step: &mut Step) {
+        if self.stripe != Stripe::Called {
+            return;
         }
+        if success {
+            self.stripe = Stripe::Ended(true);
+        } else {
+            self.stripe = Stripe::Lost(true);
+            emit(step.out, Effect::Yield(self.id));
+        }
+    }
+
+    /// Judges a failure of Stripe.js, once it can be told whether the page is left, or at once where the function has failed
+    /// and decides. Gives whether it cannot yet.
+    fn weigh_stripe(&mut self, step: &mut Step) -> bool {
+        let Stripe::Lost(fresh) = self.stripe else { return false };
+        let failed = matches!(self.result, Some(Err(_)));
+        if !failed && !step.left && self.may_wait(fresh, step) {
+            return true;
+        }
+        self.stripe = Stripe::Ended(false);
+        if step.left {
+            self.abort(Kind::Cancelled, Some(Reason::Left), step);
+        }
+        if let (true, Some(Ok(()))) = (step.left, self.result) {
+            // The server made it: that is not known to have reached the page.
+            let (kind, applied) = (Kind::Cancelled, Applied::Unknown);
+            self.fails(kind, applied, Some(Reason::Left), step);
+            self.result = Some(Err((kind, applied)));
+        }
+        false
     }
 
     /// Holds what Stripe.js did against what the function saw: the table in `docs/run.md`. `None`: not yet.
@@ -372,11 +506,15 @@ impl Update {
         if self.held.is_some() {
             return None;
         }
+        self.weigh(step);
+        if self.weigh_stripe(step) {
+            return None;
+        }
         let silent = self.patience().is_some_and(|limit| limit <= step.now);
         let gave_up = match (self.stripe, self.stage) {
             (Stripe::Waiting, _) | (Stripe::Called, Stage::Idle) if silent => Some(Kind::Timeout),
             (Stripe::Ended(_), Stage::Idle) => Some(Kind::StripeError),
-            (Stripe::Ended(_), Stage::Ended(_)) => None,
+            (Stripe::Ended(_), Stage::Lost(_) | Stage::Ended(_)) => None,
             (Stripe::Ended(_), _) if step.now - self.turn >= STRIPE_GAVE_UP => Some(Kind::Timeout),
             (Stripe::Ended(_), _) => Some(Kind::StripeError),
             _ => None,
@@ -389,8 +527,7 @@ impl Update {
             (Ok(()), Stripe::Called) if !silent => None,
             (Ok(()), _) => {
                 let (kind, applied) = (Kind::RefreshFailed, Applied::Yes);
-                let failure = self.failure(kind, applied, None, step.now);
-                emit(step.out, Effect::Fail { id: self.id, failure });
+                self.fails(kind, applied, None, step);
                 Some(Err((kind, applied)))
             }
             (Err(_), Stripe::Called) if self.was_sent() && !silent => None,
@@ -425,10 +562,13 @@ impl Update {
         if let Some(limit) = self.patience() {
             look(limit);
         }
-        if matches!(self.stage, Stage::Idle | Stage::Ended(_)) || self.overdue {
+        let running = !matches!(self.stage, Stage::Idle | Stage::Ended(_)) && !self.overdue;
+        if running || self.is_lost() {
+            look(self.began() + endpoint.timeout);
+        }
+        if !running {
             return;
         }
-        look(self.began() + endpoint.timeout);
         match self.stage {
             Stage::Pause(until) => look(until),
             Stage::Sent(since) => attempt_limit(since, endpoint).into_iter().for_each(look),

@@ -58,6 +58,8 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn message(this: &Record) -> String;
     #[wasm_bindgen(method, getter)]
+    fn detail(this: &Record) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
     fn field(this: &Record) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn reason(this: &Record) -> Option<String>;
@@ -230,6 +232,10 @@ fn rule(field: &Field) -> JsValue {
             set(&record, "max", &(*most).into());
             "integer"
         }
+        Rule::Text(max) => {
+            set(&record, "max", &JsValue::from_f64(*max as f64));
+            "text"
+        }
         Rule::Flag => "flag",
     };
     set(&record, "kind", &kind.into());
@@ -364,6 +370,8 @@ pub struct Failure {
     pub request_id: Option<String>,
     /// Can be shown to a customer.
     pub message: String,
+    /// For the page's author: which field, which rule, which file to serve.
+    pub detail: Option<String>,
     /// For an invalid intent: the field.
     pub field: Option<String>,
     /// For a cancelled update: why.
@@ -385,6 +393,7 @@ impl Failure {
             attempts: record.attempts(),
             request_id: record.request_id(),
             message: record.message(),
+            detail: record.detail(),
             field: record.field(),
             reason: record.reason().and_then(|name| Reason::of_name(&name)),
             error,

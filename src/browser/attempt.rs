@@ -6,12 +6,13 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::JsCast;
 
 use super::client::Client;
-use super::page;
 use super::promise::settled;
-use super::request::{AbortGuard, Outgoing, fits_header};
+use super::request::{AbortGuard, Outgoing, Sent, Unsent, fits_header};
 use super::response::Answer as Given;
+use super::{object, page};
 use crate::answer::Answer;
 use crate::effect::{Event, News};
+use crate::failure::is_showable;
 
 const NONE: JsValue = JsValue::UNDEFINED;
 
@@ -29,21 +30,36 @@ pub async fn token(client: Rc<Client>, id: u32) {
 }
 
 /// Begins an attempt: sends the request, or calls the page's own function. Gives what these gave.
-pub fn begin(client: &Client, id: u32, number: u32) -> Option<Result<JsValue, JsValue>> {
+///
+/// # Errors
+///
+/// Nothing could be sent.
+pub fn begin(client: &Client, id: u32, number: u32) -> Result<Result<JsValue, JsValue>, Unsent> {
     let (abort, signal) = AbortGuard::new();
-    let mut slot = client.slot(id)?;
+    let mut slot = client.slot(id).ok_or_else(Unsent::default)?;
     slot.attempt = number;
-    slot.sent = true;
     // What is known of an attempt is not known of the next.
     (slot.words.cause, slot.words.request_id) = (NONE, NONE);
     let replaced = slot.abort.replace(abort);
     let own = slot.own.clone();
     drop(slot);
     drop(replaced);
-    Some(match own {
+    let given = match own {
         Some(own) => own.call1(&NONE, &signal.map_or(NONE, Into::into)),
-        None => send(client, id, signal.as_ref()).unwrap_or(Err(NONE)),
-    })
+        None => send(client, id, signal.as_ref()).unwrap_or_else(|| Err(Unsent::default()))?,
+    };
+    if let Some(mut slot) = client.slot(id) {
+        slot.sent = true;
+    }
+    Ok(given)
+}
+
+/// An attempt could not begin.
+pub fn unsent(client: &Client, id: u32, number: u32, Unsent { detail, cause }: Unsent) {
+    if let Some(mut slot) = client.slot(id) {
+        slot.words.detail = detail.into();
+    }
+    answered(client, id, number, Answer::Unsent, cause);
 }
 
 /// Waits for what an attempt gives, and judges it.
@@ -51,7 +67,12 @@ pub async fn attempt(client: Rc<Client>, id: u32, number: u32, given: Result<JsV
     let given = settled(given).await;
     let is_own = client.slot(id).is_some_and(|slot| slot.own.is_some());
     match given {
-        Err(thrown) => answered(&client, id, number, if is_own { Answer::Threw } else { Answer::None }, thrown),
+        Err(thrown) if is_own => threw(&client, id, number, thrown).await,
+        // A `fetch` that somebody wrapped may reject with the answer, or with an error that has it.
+        Err(thrown) => match answer_of(&thrown) {
+            Some(answer) => came(&client, id, number, answer, false).await,
+            None => answered(&client, id, number, Answer::None, thrown),
+        },
         // What a function of the page gives goes through untouched, but for an answer that is not ok.
         Ok(value) if is_own && !value.unchecked_ref::<Given>().is_failed() => {
             if let Some(mut slot) = client.slot(id) {
@@ -63,7 +84,35 @@ pub async fn attempt(client: Rc<Client>, id: u32, number: u32, given: Result<JsV
     }
 }
 
-fn send(client: &Client, id: u32, signal: Option<&web_sys::AbortSignal>) -> Option<Result<JsValue, JsValue>> {
+/// The answer that something thrown is, or has: with a status of HTTP.
+fn answer_of(thrown: &JsValue) -> Option<Given> {
+    let response = object::member(thrown, "response");
+    let candidates = [response, thrown.clone()].map(JsCast::unchecked_into::<Given>);
+    candidates.into_iter().find(|candidate| candidate.code() >= 100)
+}
+
+/// A function of the page threw: what it says of an answer, or of the change, is believed.
+async fn threw(client: &Rc<Client>, id: u32, number: u32, thrown: JsValue) {
+    if let Some(answer) = answer_of(&thrown) {
+        let status = answer.code();
+        let content = answer.content_or_data(&thrown, status).await;
+        if let Some(mut slot) = client.slot(id).filter(|slot| slot.attempt == number) {
+            slot.words.message = content.message;
+            slot.words.request_id = answer.request_id();
+        }
+        return answered(client, id, number, Answer::ThrewHttp { status, body: content.body }, thrown);
+    }
+    let says_no = object::member(&thrown, "applied") == "no";
+    if says_no && let Some(mut slot) = client.slot(id).filter(|slot| slot.attempt == number) {
+        let message = object::member(&thrown, "message");
+        let showable = message.as_string().is_some_and(|text| is_showable(&text));
+        slot.words.message = if showable { message } else { NONE };
+    }
+    answered(client, id, number, if says_no { Answer::ThrewNo } else { Answer::Threw }, thrown);
+}
+
+/// Sends the request of an update.
+fn send(client: &Client, id: u32, signal: Option<&web_sys::AbortSignal>) -> Option<Sent> {
     let slot = client.slot(id)?;
     let (endpoint, body, key, token) = (slot.endpoint, slot.body.clone()?, slot.key.clone(), slot.token.clone());
     drop(slot);
@@ -76,7 +125,8 @@ fn send(client: &Client, id: u32, signal: Option<&web_sys::AbortSignal>) -> Opti
     let header = if with_token { client.options.csrf().map(|csrf| csrf.header()) } else { None };
     let token = header.as_deref().zip(token.as_deref());
     let credentials = &place.credentials;
-    Some(Outgoing { url: &place.url, credentials, body: &body, key: key.as_deref(), token }.send(signal))
+    let fetch = client.options.fetch();
+    Some(Outgoing { url: &place.url, credentials, body: &body, key: key.as_deref(), token }.send(signal, fetch))
 }
 
 /// An answer has come; its body is still to be read.

@@ -34,6 +34,7 @@ use crate::failure::{Failure, Kind, Reason};
 use crate::intent::Value;
 use crate::machine::Machine;
 use crate::metrics::Counts;
+use crate::stale::UNNAMED;
 use crate::update::Order;
 
 /// The most names of wrapped functions; later ones share the last.
@@ -66,8 +67,10 @@ pub struct Client {
     slots: RefCell<Vec<Slot>>,
     callers: RefCell<Vec<Caller>>,
     last_id: Cell<u32>,
-    /// The actions that were seen last.
-    actions: RefCell<Option<Actions>>,
+    /// Each session that was named, and the actions of it that were seen last. Its number is its place, from 1.
+    sessions: RefCell<Vec<(String, Option<Actions>)>>,
+    /// Those of a session that nobody names.
+    unnamed: RefCell<Option<Actions>>,
     functions: Functions,
     /// What the page is shown.
     pub state: State,
@@ -98,7 +101,8 @@ impl Client {
             slots: RefCell::default(),
             callers: RefCell::default(),
             last_id: Cell::default(),
-            actions: RefCell::default(),
+            sessions: RefCell::default(),
+            unnamed: RefCell::default(),
             functions: Functions::new(),
             state: State::default(),
             report: Report::default(),
@@ -211,7 +215,6 @@ impl Client {
             }
             false => None,
         };
-        self.actions.replace(Some(actions.clone()));
         if object::member(&signal, "aborted").is_truthy() {
             // Nothing is asked for, so nothing is sent.
             let failure = Failure { reason: Some(Reason::Signal), ..super::error::bare(Kind::Cancelled) };
@@ -230,11 +233,11 @@ impl Client {
         let outcome = Deferred::new();
         let promise = outcome.promise().clone();
         let id = self.next_id();
-        self.actions.replace(Some(actions.clone()));
         self.listen();
-        let told = Told::Refresh { outcome, actions };
+        let session = self.session_number(actions.session().id().as_deref());
+        let told = Told::Refresh { outcome, actions: actions.clone() };
         self.callers.borrow_mut().push(Caller { id, endpoint: usize::MAX, wanted: Vec::new(), told });
-        self.take(Event::Refresh(id), JsValue::UNDEFINED);
+        self.take(Event::Refresh { id, session }, actions.into());
         promise
     }
 
@@ -249,17 +252,15 @@ impl Client {
     /// Aborts everything, and lets go of timers and listeners.
     pub fn dispose(&self) {
         self.take(Event::Dispose, JsValue::UNDEFINED);
-        drop(self.actions.take());
         drop(self.listening.take());
     }
 
     /// The module before this one died while it owed something, and these were the actions that it saw last.
     pub fn doubt(self: &Rc<Self>, actions: Option<Actions>) {
-        if let Some(actions) = actions {
-            self.actions.replace(Some(actions));
-        }
         self.listen();
-        self.take(Event::Doubt, JsValue::UNDEFINED);
+        let id = actions.as_ref().and_then(|actions| actions.session().id());
+        let session = self.session_number(id.as_deref());
+        self.take(Event::Doubt(session), actions.map_or(JsValue::UNDEFINED, Into::into));
     }
 
     /// The intent of the newest update of an endpoint that has not settled, and has these values.
@@ -330,8 +331,10 @@ impl Client {
         let work = Deferred::new();
         let promise = work.promise().clone();
         let mut slot = Slot::new(id, endpoint, work);
-        let runs = actions.is_some();
         let mut wanted = Vec::new();
+        // What the actions report goes first: where the page names another, it is wrong.
+        let reported = actions.as_ref().and_then(|actions| actions.session().id());
+        let mut session = reported.clone();
         let order = match &recipe.work {
             Work::Own(own) => {
                 slot.own = Some(own.clone());
@@ -340,7 +343,6 @@ impl Client {
             Work::Request(reading) => {
                 wanted.clone_from(&reading.values);
                 let given = self.session_of(settings, before.is_some());
-                let reported = actions.as_ref().and_then(|actions| actions.session().id());
                 slot.words.cause = reading.cause.clone();
                 let given = given.unwrap_or_else(|thrown| {
                     if slot.words.cause.is_undefined() {
@@ -348,18 +350,24 @@ impl Client {
                     }
                     Value::Unreadable
                 });
+                if let (None, Value::Text(id)) = (&session, &given) {
+                    session = Some(id.clone());
+                }
                 self.check(reading, given, reported, &mut slot)
             }
         };
-        slot.actions = actions;
+        let session = self.session_number(session.as_deref());
+        slot.actions = actions.clone();
         self.now();
         let asked = self.clock.borrow().at(at);
         self.slots.borrow_mut().push(slot);
         self.callers.borrow_mut().push(Caller { id, endpoint, wanted, told });
         self.listen();
-        let event =
-            if runs { Event::Run { id, endpoint, order, asked } } else { Event::Invoke { id, endpoint, order, asked } };
-        self.inbox.borrow_mut().push((event, JsValue::UNDEFINED));
+        let happened = match actions {
+            Some(actions) => (Event::Run { id, endpoint, session, order, asked }, actions.into()),
+            None => (Event::Invoke { id, endpoint, session, order, asked }, JsValue::UNDEFINED),
+        };
+        self.inbox.borrow_mut().push(happened);
         // Before anything comes of it, so that a page that draws what is pending draws this too.
         self.changed();
         self.drain();
@@ -372,7 +380,7 @@ impl Client {
         let Some(rules) = machine.endpoints.get(slot.endpoint) else { return Order::Refused(Kind::Internal) };
         let checked = order::check(rules, reading, given, reported, &self.session_field, &slots, slot);
         checked.unwrap_or_else(|refusal| {
-            slot.words.message = if refusal.text.is_empty() { JsValue::UNDEFINED } else { refusal.text.into() };
+            slot.words.detail = if refusal.text.is_empty() { JsValue::UNDEFINED } else { refusal.text.into() };
             slot.words.field = refusal.field;
             Order::Refused(refusal.kind)
         })
@@ -410,6 +418,10 @@ impl Client {
                 break;
             }
             for (event, brought) in &happened {
+                // Here and not when they came: what is let go of for an event before is let go of by then.
+                if let Event::Run { session, .. } | Event::Refresh { session, .. } | Event::Doubt(session) = *event {
+                    self.see(session, brought);
+                }
                 let mut effects = Vec::new();
                 let (now, random) = (self.now(), page::random());
                 self.machine.borrow_mut().on(*event, now, random, &mut effects);
@@ -425,6 +437,38 @@ impl Client {
         let now = self.now();
         let wait = self.machine.borrow().wake(now);
         self.timer.set(wait, self.later(Event::Clock));
+    }
+
+    /// The number of a session; that of none is 0.
+    fn session_number(&self, id: Option<&str>) -> u32 {
+        let Some(id) = id else { return UNNAMED };
+        let mut sessions = self.sessions.borrow_mut();
+        let place = sessions.iter().position(|(known, _)| known == id).unwrap_or_else(|| {
+            sessions.push((id.to_owned(), None));
+            sessions.len() - 1
+        });
+        u32::try_from(place + 1).unwrap_or(UNNAMED)
+    }
+
+    /// Keeps the actions of a session, or lets go of them.
+    fn see(&self, session: u32, actions: &JsValue) {
+        let actions = is_there(actions).then(|| actions.clone().unchecked_into());
+        let replaced = match session {
+            UNNAMED => self.unnamed.replace(actions),
+            number => {
+                let mut sessions = self.sessions.borrow_mut();
+                sessions.get_mut(number as usize - 1).and_then(|(_, known)| mem::replace(known, actions))
+            }
+        };
+        drop(replaced);
+    }
+
+    /// The actions of a session that were seen last.
+    fn actions_of(&self, session: u32) -> Option<Actions> {
+        match session {
+            UNNAMED => self.unnamed.borrow().clone(),
+            number => self.sessions.borrow().get(number as usize - 1).and_then(|(_, actions)| actions.clone()),
+        }
     }
 
     /// What makes an event happen when the browser calls it.
@@ -450,11 +494,10 @@ impl Client {
     fn perform(&self, effect: Effect, session: &JsValue) {
         match effect {
             Effect::Token(id) => self.spawn(move |client| attempt::token(client, id)),
-            Effect::Send { id, attempt: number } => {
-                if let Some(given) = attempt::begin(self, id, number) {
-                    self.spawn(move |client| attempt::attempt(client, id, number, given));
-                }
-            }
+            Effect::Send { id, attempt: number } => match attempt::begin(self, id, number) {
+                Ok(given) => self.spawn(move |client| attempt::attempt(client, id, number, given)),
+                Err(unsent) => attempt::unsent(self, id, number, unsent),
+            },
             Effect::Abort(id) => {
                 let guard = self.slot(id).and_then(|mut slot| slot.abort.take());
                 drop(guard);
@@ -492,7 +535,15 @@ impl Client {
                 let error = self.error(failure, endpoint.unwrap_or(usize::MAX), &Words::default());
                 self.settle(caller, false, error, None);
             }
-            Effect::Refresh(id) => self.start_refresh(id),
+            Effect::Refresh { id, session } => self.start_refresh(id, session),
+            Effect::LetGo(session) => self.see(session, &JsValue::UNDEFINED),
+            Effect::Settled { update, endpoint, failure, waited, duration, attempts } => {
+                if let Some(callback) = self.options.on_settled() {
+                    let request_id = self.slot(update).map(|slot| slot.words.request_id.clone()).unwrap_or_default();
+                    let place = self.name(endpoint).into();
+                    call(&callback, &super::error::settled(failure, &place, [waited, duration], attempts, &request_id));
+                }
+            }
             Effect::Refreshed { id, failed: None } => self.settle(id, true, JsValue::UNDEFINED, Some(session)),
             Effect::Refreshed { id, failed: Some((kind, applied)) } => {
                 let error = self.error(Failure::bare(kind, applied), usize::MAX, &Words::default());
@@ -520,7 +571,7 @@ impl Client {
     }
 
     fn error(&self, failure: Failure, endpoint: usize, words: &Words) -> JsValue {
-        error(failure, self.name(endpoint).into(), words, &self.messages)
+        error(failure, &self.name(endpoint).into(), words, &self.messages)
     }
 
     /// Lets one task through, in which an answer that is already there may win.
@@ -565,12 +616,14 @@ impl Client {
     }
 
     /// Lets Stripe.js fetch the session again.
-    fn start_refresh(&self, id: u32) {
+    fn start_refresh(&self, id: u32, session: u32) {
         let asked = self.callers.borrow().iter().find_map(|caller| match &caller.told {
             Told::Refresh { actions, .. } if caller.id == id => Some(actions.clone()),
             _ => None,
         });
-        let Some(actions) = asked.or_else(|| self.actions.borrow().clone()) else { return };
+        let Some(actions) = asked.or_else(|| self.actions_of(session)) else {
+            return self.take(Event::Of(id, News::NotStarted(Kind::Unsupported)), JsValue::UNDEFINED);
+        };
         match actions.start(&stripe::nothing()) {
             // A session that is no longer open has nothing to be behind of.
             Err(Kind::SessionClosed) => {

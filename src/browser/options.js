@@ -17,8 +17,10 @@ const OPTIONS = {
   timeoutMs: whole(1, 20_000),
   allowedOrigins: [(value) => Array.isArray(value) && value.every(isOrigin), "origins such as https://api.example.com"],
   csrf: record,
-  messages: record,
+  messages: [(value) => record[0](value) || callback[0](value), "an object or a function"],
   onFailure: callback,
+  onSettled: callback,
+  fetch: callback,
 };
 
 const CSRF = {
@@ -70,7 +72,10 @@ function checkedOptions(given) {
     ...rest,
     sessionField,
     timeoutMs,
-    messages: checked("messages", messages, Object.fromEntries(keys(ADVICE).map((kind) => [kind, text]))),
+    messages:
+      typeof messages === "function"
+        ? messages
+        : checked("messages", messages, Object.fromEntries(keys(ADVICE).map((kind) => [kind, text]))),
     ...(csrf && { csrf: checked("csrf", csrf, CSRF) }),
     endpoints: keys(endpoints).map((name) => {
       const where = "endpoints." + name;

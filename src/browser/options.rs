@@ -115,6 +115,16 @@ impl Checked {
         object::function(self.get("onFailure"))
     }
 
+    /// Whom each update that has settled is told.
+    pub fn on_settled(&self) -> Option<Function> {
+        object::function(self.get("onSettled"))
+    }
+
+    /// What is used in place of the global `fetch`.
+    pub fn fetch(&self) -> Option<Function> {
+        object::function(self.get("fetch"))
+    }
+
     /// How the page gives its CSRF token, if it does.
     pub fn csrf(&self) -> Option<Csrf> {
         self.record("csrf").map(Csrf)
@@ -168,6 +178,8 @@ impl Checked {
             }
             "identifier" => Rule::Identifier(declared.text("prefix")),
             "integer" => Rule::Integer(declared.number("min"), declared.number("max")),
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            "text" => Rule::Text(declared.number("max") as usize),
             _ => Rule::Flag,
         };
         Field { name: self.text("name"), rule, optional: declared.flag("isOptional") }

@@ -12,10 +12,10 @@ extern "C" {
     // gloo-net's `send` takes a rejection that is no `Error` for impossible, and a mock, a service worker or a patched
     // `fetch` does reject with one. Looked up at each call: pages put their own there.
     #[wasm_bindgen(catch, js_name = fetch)]
-    fn fetch(url: &str, init: &JsValue) -> Result<JsValue, JsValue>;
+    fn fetch(url: &JsValue, init: &JsValue) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(thread_local_v2, js_namespace = location, js_name = origin)]
-    static ORIGIN: Option<String>;
+    #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
+    static GLOBAL: JsValue;
 
     #[wasm_bindgen(thread_local_v2, js_name = Request)]
     static REQUEST: Option<JsValue>;
@@ -83,17 +83,33 @@ pub struct Outgoing<'a> {
     pub token: Option<(&'a str, &'a str)>,
 }
 
+/// Why nothing was sent.
+#[derive(Default)]
+pub struct Unsent {
+    /// What the page's author can change.
+    pub detail: &'static str,
+    /// What was thrown.
+    pub cause: JsValue,
+}
+
+/// What `fetch` gave or threw; the error is that it was not called.
+pub type Sent = Result<Result<JsValue, JsValue>, Unsent>;
+
 impl Outgoing<'_> {
-    /// Sends it, and gives what `fetch` gives.
-    pub fn send(&self, signal: Option<&AbortSignal>) -> Result<JsValue, JsValue> {
-        // A path goes to the page's own origin, wherever a `<base>` points. Node has no page.
-        let origin = ORIGIN.with(Clone::clone).unwrap_or_else(|| "http://localhost".to_owned());
-        let url = if self.url.starts_with('/') { [&origin, self.url].concat() } else { self.url.to_owned() };
-        let init = self.init(&url, signal)?;
-        match stand_in() {
-            Some(answer) => answer.call2(&JsValue::UNDEFINED, &JsValue::from_str(&url), &init),
-            None => fetch(&url, &init),
+    /// Sends it by the page's `fetch` option, else by `fetch`, and gives what that gives.
+    pub fn send(&self, signal: Option<&AbortSignal>, own_fetch: Option<Function>) -> Sent {
+        let origin = if self.url.starts_with('/') { own_origin()? } else { String::new() };
+        let url = [&origin, self.url].concat();
+        let init =
+            self.init(&url, signal).map_err(|cause| Unsent { detail: "The request could not be made.", cause })?;
+        let url = JsValue::from_str(&url);
+        if let Some(send) = stand_in().or(own_fetch) {
+            return Ok(send.call2(&JsValue::UNDEFINED, &url, &init));
         }
+        if !object::member(&GLOBAL.with(Clone::clone), "fetch").is_function() {
+            return Err(Unsent { detail: "There is no fetch here.", ..Unsent::default() });
+        }
+        Ok(fetch(&url, &init))
     }
 
     /// What `fetch` is given beside the URL: plain values, which every stand-in for it understands.
@@ -132,5 +148,20 @@ impl Outgoing<'_> {
 /// The stand-in server of `checkout-updates/testing`, where there is one.
 fn stand_in() -> Option<Function> {
     let place = Symbol::for_("checkout-updates.server");
-    object::get(&js_sys::global(), &place).ok().and_then(object::function)
+    object::get(&GLOBAL.with(Clone::clone), &place).ok().and_then(object::function)
+}
+
+/// The origin that a path belongs to: the page's own, wherever a `<base>` points, and in a frame by `srcdoc` that of the
+/// page around it. A page by `file:` and a sandboxed frame have none.
+fn own_origin() -> Result<String, Unsent> {
+    let global = GLOBAL.with(Clone::clone);
+    let location = object::member(&global, "location");
+    if !location.is_object() {
+        // In Node nothing but the stand-in server is asked.
+        return Ok("http://localhost".to_owned());
+    }
+    let candidates = [object::member(&location, "origin"), object::member(&global, "origin")];
+    let origins = candidates.into_iter().filter_map(|origin| origin.as_string());
+    let found = { origins }.find(|origin| origin.starts_with("http://") || origin.starts_with("https://"));
+    found.ok_or_else(|| Unsent { detail: "This page has no origin of http or https.", ..Unsent::default() })
 }

@@ -1,13 +1,13 @@
 //! An answer, by its shape: a mocked, cross-realm or jsdom `Response` is no `web_sys::Response` of this page, and what it
 //! lacks is as if it were empty.
 
-use js_sys::{Date, JSON, Uint8Array};
+use js_sys::{Array, Date, JSON, Uint8Array};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 use super::object;
 use super::promise::settled;
-use crate::answer::{Body, LONGEST_BODY, look};
-use crate::failure::is_showable;
+use crate::answer::{self, Body, COMPLAINING, LONGEST_BODY, Member, SAYING, look};
+use crate::failure::words;
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,6 +17,9 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn text(this: &Answer) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn json(this: &Answer) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
     fn array_buffer(this: &Answer) -> Result<JsValue, JsValue>;
@@ -82,7 +85,18 @@ impl Answer {
     pub fn code(&self) -> u16 {
         // `as` takes what is negative, too large or no number to the nearest end.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        object::member(self, "status").as_f64().map_or(0, |status| status as u16)
+        let status = object::member(self, "status").as_f64().map(|status| status as u16);
+        status.unwrap_or_else(|| match object::member(self, "ok").as_bool() {
+            // A stand-in that has no status.
+            Some(ok) => {
+                if ok {
+                    200
+                } else {
+                    400
+                }
+            }
+            None => 0,
+        })
     }
 
     /// Whether it is a failed answer of HTTP.
@@ -166,11 +180,27 @@ impl Answer {
     async fn content_by_text(&self) -> Content {
         let copy = self.for_reading();
         if !object::member(&copy, "text").is_function() {
-            return Content::of(Body::Empty);
+            if !object::member(&copy, "json").is_function() {
+                return Content::of(Body::Empty);
+            }
+            return match settled(copy.json()).await {
+                Ok(value) => said(&value, Content::of(Body::Json)),
+                Err(cause) => Content { cause, ..Content::of(Body::Broken) },
+            };
         }
         match settled(copy.text()).await {
             Ok(text) => understand(text, None),
             Err(cause) => Content { cause, ..Content::of(Body::CutOff) },
+        }
+    }
+
+    /// The content of the answer of something thrown: axios and ofetch have read it, ky has not.
+    pub async fn content_or_data(&self, thrown: &JsValue, status: u16) -> Content {
+        let data = [object::member(self, "data"), object::member(thrown, "data")].into_iter().find(JsValue::is_object);
+        match data {
+            Some(data) => said(&data, Content::of(Body::Json)),
+            None if object::member(self, "bodyUsed").is_truthy() => Content::of(Body::Empty),
+            None => self.content(status).await,
         }
     }
 
@@ -210,23 +240,43 @@ fn understand(given: JsValue, bytes: Option<Uint8Array>) -> Content {
     match body {
         Body::Text => Content { value: JsValue::from_str(text), ..content },
         Body::Json => match JSON::parse(text) {
-            Ok(value) => {
-                let (refusal, message) = refusal(&value);
-                Content { body: if refusal { Body::Refusal } else { Body::Json }, value, message, ..content }
-            }
+            Ok(value) => said(&value, content),
             Err(cause) => Content { body: Body::Broken, cause, ..content },
         },
         _ => content,
     }
 }
 
-/// Whether a record says error, and in which words.
-fn refusal(value: &JsValue) -> (bool, JsValue) {
-    let member = |name| object::member(value, name);
-    let says_error = member("type") == "error";
-    let error = member("error");
-    let refusal = says_error || error.is_truthy();
-    let message = if says_error && !error.is_string() { member("message") } else { error };
-    let showable = message.as_string().is_some_and(|text| is_showable(&text));
-    (refusal, if showable { message } else { JsValue::UNDEFINED })
+/// What a record says: whether no, and in which words.
+fn said(value: &JsValue, content: Content) -> Content {
+    let read = |name: &str| {
+        let member = object::member(value, name);
+        let text = member.as_string();
+        (member, text)
+    };
+    let (saying, complaining) = (SAYING.map(read), COMPLAINING.map(read));
+    let body = if Array::is_array(value) {
+        Body::Json
+    } else {
+        answer::says(saying.each_ref().map(as_member), complaining.each_ref().map(as_member))
+    };
+    let [(error, error_text), _] = complaining;
+    let error_message = object::member(&error, "message").as_string();
+    let (message, detail) = (read("message").1, read("detail").1);
+    let found = words([message.as_deref(), error_text.as_deref(), error_message.as_deref(), detail.as_deref()]);
+    let message = found.map_or(JsValue::UNDEFINED, Into::into);
+    Content { body, value: value.clone(), message, ..content }
+}
+
+/// A member as far as it says how an update went.
+fn as_member((value, text): &(JsValue, Option<String>)) -> Member<'_> {
+    let is_empty = || object::keys(value).is_ok_and(|keys| keys.length() == 0);
+    match (text, value.as_bool()) {
+        (Some(text), _) => Member::Text(text),
+        (None, Some(flag)) => Member::Flag(flag),
+        _ if value.is_undefined() => Member::Missing,
+        _ if value.is_null() => Member::Null,
+        _ if value.is_object() && is_empty() => Member::Empty,
+        _ => Member::Other,
+    }
 }

@@ -28,6 +28,7 @@ const TAKES = {
     ({ min, max }) => Number.isSafeInteger(min) && Number.isSafeInteger(max) && min <= max,
     "two safe integers, the smaller first",
   ],
+  text: [({ max }) => whole(1, 255)[0](max), "at most 255 characters"],
   flag: [() => true, ""],
 };
 

@@ -8,6 +8,7 @@ fn rules() -> impl Strategy<Value = Rule> {
     prop_oneof![
         proptest::collection::vec(".{0,8}", 1..5).prop_map(Rule::OneOf),
         "[a-z]{0,3}_?".prop_map(Rule::Identifier),
+        (0_usize..300).prop_map(Rule::Text),
         (-50_i32..50, 0_i32..50).prop_map(|(least, more)| Rule::Integer(least.into(), (least + more).into())),
         Just(Rule::Flag),
     ]
@@ -17,6 +18,12 @@ fn values() -> impl Strategy<Value = Value> {
     prop_oneof![
         ".{0,12}".prop_map(Value::Text),
         "[a-z]{1,3}_[a-zA-Z0-9_-]{0,12}(_secret_)?".prop_map(Value::Text),
+        (prop_oneof![
+            "(sk_|rk_|whsec_| sk_)?.{0,6}(_secret_.{0,2})?",
+            "\\PC{250,258}",
+            "[\\x00-\\x7fÀ-ÿ\u{80}-\u{9f}]{0,8}"
+        ])
+        .prop_map(Value::Text),
         (-60_i32..60).prop_map(|number| Value::Number(number.into())),
         any::<f64>().prop_map(Value::Number),
         any::<bool>().prop_map(Value::Flag),
@@ -36,6 +43,11 @@ fn fits(field: &Field, value: &serde_json::Value) -> bool {
                 && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
                 && !text.contains("_secret_")
                 && !["sk_", "rk_", "whsec_"].iter().any(|secret| text.starts_with(secret))
+        }
+        (Rule::Text(most), serde_json::Value::String(text)) => {
+            let secret = text.contains("_secret_")
+                || ["sk_", "rk_", "whsec_"].iter().any(|secret| text.trim_start().starts_with(secret));
+            !secret && (1..=255.min(*most)).contains(&text.chars().count()) && !text.chars().any(char::is_control)
         }
         (Rule::Integer(least, most), serde_json::Value::Number(number)) => {
             number.as_i64().is_some_and(|number| (*least..=*most).contains(&(number as f64)))
@@ -75,6 +87,9 @@ proptest! {
                 Some(found) => {
                     known += 1;
                     prop_assert!(fits(field, found), "{field:?} {found:?}");
+                    if let Value::Text(text) = value {
+                        prop_assert_eq!(found.as_str(), Some(text.as_str()));
+                    }
                 }
                 None => prop_assert!(field.optional && *value == Value::Missing),
             }

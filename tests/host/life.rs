@@ -4,7 +4,7 @@ use checkout_updates::answer::{Answer, Body};
 use checkout_updates::clock::{Clock, Moment};
 use checkout_updates::effect::{Effect, Event, News};
 use checkout_updates::endpoint::Endpoint;
-use checkout_updates::failure::{Applied, Failure, Kind, Reason};
+use checkout_updates::failure::{Applied, Failure, Kind};
 use checkout_updates::metrics::Number;
 use checkout_updates::update::Order;
 
@@ -44,7 +44,7 @@ fn at_the_deadline_one_task_is_let_through_and_then_it_aborts() {
 fn an_answer_that_is_there_at_the_deadline_wins_and_counts_as_late() {
     let mut bench = sent(endpoint());
     bench.ms += 60_000.0;
-    bench.answer(1, 1, http(200));
+    bench.ends(1, 1, http(200));
     assert!(bench.has(&Effect::End { id: 1, ok: true }));
     assert_eq!(bench.machine.endpoints[0].counts.get(Number::Late), 1);
     bench.on(Event::Of(1, News::Yielded));
@@ -84,7 +84,7 @@ fn the_deadline_counts_from_the_call_and_not_from_the_engine() {
     let mut bench = Bench::new(endpoint());
     let asked = bench.ms;
     bench.ms += 19_000.0;
-    bench.on(Event::Invoke { id: 1, endpoint: 0, order: order("{}"), asked });
+    bench.on(Event::Invoke { id: 1, endpoint: 0, session: 1, order: order("{}"), asked });
     assert_eq!(bench.sends(1), 1);
     bench.pass(500.0);
     assert_eq!(failure(&bench).kind, Kind::Timeout);
@@ -92,7 +92,7 @@ fn the_deadline_counts_from_the_call_and_not_from_the_engine() {
     let mut bench = Bench::new(endpoint());
     let asked = bench.ms;
     bench.ms += 19_500.0;
-    bench.on(Event::Invoke { id: 1, endpoint: 0, order: order("{}"), asked });
+    bench.on(Event::Invoke { id: 1, endpoint: 0, session: 1, order: order("{}"), asked });
     assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::Timeout, Applied::No));
     assert_eq!(bench.sends(1), 0);
 }
@@ -177,7 +177,7 @@ fn a_token_comes_first() {
     assert_eq!(bench.sends(1), 1);
 
     let mut bench = sent(Endpoint { csrf: true, ..endpoint() });
-    bench.on(Event::Of(1, News::Token(false)));
+    bench.on(Event::Of(1, News::Token(false))).yields();
     assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::CallbackFailed, Applied::No));
     assert_eq!((failure(&bench).attempts, bench.sends(1)), (0, 0));
 
@@ -214,18 +214,44 @@ fn a_wrapped_function_has_no_token_and_no_retries() {
 }
 
 #[test]
-fn what_the_browser_aborts_after_the_page_was_left_is_no_failure() {
-    let mut bench = sent(endpoint());
-    bench.on(Event::Left).answer(1, 1, Answer::None);
-    let failure = failure(&bench);
-    assert_eq!(
-        (failure.kind, failure.reason, failure.applied),
-        (Kind::Cancelled, Some(Reason::Left), Applied::Unknown)
-    );
-    assert!(!bench.has(&Effect::Count(1)));
-    assert_eq!(bench.machine.endpoints[0].counts.get(Number::Updates), 0);
+fn a_wrapped_functions_error_that_has_an_answer_is_judged_like_it() {
+    for (status, kind, applied) in [
+        (400, Kind::Refused, Applied::No),
+        (409, Kind::Refused, Applied::Unknown),
+        (429, Kind::RateLimited, Applied::No),
+        (503, Kind::ServerError, Applied::Unknown),
+        (302, Kind::BadResponse, Applied::Unknown),
+        (200, Kind::CallbackFailed, Applied::Unknown),
+    ] {
+        let mut bench = Bench::new(retrying(3));
+        bench.invoke(1, Order::Wrapped).ends(1, 1, Answer::ThrewHttp { status, body: Body::Json });
+        let failure = failure(&bench);
+        assert_eq!((failure.kind, failure.applied, failure.status), (kind, applied, status));
+    }
+    let mut bench = Bench::new(endpoint());
+    bench.invoke(1, Order::Wrapped).ends(1, 1, Answer::ThrewHttp { status: 200, body: Body::Refusal });
+    assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::Refused, Applied::No));
+}
 
-    let mut bench = sent(endpoint());
-    bench.on(Event::Left).on(Event::Back(false)).answer(1, 1, Answer::None);
-    assert_eq!(self::failure(&bench).kind, Kind::Network);
+#[test]
+fn a_wrapped_function_can_say_no() {
+    let mut bench = Bench::new(endpoint());
+    bench.run_order(1, Order::Wrapped).on(Event::Of(1, News::Called)).ends(1, 1, Answer::ThrewNo).ended(1, false);
+    assert_eq!(bench.kind(1), Some((Kind::Refused, Applied::No)));
+    assert!(!bench.is_stale());
+}
+
+#[test]
+fn what_could_not_be_sent_was_not_sent() {
+    let mut bench = Bench::new(retrying(3));
+    bench.run(1, "{}").on(Event::Of(1, News::Called)).ends(1, 1, Answer::Unsent).ended(1, false);
+    assert_eq!(bench.kind(1), Some((Kind::Unavailable, Applied::No)));
+    assert_eq!((bench.failure(1).attempts, bench.refresh()), (0, None));
+    assert!(!bench.is_stale());
+
+    // An earlier attempt may have been applied.
+    let mut bench = sent(retrying(3));
+    bench.answer(1, 1, Answer::None).pass(500.0).ends(1, 2, Answer::Unsent);
+    assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::Unavailable, Applied::Unknown));
+    assert_eq!(failure(&bench).attempts, 1);
 }

@@ -4,9 +4,11 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod intent;
+mod leaving;
 mod life;
 mod queue;
 mod random;
 mod run;
+mod settled;
 mod stale;
 mod support;

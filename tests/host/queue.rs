@@ -171,7 +171,7 @@ fn cancel_drops_what_waits() {
     bench.machine.endpoints.push(endpoint());
     bench.run(1, "{}").run(2, "{\"b\":1}");
     let asked = bench.ms;
-    bench.on(Event::Run { id: 3, endpoint: 1, order: crate::support::order("{}"), asked });
+    bench.on(Event::Run { id: 3, endpoint: 1, session: 1, order: crate::support::order("{}"), asked });
     bench.on(Event::Cancel(Some(1)));
     assert_eq!((reason(&bench, 3), bench.outcome(2)), (Some(Reason::Cancelled), None));
     bench.on(Event::Cancel(None));

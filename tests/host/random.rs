@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use checkout_updates::answer::{Answer, Body};
 use checkout_updates::effect::{Effect, Event, News};
 use checkout_updates::endpoint::Endpoint;
-use checkout_updates::failure::{Applied, Failure, Kind};
+use checkout_updates::failure::{Applied, Failure, Kind, Reason};
 use checkout_updates::machine::Machine;
 use checkout_updates::update::Order;
 use proptest::prelude::*;
@@ -56,6 +56,10 @@ struct World {
     /// (caller, update, failure or success) in the order told.
     told: Vec<(u32, u32, Option<Failure>)>,
     timeouts: Vec<f64>,
+    /// Whether the page was left and has not come back.
+    gone: bool,
+    /// How each update settled.
+    records: BTreeMap<u32, Vec<Option<Failure>>>,
 }
 
 impl World {
@@ -79,7 +83,19 @@ impl World {
         let mut machine = Machine::default();
         machine.endpoints = endpoints;
         let (agenda, known, failures) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        Self { machine, chance, now: 0.0, agenda, known, failures, settled: BTreeMap::new(), told: vec![], timeouts }
+        Self {
+            machine,
+            chance,
+            now: 0.0,
+            agenda,
+            known,
+            failures,
+            settled: BTreeMap::new(),
+            told: vec![],
+            timeouts,
+            gone: false,
+            records: BTreeMap::new(),
+        }
     }
 
     fn later(&mut self, event: Event) {
@@ -94,6 +110,11 @@ impl World {
         }
         if let Event::Run { id, endpoint, .. } | Event::Invoke { id, endpoint, .. } = event {
             self.known.entry(id).or_default().limit = self.timeouts[endpoint];
+        }
+        match event {
+            Event::Left => self.gone = true,
+            Event::Back(_) => self.gone = false,
+            _ => {}
         }
         let mut out = Vec::new();
         let random = f64::from(self.chance.below(1_000)) / 1_000.0;
@@ -115,6 +136,8 @@ impl World {
             Effect::Yield(id) => self.agenda.push((self.now, Event::Of(id, News::Yielded))),
             Effect::Start(id) => self.stripe(id),
             Effect::Fail { id, failure } => {
+                assert!(!self.gone || failure.kind != Kind::Network, "{id} is no failure: the customer has left");
+                assert!(self.gone || failure.reason != Some(Reason::Left), "{id} was not left");
                 self.failures.insert(id, failure);
             }
             Effect::End { id, .. } => {
@@ -134,16 +157,22 @@ impl World {
                 *self.settled.entry(caller).or_default() += 1;
                 self.told.push((caller, 0, Some(failure)));
             }
-            Effect::Refresh(id) => {
+            Effect::Refresh { id, .. } => {
                 let (success, open) = (self.chance.below(3) != 0, self.chance.below(10) != 0);
                 if self.chance.below(8) != 0 {
                     self.later(Event::Refreshed { id, success, open });
                 }
             }
+            Effect::Settled { update, failure, waited, duration, attempts, .. } => {
+                self.records.entry(update).or_default().push(failure);
+                assert!(waited >= 0.0 && duration >= 0.0);
+                assert!(failure.is_none_or(|failure| failure.attempts == attempts));
+            }
             Effect::Count(_)
             | Effect::Measure { .. }
             | Effect::Refreshed { .. }
             | Effect::Stale(_)
+            | Effect::LetGo(_)
             | Effect::Forget(_) => {}
         }
     }
@@ -152,7 +181,7 @@ impl World {
     fn attempt(&mut self, id: u32, attempt: u32) {
         let http = |status, body| Answer::Http { status, body, retry_after: None };
         let maybe = self.chance.below(2) == 0;
-        let (answer, applies) = match self.chance.below(11) {
+        let (answer, applies) = match self.chance.below(12) {
             0 | 1 => (http(200, Body::Json), true),
             2 => (http(204, Body::Empty), true),
             3 => (http(400, Body::Json), false),
@@ -162,6 +191,7 @@ impl World {
             7 => (http(409, Body::Json), maybe),
             8 => (http(200, Body::CutOff), maybe),
             9 => (http(0, Body::Empty), maybe),
+            10 => (Answer::Unsent, false),
             _ => (Answer::None, maybe),
         };
         let silent = self.chance.below(6) == 0;
@@ -215,24 +245,29 @@ proptest! {
         let mut callers = Vec::new();
         for id in 1..=8 {
             let endpoint = usize::from(world.chance.below(3));
-            let order = Order::Request { body: world.chance.below(3).into(), group: 0 };
+            let session = u32::from(world.chance.below(3));
+            let body = u32::from(world.chance.below(3));
+            let order = Order::Request { body: 10 * session + body, group: session };
             let asked = world.now;
             if world.chance.below(5) == 0 {
                 world.known.entry(id).or_default().called_at = Some(world.now);
-                world.on(Event::Invoke { id, endpoint, order, asked });
+                world.on(Event::Invoke { id, endpoint, session, order, asked });
             } else {
                 callers.push(id);
-                world.on(Event::Run { id, endpoint, order, asked });
+                world.on(Event::Run { id, endpoint, session, order, asked });
             }
             for _ in 0..world.chance.below(6) {
                 world.step();
             }
-            match world.chance.below(12) {
+            match world.chance.below(16) {
                 0 => world.on(Event::Detach(id)),
                 1 => world.on(Event::Cancel(None)),
                 2 => world.on(Event::Awake),
                 3 => world.on(Event::Back(true)),
                 4 => world.on(Event::Dispose),
+                5 => world.on(Event::Leaving),
+                6 => world.on(Event::Stayed),
+                7 => world.on(Event::Left),
                 _ => {}
             }
         }
@@ -251,7 +286,12 @@ proptest! {
                 prop_assert!(known.ended == 1 || !world.failures.contains_key(id));
             }
         }
+        for (update, records) in &world.records {
+            prop_assert!(records.len() == 1, "update {} was told of {} times", update, records.len());
+        }
         for (caller, update, failure) in &world.told {
+            // A caller that was cancelled alone has no update here.
+            prop_assert!(*update == 0 || world.records[update] == [*failure], "caller {caller} and the record differ");
             let Some(known) = world.known.get(update) else { continue };
             match failure.as_ref().map(|failure| failure.applied) {
                 None | Some(Applied::Yes) => prop_assert!(known.applied, "caller {caller} was told yes"),

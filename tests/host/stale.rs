@@ -3,6 +3,9 @@
 use checkout_updates::answer::Answer;
 use checkout_updates::effect::{Effect, Event, News};
 use checkout_updates::failure::{Applied, Kind};
+use checkout_updates::stale::{Doubt, Freshness, UNNAMED};
+use checkout_updates::update::Order;
+use proptest::prelude::*;
 
 use crate::support::{Bench, endpoint, http, order};
 
@@ -15,7 +18,7 @@ fn in_doubt() -> Bench {
 }
 
 fn refreshes(bench: &Bench) -> usize {
-    bench.count(|effect| matches!(effect, Effect::Refresh(_)))
+    bench.count(|effect| matches!(effect, Effect::Refresh { .. }))
 }
 
 #[test]
@@ -85,7 +88,7 @@ fn a_function_of_the_pages_own_hands_makes_stale_and_refresh_ends_it() {
     bench.on(Event::Awake);
     assert_eq!(refreshes(&bench), 0, "the page refreshes");
     bench.ms += 5_000.0;
-    bench.on(Event::Refresh(2)).on(Event::Refreshed { id: 2, success: true, open: true });
+    bench.on(Event::Refresh { id: 2, session: 1 }).on(Event::Refreshed { id: 2, success: true, open: true });
     assert!(bench.has(&Effect::Refreshed { id: 2, failed: None }));
     assert!(!bench.is_stale());
 }
@@ -93,10 +96,10 @@ fn a_function_of_the_pages_own_hands_makes_stale_and_refresh_ends_it() {
 #[test]
 fn a_refresh_of_the_page_always_ends() {
     let mut bench = Bench::new(endpoint());
-    bench.on(Event::Refresh(7)).pass(40_000.0);
+    bench.on(Event::Refresh { id: 7, session: 1 }).pass(40_000.0);
     assert!(bench.has(&Effect::Refreshed { id: 7, failed: Some((Kind::StripeError, Applied::No)) }));
     let mut bench = Bench::new(endpoint());
-    bench.on(Event::Refresh(7)).on(Event::Of(7, News::NotStarted(Kind::Unsupported)));
+    bench.on(Event::Refresh { id: 7, session: 1 }).on(Event::Of(7, News::NotStarted(Kind::Unsupported)));
     assert!(bench.has(&Effect::Refreshed { id: 7, failed: Some((Kind::Unsupported, Applied::No)) }));
 }
 
@@ -127,8 +130,231 @@ fn nothing_is_refreshed_once_disposed() {
 #[test]
 fn a_module_that_died_leaves_the_page_in_doubt() {
     let mut bench = Bench::new(endpoint());
-    bench.on(Event::Doubt);
+    bench.on(Event::Doubt(1));
     assert!(bench.is_stale());
     bench.refreshed(true).pass(5_000.0).refreshed(true);
     assert!(!bench.is_stale());
+}
+
+impl Bench {
+    /// An update of this session, whose answer is lost and whose first refresh succeeds.
+    fn lose(&mut self, id: u32, session: u32) -> &mut Self {
+        let asked = self.ms;
+        let order = order(&format!("{{\"session\":{session}}}"));
+        self.on(Event::Run { id, endpoint: 0, session, order, asked });
+        self.on(Event::Of(id, News::Called)).answer(id, 1, Answer::None).ended(id, false).refreshed(true)
+    }
+
+    /// The sessions that were refreshed from this effect on.
+    fn refreshed_from(&self, effect: usize) -> Vec<u32> {
+        let session =
+            |effect: &Effect| if let Effect::Refresh { session, .. } = effect { Some(*session) } else { None };
+        self.effects.iter().skip(effect).filter_map(session).collect()
+    }
+}
+
+#[test]
+fn doubt_belongs_to_the_session_in_which_it_arose() {
+    let mut bench = Bench::new(endpoint());
+    bench.lose(1, 1);
+    // The page goes on with another session, and everything there is well.
+    let asked = bench.ms;
+    bench.on(Event::Run { id: 2, endpoint: 0, session: 2, order: order("{}"), asked });
+    bench.on(Event::Of(2, News::Called)).answer(2, 1, http(200)).ended(2, true);
+    let before = bench.effects.len();
+    bench.pass(5_000.0);
+    assert_eq!(bench.refreshed_from(before), [1], "by its own actions, and not by those seen last");
+    // Meanwhile the page refreshes the other one, which tells nothing.
+    bench.on(Event::Refresh { id: 3, session: 2 }).on(Event::Refreshed { id: 3, success: true, open: true });
+    assert!(bench.is_stale());
+    bench.on(Event::Refresh { id: 4, session: 2 }).on(Event::Refreshed { id: 4, success: true, open: false });
+    assert!(bench.is_stale(), "that the other one is closed tells nothing either");
+    bench.on(Event::Refresh { id: 5, session: 1 }).on(Event::Refreshed { id: 5, success: true, open: true });
+    assert!(!bench.is_stale());
+}
+
+#[test]
+fn each_session_is_looked_at_by_its_own_actions() {
+    let mut bench = Bench::new(endpoint());
+    bench.lose(1, 1).lose(2, 2);
+    let before = bench.effects.len();
+    bench.on(Event::Awake);
+    assert_eq!(bench.refreshed_from(before), [1, 2]);
+    bench.on(Event::Awake);
+    assert_eq!(bench.refreshed_from(before), [1, 2], "one at a time for each");
+}
+
+#[test]
+fn a_page_from_the_cache_doubts_every_session_that_ran() {
+    let mut bench = Bench::new(endpoint());
+    for session in [1, 2] {
+        let asked = bench.ms;
+        bench.on(Event::Run { id: session, endpoint: 0, session, order: order("{}"), asked });
+        bench.on(Event::Of(session, News::Called)).answer(session, 1, http(200)).ended(session, true);
+    }
+    bench.on(Event::Refresh { id: 9, session: 3 }).on(Event::Refreshed { id: 9, success: true, open: true });
+    let before = bench.effects.len();
+    bench.on(Event::Left).on(Event::Back(true));
+    let mut refreshed = bench.refreshed_from(before);
+    refreshed.sort_unstable();
+    assert_eq!(refreshed, [1, 2], "in the third nothing ran");
+
+    let mut bench = Bench::new(endpoint());
+    bench.invoke(1, order("{}")).answer(1, 1, http(200)).on(Event::Back(true));
+    assert!(bench.is_stale());
+}
+
+#[test]
+fn a_late_end_of_stripe_tells_of_its_own_session() {
+    for session in [1, 2] {
+        let mut bench = Bench::new(endpoint());
+        bench.run(1, "{}").on(Event::Of(1, News::Called)).answer(1, 1, http(200)).pass(20_000.0);
+        if session == 2 {
+            // Its second refresh is under way: any that begins now would tell.
+            bench.lose(2, 2).pass(5_000.0);
+        }
+        bench.ended(1, true);
+        assert_eq!(bench.is_stale(), session == 2);
+    }
+}
+
+#[test]
+fn what_nobody_named_is_refreshed_by_the_last_actions() {
+    let mut bench = Bench::new(endpoint());
+    let asked = bench.ms;
+    bench.on(Event::Invoke { id: 1, endpoint: 0, session: UNNAMED, order: Order::Wrapped, asked });
+    bench.answer(1, 1, Answer::Threw);
+    assert!(bench.is_stale());
+    bench.ms += 5_000.0;
+    for session in [1, 2] {
+        bench.on(Event::Refresh { id: session, session });
+        bench.on(Event::Refreshed { id: session, success: session == 2, open: true });
+        assert_eq!(bench.is_stale(), session == 1);
+    }
+    // Of a session of which no actions were seen, by actions that do not say whose they are.
+    let mut bench = Bench::new(endpoint());
+    bench.invoke(1, order("{}")).answer(1, 1, http(500)).ms += 5_000.0;
+    bench.on(Event::Refresh { id: 1, session: UNNAMED });
+    bench.on(Event::Refreshed { id: 1, success: true, open: true });
+    assert!(!bench.is_stale());
+}
+
+#[test]
+fn sessions_that_nothing_is_owed_to_are_let_go() {
+    let mut bench = Bench::new(endpoint());
+    bench.lose(1, 1);
+    for session in 2..=20 {
+        let asked = bench.ms;
+        bench.on(Event::Run { id: session, endpoint: 0, session, order: order("{}"), asked });
+        bench.on(Event::Of(session, News::Called)).answer(session, 1, http(200)).ended(session, true);
+    }
+    let let_go = |bench: &Bench| -> Vec<u32> {
+        bench
+            .effects
+            .iter()
+            .filter_map(|e| if let Effect::LetGo(session) = e { Some(*session) } else { None })
+            .collect()
+    };
+    assert_eq!(let_go(&bench), (2..=13).collect::<Vec<_>>(), "the last seven are kept, and the one in doubt");
+    bench.on(Event::Dispose);
+    assert_eq!(let_go(&bench).len(), 20);
+
+    let mut bench = Bench::new(endpoint());
+    for session in 1..=20 {
+        let asked = bench.ms;
+        bench.on(Event::Run { id: session, endpoint: 0, session, order: Order::Wrapped, asked });
+    }
+    assert!(let_go(&bench).is_empty(), "they wait for their turn");
+}
+
+/// What happens to one of two sessions.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Doubt(Doubt),
+    Begin { by_page: bool },
+    End { success: bool, open: bool },
+    Pass(u32),
+    Look { awake: bool },
+    Cache,
+}
+
+fn steps() -> impl Strategy<Value = Vec<(u32, Step)>> {
+    let step = prop_oneof![
+        prop_oneof![Just(Doubt::Unknown), Just(Doubt::Behind)].prop_map(Step::Doubt),
+        any::<bool>().prop_map(|by_page| Step::Begin { by_page }),
+        (any::<bool>(), prop::bool::weighted(0.9)).prop_map(|(success, open)| Step::End { success, open }),
+        (0..30_000_u32).prop_map(Step::Pass),
+        any::<bool>().prop_map(|awake| Step::Look { awake }),
+        Just(Step::Cache),
+    ];
+    proptest::collection::vec((1..=2_u32, step), 0..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    /// One object for two checkouts is as two objects.
+    #[test]
+    fn two_sessions_are_as_two_pages(steps in steps()) {
+        let mut both = Freshness::default();
+        let mut alone = [Freshness::default(), Freshness::default()];
+        for session in [1, 2] {
+            both.see(session, true, true);
+            alone[session as usize - 1].see(session, true, true);
+        }
+        let (mut now, mut running) = (0.0, [None; 2]);
+        for (id, (session, step)) in (1..).zip(steps) {
+            let position = session as usize - 1;
+            let single = &mut alone[position];
+            match step {
+                Step::Doubt(doubt) => {
+                    both.doubt(session, doubt, now);
+                    single.doubt(session, doubt, now);
+                }
+                Step::Begin { by_page } => {
+                    if running[position].is_none() {
+                        running[position] = Some(id);
+                        both.begin(id, session, by_page, now);
+                        single.begin(id, session, by_page, now);
+                    }
+                }
+                Step::End { success, open } => {
+                    if let Some(id) = running[position].take() {
+                        prop_assert_eq!(both.end(id, success, open, now), single.end(id, success, open, now));
+                    }
+                }
+                Step::Pass(ms) => now += f64::from(ms),
+                Step::Look { awake } => {
+                    let mut found = Vec::new();
+                    while let Some(session) = both.due(awake, now) {
+                        both.begin(1_000 + session, session, false, now);
+                        found.push(session);
+                    }
+                    found.sort_unstable();
+                    let expected: Vec<u32> = alone.iter_mut().filter_map(|single| single.due(awake, now)).collect();
+                    prop_assert_eq!(&found, &expected);
+                    for session in found {
+                        alone[session as usize - 1].begin(1_000 + session, session, false, now);
+                        both.end(1_000 + session, false, true, now);
+                        alone[session as usize - 1].end(1_000 + session, false, true, now);
+                    }
+                }
+                Step::Cache => {
+                    both.doubt_all(now);
+                    alone.iter_mut().for_each(|single| single.doubt_all(now));
+                }
+            }
+            prop_assert_eq!(both.is_stale(), alone.iter().any(Freshness::is_stale));
+            let times = |freshness: &Freshness| {
+                let mut times = Vec::new();
+                freshness.timers(&mut |time| times.push(time));
+                times
+            };
+            let mut expected: Vec<f64> = alone.iter().flat_map(times).collect();
+            let mut found = times(&both);
+            expected.sort_unstable_by(f64::total_cmp);
+            found.sort_unstable_by(f64::total_cmp);
+            prop_assert_eq!(found, expected);
+        }
+    }
 }

@@ -102,20 +102,28 @@ impl Bench {
 
     pub fn run_order(&mut self, id: u32, order: Order) -> &mut Self {
         let asked = self.ms;
-        self.on(Event::Run { id, endpoint: 0, order, asked })
+        self.on(Event::Run { id, endpoint: 0, session: 1, order, asked })
     }
 
     pub fn invoke(&mut self, id: u32, order: Order) -> &mut Self {
         let asked = self.ms;
-        self.on(Event::Invoke { id, endpoint: 0, order, asked })
+        self.on(Event::Invoke { id, endpoint: 0, session: 1, order, asked })
     }
 
+    /// An attempt ends, and the task after that.
     pub fn answer(&mut self, id: u32, attempt: u32, answer: Answer) -> &mut Self {
+        self.ends(id, attempt, answer).yields();
+        self
+    }
+
+    /// An attempt ends, and the task after that has not.
+    pub fn ends(&mut self, id: u32, attempt: u32, answer: Answer) -> &mut Self {
         self.on(Event::Of(id, News::Answered(attempt, answer)))
     }
 
     pub fn ended(&mut self, id: u32, success: bool) -> &mut Self {
-        self.on(Event::Of(id, News::Ended { success, open: true }))
+        self.on(Event::Of(id, News::Ended { success, open: true })).yields();
+        self
     }
 
     /// Lets time pass, as the browser's timers would: the clock is looked at whenever the machine asked for it.
@@ -134,7 +142,7 @@ impl Bench {
         self
     }
 
-    /// Ends the task that was let through at the deadline, where one was.
+    /// Ends the tasks that were let through, where there are any.
     pub fn yields(&mut self) {
         let yielded: Vec<u32> = self.take(|effect| if let Effect::Yield(id) = effect { Some(*id) } else { None });
         for id in yielded {
@@ -158,7 +166,10 @@ impl Bench {
 
     /// The number of the last refresh that was begun.
     pub fn refresh(&self) -> Option<u32> {
-        self.effects.iter().rev().find_map(|effect| if let Effect::Refresh(id) = effect { Some(*id) } else { None })
+        self.effects
+            .iter()
+            .rev()
+            .find_map(|effect| if let Effect::Refresh { id, .. } = effect { Some(*id) } else { None })
     }
 
     pub fn refreshed(&mut self, success: bool) -> &mut Self {

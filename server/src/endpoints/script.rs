@@ -11,7 +11,7 @@ use super::{Endpoint, Latest};
 #[must_use]
 pub fn module(endpoints: &[Endpoint]) -> String {
     let mut text = String::from(
-        "import { endpoint, oneOf, identifier, integer, flag } from \"/dist/index.js\";\n\nexport const endpoints = {\n",
+        "import { endpoint, oneOf, identifier, text, integer, flag } from \"/dist/index.js\";\n\nexport const endpoints = {\n",
     );
     for endpoint in endpoints {
         let fields = endpoint.fields.iter().map(|field| {
@@ -41,6 +41,7 @@ fn rule(rule: &Rule) -> String {
             format!("oneOf({})", choices.join(", "))
         }
         Rule::Identifier(prefix) => format!("identifier({})", json!(prefix)),
+        Rule::Text(most) => format!("text({most})"),
         Rule::Integer(least, most) => format!("integer({least}, {most})"),
         Rule::Flag => "flag()".to_owned(),
     }
@@ -55,7 +56,7 @@ mod tests {
     fn declares_what_the_server_takes() {
         let text = module(&all(&catalogue()));
         for line in [
-            r#"import { endpoint, oneOf, identifier, integer, flag } from "/dist/index.js";"#,
+            r#"import { endpoint, oneOf, identifier, text, integer, flag } from "/dist/index.js";"#,
             r#"  changeInterval: endpoint("/change-subscription-interval", { "interval": oneOf("monthly", "yearly") }, { latest: true }),"#,
             r#"  updateCustomAmount: endpoint("/update-custom-amount", { "product_id": oneOf("gift_wrap", "express_shipping", "warranty"), "selected": flag().optional() }, { latest: ["product_id"] }),"#,
             r#"  addCrossSell: endpoint("/add-cross-sell", { "product_id": oneOf("desk_lamp", "notebook", "desk_mat") }),"#,
