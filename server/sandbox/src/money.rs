@@ -15,6 +15,35 @@ const CURRENCIES: &str = "aed afn all amd ang aoa ars aud awg azn bam bbd bdt bg
 const ZERO_DECIMAL: &str = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf";
 const THREE_DECIMAL: &str = "bhd jod kwd omr tnd";
 
+/// The least that can be charged, in minor units, where it is not zero and the documentation knows it
+/// (docs.stripe.com/currencies, "Minimum and maximum charge amounts").
+const LEAST: &[(&str, i64)] = &[
+    ("aed", 200),
+    ("aud", 50),
+    ("bgn", 100),
+    ("brl", 50),
+    ("cad", 50),
+    ("chf", 50),
+    ("czk", 1_500),
+    ("dkk", 250),
+    ("eur", 50),
+    ("gbp", 30),
+    ("hkd", 400),
+    ("huf", 17_500),
+    ("inr", 50),
+    ("jpy", 50),
+    ("mxn", 1_000),
+    ("myr", 200),
+    ("nok", 300),
+    ("nzd", 50),
+    ("pln", 200),
+    ("ron", 200),
+    ("sek", 300),
+    ("sgd", 50),
+    ("thb", 1_000),
+    ("usd", 50),
+];
+
 /// Symbols as an American browser writes them; the others are written by their code.
 const SYMBOLS: &[(&str, &str)] = &[
     ("aud", "A$"),
@@ -58,6 +87,12 @@ pub fn digits(currency: &str) -> u32 {
     } else {
         2
     }
+}
+
+/// The least that can be charged in `currency`, in minor units. Stripe converts where its table has no entry; there is
+/// no rate here, so one unit will do.
+pub fn least(currency: &str) -> i64 {
+    LEAST.iter().find(|(code, _)| *code == currency).map_or(1, |(_, least)| *least)
 }
 
 /// An amount in minor units as a customer reads it: `$1,234.50`, `¥500`, `CHF 10.00`.

@@ -14,6 +14,11 @@ fn body(rule: &str) -> String {
         ("EURO", "ui_mode=elements&mode=payment&URL&line_items[0][price]=price_mug_eur&line_items[0][quantity]=1"),
         ("ITEMS", "line_items[0][price]=price_monthly&line_items[0][quantity]=1"),
         ("ITEM", "line_items[0][price]=price_mug&line_items[0][quantity]=1"),
+        (
+            "DATA",
+            "line_items[0][quantity]=1&line_items[0][price_data][currency]=usd\
+             &line_items[0][price_data][product_data][name]=Card",
+        ),
         ("URL", "return_url=https://shop.example"),
         ("SOON", &(START + 30 * 60 - 1).to_string()),
         ("LATE", &(START + DAY + 1).to_string()),

@@ -36,8 +36,8 @@ async fn items_are_kept_changed_added_removed_and_reordered() {
     assert_eq!(api.items(&path).await, [(mug.clone(), "price_sticker".into(), 5)]);
     // So does a price described with the item's id.
     let data = "line_items[0][price_data]";
-    let body = format!("line_items[0][id]={mug}&{data}[currency]=usd&{data}[product]=prod_mug&{data}[unit_amount]=7");
-    assert_eq!(api.post(&path, &body).await.body["amount_total"], 35);
+    let body = format!("line_items[0][id]={mug}&{data}[currency]=usd&{data}[product]=prod_mug&{data}[unit_amount]=70");
+    assert_eq!(api.post(&path, &body).await.body["amount_total"], 350);
     let (id, price, quantity) = api.items(&path).await.remove(0);
     assert_eq!((&id, quantity), (mug, 5));
     assert!(price.starts_with("price_1"));
@@ -217,6 +217,19 @@ async fn totals_follow_discounts_taxes_and_currencies() {
         let taxes = details["breakdown"]["taxes"].as_array().unwrap().iter();
         assert_eq!(taxes.map(|tax| number(&tax["amount"])).sum::<i64>(), got.2, "{session}");
     }
+}
+
+#[tokio::test]
+async fn nothing_and_the_minimum_can_be_charged() {
+    let api = Api::start().await;
+    let path = api.mug().await;
+    let data = "line_items[0][price_data]";
+    let item = format!("line_items[0][quantity]=1&{data}[product]=prod_mug&{data}[currency]=usd&{data}[unit_amount]=");
+    for (amount, works) in [(0, true), (1, false), (49, false), (50, true)] {
+        assert_eq!(api.post(&path, &format!("{item}{amount}")).await.status == 200, works, "{amount}");
+    }
+    // What is refused leaves the session as it was.
+    assert_eq!(api.get(&path).await.body["amount_total"], 50);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use super::totals::{self, Line, Off, Shipping, Totals};
 use super::{AppliedTax, IntentData, Session, line_items, merge_metadata, shipping};
 use crate::catalogue::{AutomaticTax, TaxRate};
 use crate::error::ApiError;
+use crate::money;
 use crate::objects::{Draft, Objects};
 use crate::params::Change;
 use crate::params::common::{MOST, TaxBehavior};
@@ -91,6 +92,12 @@ pub fn recalculate(session: &mut Session, objects: &Objects) -> Result<(), ApiEr
     if session.totals.total > MOST {
         let message = format!("The Checkout Session's total amount must be no more than {MOST}.");
         return Err(ApiError::parameter("amount_too_large", "line_items", message).while_executing());
+    }
+    let least = money::least(&session.currency);
+    if (1..least).contains(&session.totals.total) {
+        let least = money::display(least, &session.currency);
+        let message = format!("The Checkout Session's total amount must be 0, or at least {least}.");
+        return Err(ApiError::parameter("amount_too_small", "line_items", message).while_executing());
     }
     Ok(())
 }
