@@ -115,6 +115,7 @@ async fn some_rules_depend_on_how_the_session_was_made() {
         ("line_items[0][price]=price_mug&line_items[0][quantity]=1".to_owned(), "line_items"),
         (format!("line_items[0][id]={id}&line_items[1][price]=price_yearly&line_items[1][quantity]=1"), "line_items"),
         ("payment_intent_data[description]=x".to_owned(), "payment_intent_data"),
+        ("shipping_options[0][shipping_rate]=shr_standard".to_owned(), "shipping_options"),
     ] {
         assert_eq!(api.post(&plan, &body).await.error(), (400, "invalid_request_error", "parameter_invalid", param));
     }

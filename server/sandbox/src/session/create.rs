@@ -120,6 +120,7 @@ fn check_mode(params: &Create) -> Result<(), ApiError> {
     let subscription = params.mode == Mode::Subscription;
     let refused = [
         ("payment_intent_data", params.payment_intent_data.is_some() && subscription, "in `subscription` mode"),
+        ("shipping_options", !params.shipping_options.is_empty() && subscription, "in `subscription` mode"),
         ("customer_creation", params.customer_creation.is_some() && subscription, "in `subscription` mode"),
         ("submit_type", params.submit_type.is_some() && subscription, "in `subscription` mode"),
         ("subscription_data", params.subscription_data.is_some() && !subscription, "in `payment` mode"),

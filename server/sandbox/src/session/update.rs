@@ -25,6 +25,10 @@ pub fn update(session: &Session, params: Update, draft: &mut Draft<'_>) -> Resul
     match params.shipping_options {
         Change::Keep => {}
         Change::Clear => shipping::offer(&mut next, Vec::new()),
+        Change::Set(_) if next.mode == Mode::Subscription => {
+            let message = "You can not pass `shipping_options` in `subscription` mode.";
+            return Err(ApiError::invalid("shipping_options", message).while_executing());
+        }
         Change::Set(options) => {
             let rates = shipping::options(options, &next.currency, draft)?;
             shipping::offer(&mut next, rates);
