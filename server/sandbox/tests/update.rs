@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::Api;
+use common::{Api, SESSIONS};
 use serde_json::json;
 
 #[tokio::test]
@@ -217,6 +217,55 @@ async fn totals_follow_discounts_taxes_and_currencies() {
         let taxes = details["breakdown"]["taxes"].as_array().unwrap().iter();
         assert_eq!(taxes.map(|tax| number(&tax["amount"])).sum::<i64>(), got.2, "{session}");
     }
+}
+
+#[tokio::test]
+async fn everything_that_stripe_expands_can_be_asked_for() {
+    let api = Api::start().await;
+    let path = api.session("mode=payment&line_items[0][price]=price_mug&line_items[0][quantity]=1").await;
+    let before = api.get(&path).await.body;
+    // Null or whole already: it stays as it is.
+    for name in [
+        "customer",
+        "invoice",
+        "setup_intent",
+        "payment_link",
+        "payment_intent",
+        "automatic_tax.liability",
+        "custom_text.submit",
+        "collected_information.shipping_details",
+        "consent_collection",
+        "total_details",
+        "payment_method_options.card.installments",
+        "after_expiration.recovery",
+        "discounts.promotion_code",
+        "shipping_cost.shipping_rate",
+        "customer_details.tax_ids",
+        "permissions",
+        "currency_conversion",
+    ] {
+        let answer = api.get(&format!("{path}?expand[]={name}")).await;
+        assert_eq!((answer.status, &answer.body), (200, &before), "{name}");
+    }
+    for name in [
+        "line_items.data.price.product",
+        "line_items.data.taxes.rate",
+        "line_items.data.discounts.discount",
+        "line_items.data.adjustable_quantity",
+        "line_items.data.price.recurring",
+        "line_items.data.price.tiers",
+    ] {
+        let answer = api.get(&format!("{path}?expand[]={name}")).await;
+        assert_eq!(answer.body["line_items"]["data"][0]["price"]["id"], "price_mug", "{name}: {}", answer.text);
+    }
+    // The list's own level counts.
+    let deep = "data.line_items.data.price";
+    let listed = api.get(&format!("{SESSIONS}?expand[]={deep}")).await;
+    assert_eq!(listed.body["data"][0]["line_items"]["data"][0]["price"]["id"], "price_mug", "{}", listed.text);
+    let listed = api.get(&format!("{SESSIONS}?expand[]={deep}.product")).await;
+    assert_eq!(listed.error(), (400, "invalid_request_error", "property_expansion_max_depth", "expand[0]"));
+    let items = api.get(&format!("{path}/line_items?expand[]=data.price.product&expand[]=data.taxes.rate")).await;
+    assert_eq!(items.body["data"][0]["price"]["product"]["id"], "prod_mug", "{}", items.text);
 }
 
 #[tokio::test]
