@@ -281,6 +281,7 @@ impl Catalogue {
         if let Some(currency) = currencies.into_iter().find(|currency| !money::is_currency(currency)) {
             return Err(CatalogueError(format!("'{currency}' is no supported currency, in lower case")));
         }
+        self.check_amounts()?;
         match self.coupons.iter().find(|coupon| {
             coupon.percent_off.is_some() == coupon.amount_off.is_some()
                 || coupon.amount_off.is_some() != coupon.currency.is_some()
@@ -291,4 +292,26 @@ impl Catalogue {
             None => Ok(()),
         }
     }
+
+    /// Amounts that Stripe would not have taken.
+    fn check_amounts(&self) -> Result<(), CatalogueError> {
+        let prices = self.prices.iter().map(|price| (&price.id, &price.currency, price.unit_amount));
+        let rates = self.shipping_rates.iter().flat_map(|rate| {
+            let fixed = &rate.fixed_amount;
+            let others = fixed.currency_options.iter().map(|(currency, option)| (currency, option.amount));
+            let all = std::iter::once((&fixed.currency, fixed.amount)).chain(others);
+            all.map(|(currency, amount)| (&rate.id, currency, Decimal::whole(amount)))
+        });
+        for (id, currency, amount) in prices.chain(rates) {
+            if amount > Decimal::whole(money::most(currency)) || !is_chargeable(amount, currency) {
+                return Err(CatalogueError(format!("{id} has an amount that {currency} cannot have")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_chargeable(amount: Decimal, currency: &str) -> bool {
+    let step = money::step(currency);
+    step == 1 || amount.is_multiple_of(step)
 }

@@ -95,6 +95,36 @@ pub fn least(currency: &str) -> i64 {
     LEAST.iter().find(|(code, _)| *code == currency).map_or(1, |(_, least)| *least)
 }
 
+/// The largest amount of so many digits.
+const fn most_of(digits: u32) -> i64 {
+    10_i64.pow(digits) - 1
+}
+
+/// The largest amount in any currency, in minor units.
+pub const MOST_ANYWHERE: i64 = most_of(12);
+
+/// The largest amount in `currency`, in minor units: eight digits, but for currencies of small units
+/// (docs.stripe.com/currencies, "Minimum and maximum charge amounts").
+pub fn most(currency: &str) -> i64 {
+    match currency {
+        "idr" => most_of(12),
+        "lbp" => most_of(11),
+        "cop" | "huf" | "jpy" => most_of(10),
+        "inr" => most_of(9),
+        _ => most_of(8),
+    }
+}
+
+/// What an amount in `currency` must be a multiple of, in minor units. Three decimals are written and two are charged;
+/// ISK and UGX have no decimals and are written with two.
+pub fn step(currency: &str) -> i64 {
+    match currency {
+        "isk" | "ugx" => 100,
+        _ if listed(THREE_DECIMAL, currency) => 10,
+        _ => 1,
+    }
+}
+
 /// An amount in minor units as a customer reads it: `$1,234.50`, `¥500`, `CHF 10.00`.
 pub fn display(minor_units: i64, currency: &str) -> String {
     let digits = digits(currency);
@@ -157,6 +187,11 @@ impl Decimal {
     /// The number of minor units, where it is whole.
     pub fn as_whole(self) -> Option<i64> {
         if self.0 % SCALE == 0 { i64::try_from(self.0 / SCALE).ok() } else { None }
+    }
+
+    /// Whether it is a whole number of so many minor units.
+    pub fn is_multiple_of(self, minor_units: i64) -> bool {
+        self.0 % (i128::from(minor_units) * SCALE) == 0
     }
 
     /// The nearest number of minor units, halves up.

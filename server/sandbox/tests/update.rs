@@ -282,6 +282,19 @@ async fn nothing_and_the_minimum_can_be_charged() {
 }
 
 #[tokio::test]
+async fn amounts_are_those_of_their_currency() {
+    let api = Api::start().await;
+    for (currency, amount) in
+        [("kwd", 5_120), ("isk", 500), ("ugx", 700_000), ("inr", 999_999_999), ("idr", 999_999_999_999_i64)]
+    {
+        let data = "line_items[0][price_data]";
+        let item = format!("{data}[product]=prod_mug&{data}[currency]={currency}&{data}[unit_amount]={amount}");
+        let path = api.session(&format!("mode=payment&line_items[0][quantity]=1&{item}")).await;
+        assert_eq!(api.get(&path).await.body["amount_total"], amount, "{currency}");
+    }
+}
+
+#[tokio::test]
 async fn automatic_tax_waits_for_the_address() {
     let api = Api::start().await;
     let path = api

@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::money;
 use crate::objects::{Draft, Objects};
 use crate::params::Change;
-use crate::params::common::{MOST, TaxBehavior};
+use crate::params::common::TaxBehavior;
 use crate::params::create::{Mode, UiMode};
 use crate::params::customer::Customer;
 use crate::params::update::{self, Update};
@@ -93,8 +93,9 @@ fn set(field: &mut Option<String>, change: Change<String>) {
 /// Brings the totals up to date.
 pub fn recalculate(session: &mut Session, objects: &Objects) -> Result<(), ApiError> {
     session.totals = totals_of(session, objects, |_| true, true);
-    if session.totals.total > MOST {
-        let message = format!("The Checkout Session's total amount must be no more than {MOST}.");
+    let most = money::most(&session.currency);
+    if session.totals.total > most {
+        let message = format!("The Checkout Session's total amount must be no more than {most}.");
         return Err(ApiError::parameter("amount_too_large", "line_items", message).while_executing());
     }
     let least = money::least(&session.currency);
