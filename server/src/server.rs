@@ -215,8 +215,8 @@ async fn open_account(config: &Config, address: SocketAddr) -> Result<(Account, 
     let on_sandbox = |base, webhook_secret| -> Result<Account, StartError> {
         Ok(Account {
             base,
-            // The sandbox takes any test key.
-            secret_key: Secret::new(format!("sk_test_{}", random_id().map_err(StartError::Random)?)),
+            // The sandbox takes any test key. Always the same: idempotency keys belong to it, also after a restart.
+            secret_key: Secret::new("sk_test_of_this_shop"),
             publishable_key: None,
             webhook_secret: Some(webhook_secret),
             prices: sandbox::prices(),

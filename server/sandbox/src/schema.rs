@@ -48,8 +48,8 @@ pub enum Need {
     ExactlyOneUnless(&'static [&'static str], &'static str),
     /// At most one may be sent.
     AtMostOne(&'static [&'static str]),
-    /// The first must be sent where the second was not.
-    Unless(&'static str, &'static str),
+    /// A line item's `quantity` must be sent, unless the item has an `id`.
+    Quantity,
     /// The first, where both were sent, is at most the second.
     Ordered(&'static str, &'static str),
     /// The named amount is one of the `currency` beside it: not too large, and no fraction that cannot be charged.
@@ -343,9 +343,10 @@ fn satisfy(need: &Need, sent: &Map<String, Value>, path: &str) -> Result<(), Api
         Need::ExactlyOne(names) => exactly_one(names, false, sent, path),
         Need::ExactlyOneUnless(names, unless) => exactly_one(names, sent.contains_key(*unless), sent, path),
         Need::AtMostOne(names) => exactly_one(names, true, sent, path),
-        Need::Unless(name, unless) if !sent.contains_key(*name) && !sent.contains_key(*unless) => {
-            Err(ApiError::missing(join(path, name)))
+        Need::Quantity if !sent.contains_key("quantity") && !sent.contains_key("id") => {
+            Err(ApiError::no_quantity(path))
         }
+        Need::Quantity => Ok(()),
         Need::Ordered(low, high) => match (sent.get(*low), sent.get(*high)) {
             (Some(Value::Number(least)), Some(Value::Number(most))) if least.as_i64() > most.as_i64() => {
                 let message = format!("{low} must be less than or equal to {high}");
@@ -353,7 +354,6 @@ fn satisfy(need: &Need, sent: &Map<String, Value>, path: &str) -> Result<(), Api
             }
             _ => Ok(()),
         },
-        Need::Unless(..) => Ok(()),
         Need::AmountOfCurrency(name) => match (sent.get("currency"), sent.get(*name)) {
             (Some(Value::String(currency)), Some(amount)) => amount_of(currency, amount, &join(path, name)),
             _ => Ok(()),

@@ -59,10 +59,15 @@ async fn each_rule_is_enforced_and_nothing_changes() {
             sent = format!("metadata[order]=2&{sent}");
         }
         let answer = api.post(&path, &sent).await;
+        let code = if code == "-" { "" } else { code };
         let expected = (400, "invalid_request_error", code, &*texts(param));
         assert_eq!(answer.error(), expected, "{rule}: {}", answer.text);
         assert!(answer.body["error"]["message"].as_str().is_some_and(|message| !message.is_empty()), "{rule}");
-        assert_eq!(answer.body["error"]["doc_url"].is_string(), code != "parameter_invalid", "{rule}");
+        assert_eq!(
+            answer.body["error"]["doc_url"].is_string(),
+            !code.is_empty() && code != "parameter_invalid",
+            "{rule}"
+        );
         assert_eq!(api.get(&whole).await.text, before, "{rule}");
     }
 }
