@@ -295,6 +295,33 @@ async fn amounts_are_those_of_their_currency() {
 }
 
 #[tokio::test]
+async fn a_price_costs_what_its_options_say_in_another_currency() {
+    let api = Api::start().await;
+    let item = "mode=payment&line_items[0][price]=price_cap&line_items[0][quantity]=2";
+    let dollars = api.get(&api.session(item).await).await.body;
+    assert_eq!((&dollars["currency"], &dollars["amount_total"]), (&json!("usd"), &json!(4000)));
+    let path = api.session(&format!("{item}&currency=eur&automatic_tax[enabled]=true")).await;
+    let euros = api.get(&format!("{path}?expand[]=line_items.data.price.currency_options")).await.body;
+    let line = &euros["line_items"]["data"][0];
+    assert_eq!((&euros["amount_total"], &line["currency"]), (&json!(3800), &json!("eur")));
+    assert_eq!((&line["price"]["currency"], &line["price"]["unit_amount"]), (&json!("usd"), &json!(2000)));
+    let options = &line["price"]["currency_options"];
+    assert_eq!((&options["usd"]["unit_amount"], &options["eur"]["unit_amount"]), (&json!(2000), &json!(1900)));
+    assert_eq!(options["eur"]["tax_behavior"], "inclusive");
+    // They come when they are asked for.
+    let line = &api.get(&format!("{path}?expand[]=line_items")).await.body["line_items"]["data"][0];
+    assert_eq!(line["price"].get("currency_options"), None);
+    let browser = path.replace("/v1/checkout", "/sandbox") + "/browser";
+    let shown = api.get(&browser).await.body;
+    assert_eq!(shown["lineItems"][0]["unitAmount"], json!({ "minorUnitsAmount": 1900, "amount": "€19.00" }));
+    // The tax is in the price in euros.
+    let details = "collected_information[shipping_details]";
+    let germany = format!("{details}[name]=Ada&{details}[address][country]=DE&{details}[address][line1]=1");
+    let taxed = api.post(&path, &germany).await.body;
+    assert_eq!((&taxed["amount_total"], &taxed["total_details"]["amount_tax"]), (&json!(3800), &json!(607)));
+}
+
+#[tokio::test]
 async fn automatic_tax_waits_for_the_address() {
     let api = Api::start().await;
     let path = api

@@ -120,14 +120,17 @@ pub fn totals_of(
         Some(applied(tax, behavior == TaxBehavior::Inclusive))
     };
     let lines: Vec<Line> = (session.line_items.iter().filter(|item| wanted(item)))
-        .map(|item| Line {
-            unit_amount: item.price.unit_amount,
-            quantity: item.quantity,
-            taxes: if session.automatic_tax {
-                automatic(item.price.tax_behavior).into_iter().collect()
-            } else {
-                item.tax_rates.iter().map(|rate| by_rate(Arc::clone(rate))).collect()
-            },
+        .map(|item| {
+            let unit = item.unit(&session.currency);
+            Line {
+                unit_amount: unit.unit_amount,
+                quantity: item.quantity,
+                taxes: if session.automatic_tax {
+                    automatic(unit.tax_behavior).into_iter().collect()
+                } else {
+                    item.tax_rates.iter().map(|rate| by_rate(Arc::clone(rate))).collect()
+                },
+            }
         })
         .collect();
     let off = session.discount.as_ref().and_then(|discount| {
