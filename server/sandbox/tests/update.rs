@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::sync::{Arc, Mutex};
+
 use common::{Api, SESSIONS};
 use serde_json::json;
 
@@ -48,6 +50,42 @@ async fn items_are_kept_changed_added_removed_and_reordered() {
     // Nothing sent, nothing changed.
     assert_eq!(api.post(&path, "").await.status, 200);
     assert_eq!(api.items(&path).await, [(mug.clone(), "price_sticker".into(), 5)]);
+}
+
+/// What a test logs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    #[allow(clippy::unwrap_used)]
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn who_drops_items_by_sending_only_the_new_one_is_told() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
+    // The sandbox runs on this test's thread.
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let told = || String::from_utf8(log.0.lock().unwrap().clone()).unwrap().matches("the whole list").count();
+    let api = Api::start().await;
+    let path = api.mug().await;
+    let mug = api.items(&path).await[0].0.clone();
+    let new = "line_items[0][price]=price_sticker&line_items[0][quantity]=1";
+    assert_eq!(api.post(&path, &format!("{new}&line_items[1][id]={mug}")).await.status, 200);
+    assert_eq!(told(), 0);
+    assert_eq!(api.post(&path, new).await.status, 200);
+    assert_eq!((told(), api.items(&path).await.len()), (1, 1));
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("dropped=2") && text.contains("WARN"), "{text}");
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ pub fn update(session: &Session, params: Update, draft: &mut Draft<'_>) -> Resul
     session.require_open("updated")?;
     let mut next = session.clone();
     if let Some(items) = params.line_items {
+        warn_of_dropped(session, &items);
         next.line_items = line_items::merge(&next.line_items, items, draft)?;
         line_items::check(&next.line_items, next.mode, &next.currency)?;
     }
@@ -47,6 +48,18 @@ pub fn update(session: &Session, params: Update, draft: &mut Draft<'_>) -> Resul
     merge_metadata(&mut next.metadata, params.metadata, "metadata")?;
     recalculate(&mut next, draft.objects)?;
     Ok(next)
+}
+
+/// The mistake that people make: they send the new item alone, and every other item is gone.
+fn warn_of_dropped(session: &Session, sent: &[update::LineItem]) {
+    let dropped = session.line_items.len();
+    if dropped > 0 && sent.iter().all(|item| item.id.is_none()) {
+        tracing::warn!(
+            session = session.id,
+            dropped,
+            "line_items is the whole list: items that are not sent with their id are removed"
+        );
+    }
 }
 
 /// The session after its customer has done something on the page.
