@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod create;
 pub mod endpoints;
+pub mod files;
 pub mod holds;
 pub mod locks;
 pub mod log;
