@@ -27,8 +27,6 @@ const sessions = {
     "line_items[1][quantity]": "10",
     "line_items[1][adjustable_quantity][enabled]": "true",
     "discounts[0][coupon]": "TENTH",
-    "shipping_options[0][shipping_rate]": "shr_standard",
-    "shipping_options[1][shipping_rate]": "shr_express",
     "shipping_address_collection[allowed_countries][]": "US",
   },
   taxed: {

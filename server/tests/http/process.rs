@@ -147,6 +147,10 @@ impl Account {
     }
 
     fn start(&self) -> Program {
+        start(self.command())
+    }
+
+    fn command(&self) -> Command {
         let mut command = command(self.folder.path());
         command
             .env("STRIPE_API_BASE", format!("http://{}", self.gate.address))
@@ -155,7 +159,7 @@ impl Account {
             .env("MONTHLY_PRICE", "price_team_monthly")
             .env("YEARLY_PRICE", "price_team_yearly")
             .env("LOG", "off");
-        start(command)
+        command
     }
 
     async fn total(&self, session: &str) -> i64 {
@@ -205,6 +209,27 @@ async fn an_update_that_a_crash_has_cut_short_is_made_once() {
     assert_eq!(sent.len(), 2);
     assert_eq!(sent[0].header("idempotency-key"), sent[1].header("idempotency-key"));
     assert_eq!(account.total(&session).await, 1_700);
+}
+
+#[tokio::test]
+async fn nobody_else_writes_lines_into_the_log() {
+    let account = Account::open().await;
+    let mut command = account.command();
+    command.env("LOG", "info").stderr(Stdio::piped());
+    let mut program = start(command);
+    let (cookie, session) = customer(&program.base).await;
+    let refusal = r#"{"error":{"type":"invalid_request_error","param":"x\nINFO forged by the parameter",
+        "message":"no\n2026-01-01T00:00:00Z  INFO forged by the message \u001b[2J\u009b2J\r\u2028."}}"#;
+    account.gate.plan([Plan::Answer(400, refusal)]);
+    let body = json!({ "checkout_session_id": session, "interval": "yearly" });
+    post(&program.base, "/change-subscription-interval", &cookie, &body).await.assert_error(400);
+    Command::new("kill").arg(program.child.id().to_string()).status().unwrap();
+    program.child.wait().unwrap();
+    let mut log = String::new();
+    std::io::Read::read_to_string(&mut program.child.stderr.take().unwrap(), &mut log).unwrap();
+    let forged = log.lines().filter(|line| line.contains("forged by")).collect::<Vec<_>>();
+    assert!(matches!(&forged[..], [line] if line.contains("stripe request failed")), "{log}");
+    assert!(!log.contains(['\u{1b}', '\u{9b}', '\r', '\u{2028}']), "{log:?}");
 }
 
 #[tokio::test]
