@@ -10,6 +10,7 @@ pub mod cart;
 pub mod catalogue;
 pub mod clock;
 pub mod config;
+pub mod connections;
 pub mod create;
 pub mod endpoints;
 pub mod files;

@@ -7,7 +7,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use checkout_updates_sandbox::{Sandbox, Webhook};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
@@ -18,6 +17,7 @@ use crate::app::App;
 use crate::catalogue::{Catalogue, PriceIds, STOCKED};
 use crate::clock::Clock;
 use crate::config::{Backend, Config};
+use crate::connections::{self, Limits};
 use crate::endpoints::{self, script};
 use crate::holds::{self, HOLD_SECONDS};
 use crate::metrics::Metrics;
@@ -70,6 +70,7 @@ pub struct Server {
     sandbox: Option<OwnSandbox>,
     app: Arc<App>,
     router: axum::Router,
+    limits: Limits,
 }
 
 struct OwnSandbox(Sandbox);
@@ -135,7 +136,12 @@ impl Server {
             metrics,
         });
         let router = router::router(&app, config);
-        Ok(Self { listener, address, sandbox, app, router })
+        let limits = Limits {
+            most: config.connections.min(connections::most_by_files()),
+            silence: config.silence,
+            last_requests: LAST_REQUESTS,
+        };
+        Ok(Self { listener, address, sandbox, app, router, limits })
     }
 
     /// Where it listens.
@@ -157,12 +163,8 @@ impl Server {
     }
 
     /// Serves until `stop`, lets what is running come to its end, and stops the sandbox last.
-    ///
-    /// # Errors
-    ///
-    /// When the port is lost.
-    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let Self { listener, sandbox, app, router, .. } = self;
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) {
+        let Self { listener, sandbox, app, router, limits, .. } = self;
         let (stopping, sandbox_stop) = (CancellationToken::new(), CancellationToken::new());
         let sandbox = sandbox.map(|sandbox| tokio::spawn(sandbox.0.serve(sandbox_stop.clone().cancelled_owned())));
         let sweeper = tokio::spawn({
@@ -177,22 +179,15 @@ impl Server {
             }
         });
 
-        // An answer of a few bytes must not wait for more to come.
-        let listener = listener.tap_io(|connection| {
-            let _ = connection.set_nodelay(true);
+        tokio::spawn({
+            let stopping = stopping.clone();
+            async move {
+                stop.await;
+                tracing::info!("stopping");
+                stopping.cancel();
+            }
         });
-        let told = stopping.clone();
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
-            stop.await;
-            tracing::info!("stopping");
-            told.cancel();
-        });
-        let mut serving = tokio::spawn(serving.into_future());
-        let result = tokio::select! {
-            result = &mut serving => result,
-            () = given_up(&stopping) => Ok(Ok(())),
-        };
-        serving.abort();
+        connections::serve(listener, router, limits, stopping.clone()).await;
         app.tasks.close();
         let _ = timeout(LAST_REQUESTS, app.tasks.wait()).await;
         stopping.cancel();
@@ -201,14 +196,7 @@ impl Server {
         if let Some(sandbox) = sandbox {
             let _ = timeout(LAST_REQUESTS, sandbox).await;
         }
-        result.unwrap_or_else(|error| Err(io::Error::other(error)))
     }
-}
-
-/// Ends when running requests have had their time.
-async fn given_up(stopping: &CancellationToken) {
-    stopping.cancelled().await;
-    tokio::time::sleep(LAST_REQUESTS).await;
 }
 
 async fn open_account(config: &Config, address: SocketAddr) -> Result<(Account, Option<OwnSandbox>), StartError> {

@@ -1,6 +1,10 @@
 //! The settings as they are given, and what is wrong with them.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -71,6 +75,12 @@ pub(super) struct Arguments {
     /// Folder of the built examples
     #[arg(long, env = "EXAMPLES", default_value = "build/examples")]
     examples: PathBuf,
+    /// How many connections there may be, where the process may have as many files
+    #[arg(long, env = "CONNECTIONS", default_value = "4096")]
+    connections: String,
+    /// How long a connection may be idle, or take to send a request's head, in seconds
+    #[arg(long, env = "IDLE_SECONDS", default_value = "30")]
+    idle_seconds: String,
     /// How logs look
     #[arg(long, env = "LOG_FORMAT", default_value = "text", value_name = "text|json")]
     log_format: String,
@@ -98,8 +108,7 @@ impl Arguments {
         let stripe_tax = one_of("STRIPE_TAX", &self.stripe_tax, &[("on", true), ("off", false)])?;
         let log_format =
             one_of("LOG_FORMAT", &self.log_format, &[("text", LogFormat::Text), ("json", LogFormat::Json)])?;
-        let stock = self.stock.parse().ok().filter(|stock| *stock <= 1_000_000);
-        let stock = stock.ok_or_else(|| wrong("STOCK", "must be a number from 0 to 1000000"))?;
+        let stock = number("STOCK", &self.stock, 0..=1_000_000)?;
         if self.log.parse::<tracing_subscriber::EnvFilter>().is_err() {
             return Err(wrong("LOG", "must be a filter of tracing, such as info or checkout_updates_server=debug"));
         }
@@ -115,6 +124,8 @@ impl Arguments {
             origin: origin.unwrap_or(Allowed::on(address)),
             stripe_tax,
             stock,
+            connections: number("CONNECTIONS", &self.connections, 16..=1_000_000)?,
+            silence: Duration::from_secs(number("IDLE_SECONDS", &self.idle_seconds, 1..=3_600)?),
             log_format,
             log: self.log.clone(),
             stripe_limit: STRIPE_LIMIT,
@@ -189,6 +200,16 @@ fn one_of<T: Copy>(name: &str, text: &str, choices: &[(&str, T)]) -> Result<T, C
         let words = choices.iter().map(|(word, _)| *word).collect::<Vec<_>>();
         wrong(name, &format!("must be {}", words.join(" or ")))
     })
+}
+
+fn number<T: FromStr + PartialOrd + Display>(
+    name: &str,
+    text: &str,
+    range: RangeInclusive<T>,
+) -> Result<T, ConfigError> {
+    let (least, most) = (range.start(), range.end());
+    let found = text.parse().ok().filter(|number| range.contains(number));
+    found.ok_or_else(|| wrong(name, &format!("must be a number from {least} to {most}")))
 }
 
 /// `test` or `live`.

@@ -108,6 +108,10 @@ pub struct Config {
     pub log_format: LogFormat,
     /// What is logged.
     pub log: String,
+    /// How many connections there may be, where the process may have as many files.
+    pub connections: usize,
+    /// How long a connection may be silent: idle, or in the middle of a request's head.
+    pub silence: Duration,
     /// What Stripe is given, all requests of an update together. The page waits 19.5 s.
     pub stripe_limit: Duration,
 }

@@ -67,11 +67,13 @@ impl Reply {
 pub struct Setup {
     pub stock: u32,
     pub stripe_limit: Duration,
+    pub connections: usize,
+    pub silence: Duration,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { stock: 24, stripe_limit: STRIPE_LIMIT }
+        Self { stock: 24, stripe_limit: STRIPE_LIMIT, connections: 1_000, silence: Duration::from_secs(30) }
     }
 }
 
@@ -80,7 +82,7 @@ pub struct Running {
     pub address: SocketAddr,
     pub app: Arc<App>,
     stop: CancellationToken,
-    task: JoinHandle<std::io::Result<()>>,
+    task: JoinHandle<()>,
 }
 
 impl Running {
@@ -92,7 +94,7 @@ impl Running {
 
     pub async fn stop(self) {
         self.stop.cancel();
-        self.task.await.unwrap().unwrap();
+        self.task.await.unwrap();
     }
 }
 
@@ -165,6 +167,8 @@ pub fn config(folder: &std::path::Path, backend: Backend, setup: &Setup) -> Conf
         log_format: LogFormat::Text,
         log: "warn".to_owned(),
         stripe_limit: setup.stripe_limit,
+        connections: setup.connections,
+        silence: setup.silence,
     }
 }
 
