@@ -9,26 +9,30 @@ use std::time::Duration;
 
 use checkout_updates_sandbox::{Sandbox, Webhook};
 use tokio::net::TcpListener;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::bounds::Bounds;
 use crate::catalogue::{Catalogue, PriceIds, STOCKED};
 use crate::clock::Clock;
-use crate::config::{Backend, Config};
+use crate::config::{Backend, Config, Database};
 use crate::connections::{self, Limits};
 use crate::endpoints::{self, script};
 use crate::holds::{self, HOLD_SECONDS};
 use crate::metrics::Metrics;
 use crate::rules::tax::TaxTable;
 use crate::secret::{Key, Secret, random_id};
-use crate::store::{Sqlite, Store, StoreError};
+use crate::store::{Postgres, Sqlite, Store, StoreError, in_time};
 use crate::stripe::Client;
 use crate::{router, sandbox, update};
 
 /// How long running requests may take when the server stops. An update takes 15 s at most.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
+
+/// How long the database may take at the start, and at the end.
+const FIRST_WORDS: Duration = Duration::from_secs(10);
 
 /// Why the server could not be started.
 #[derive(Debug)]
@@ -98,10 +102,19 @@ impl Server {
     ///
     /// [`StartError`] says in one line what is in the way.
     pub async fn bind(config: &Config) -> Result<Self, StartError> {
-        let file = config.database.display().to_string();
-        let store = Sqlite::open(&config.database).map_err(|error| StartError::Store(file.clone(), error))?;
-        store.stock(STOCKED, config.stock).await.map_err(|error| StartError::Store(file.clone(), error))?;
-        let key = Key::new(store.key().await.map_err(|error| StartError::Store(file, error))?);
+        let (store, named) = open_store(&config.database).await?;
+        let broken = |error| StartError::Store(named.clone(), error);
+        let begin = Instant::now() + FIRST_WORDS;
+        in_time(begin, store.stock(STOCKED, config.stock)).await.map_err(broken)?;
+        let key = Key::new(in_time(begin, store.key()).await.map_err(broken)?);
+        let is_alone = !matches!(config.backend, Backend::Sandbox { .. }) || {
+            in_time(begin, store.claim("sandbox")).await.map_err(broken)?
+        };
+        if !is_alone {
+            return Err(StartError::Sandbox(
+                "another server has one of its own on this database; set SANDBOX_URL to it".to_owned(),
+            ));
+        }
 
         let wanted = SocketAddr::new(config.address, config.port);
         let failed = |error| StartError::Port(wanted, error);
@@ -124,10 +137,12 @@ impl Server {
             is_sandbox: account.publishable_key.is_none(),
             publishable_key: account.publishable_key,
             webhook_secret: account.webhook_secret,
-            store: Arc::new(store),
+            store,
             key,
             origin: config.origin.clone(),
             stripe_limit: config.stripe_limit,
+            bounds: Bounds::new(config.holds_of_address, config.creations),
+            address_header: config.address_header.clone(),
             hold_seconds: HOLD_SECONDS,
             clock: Clock::default(),
             locks: crate::locks::Locks::default(),
@@ -175,7 +190,12 @@ impl Server {
                 if is_new {
                     stopping.run_until_cancelled(holds::release_forgotten(&app)).await;
                 }
-                holds::keep_sweeping(&app, stopping).await;
+                let finishing = async {
+                    if app.store.is_shared() {
+                        update::keep_finishing(&app, stopping.clone()).await;
+                    }
+                };
+                tokio::join!(holds::keep_sweeping(&app, stopping.clone()), finishing);
             }
         });
 
@@ -192,9 +212,26 @@ impl Server {
         let _ = timeout(LAST_REQUESTS, app.tasks.wait()).await;
         stopping.cancel();
         let _ = timeout(LAST_REQUESTS, sweeper).await;
+        let _ = in_time(Instant::now() + FIRST_WORDS, app.store.close()).await;
         sandbox_stop.cancel();
         if let Some(sandbox) = sandbox {
             let _ = timeout(LAST_REQUESTS, sandbox).await;
+        }
+    }
+}
+
+/// The store, and what to call it in an error.
+async fn open_store(database: &Database) -> Result<(Arc<dyn Store>, String), StartError> {
+    match database {
+        Database::File(file) => {
+            let named = file.display().to_string();
+            let store = Sqlite::open(file).map_err(|error| StartError::Store(named.clone(), error))?;
+            Ok((Arc::new(store), named))
+        }
+        Database::Postgres { url, connections } => {
+            let named = "DATABASE_URL".to_owned();
+            let store = Postgres::open(url, *connections).await;
+            Ok((Arc::new(store.map_err(|error| StartError::Store(named.clone(), error))?), named))
         }
     }
 }
@@ -206,7 +243,7 @@ async fn open_account(config: &Config, address: SocketAddr) -> Result<(Account, 
             // The sandbox takes any test key. Always the same: idempotency keys belong to it, also after a restart.
             secret_key: Secret::new("sk_test_of_this_shop"),
             publishable_key: None,
-            webhook_secret: Some(webhook_secret),
+            webhook_secret,
             prices: sandbox::prices(),
             taxes: sandbox::taxes(),
         })
@@ -241,7 +278,7 @@ async fn open_account(config: &Config, address: SocketAddr) -> Result<(Account, 
                 ..Default::default()
             });
             let sandbox = sandbox.await.map_err(|error| failed(error.to_string()))?;
-            Ok((on_sandbox(sandbox.base_url(), Secret::new(secret))?, Some(OwnSandbox(sandbox))))
+            Ok((on_sandbox(sandbox.base_url(), Some(Secret::new(secret)))?, Some(OwnSandbox(sandbox))))
         }
     }
 }

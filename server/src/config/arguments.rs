@@ -1,18 +1,21 @@
 //! The settings as they are given, and what is wrong with them.
 
 use std::fmt::Display;
+use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use axum::http::HeaderName;
 use clap::Parser;
 
-use super::{Backend, Config, ConfigError, LogFormat, STRIPE, STRIPE_LIMIT, StripeAccount};
-use crate::catalogue::PriceIds;
+use super::{Backend, Config, ConfigError, Database, LogFormat, STRIPE, STRIPE_LIMIT, StripeAccount};
+use crate::catalogue::{MOST_OF_AN_ITEM, PriceIds};
 use crate::origin::Allowed;
 use crate::rules::tax::TaxTable;
 use crate::secret::Secret;
+use crate::store::postgres;
 
 /// The demo server of checkout-updates. Without STRIPE_SECRET_KEY it runs on its own sandbox.
 #[derive(Parser)]
@@ -60,9 +63,24 @@ pub(super) struct Arguments {
     /// Lets Stripe Tax work out the taxes
     #[arg(long, env = "STRIPE_TAX", default_value = "off", value_name = "on|off")]
     stripe_tax: String,
-    /// File of the database
+    /// File of the database, for one server
     #[arg(long, env = "DATABASE", default_value = "data/demo.sqlite3")]
     database: PathBuf,
+    /// A PostgreSQL in place of the file, for several servers, such as postgres://user:password@host/name
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// How many connections this server may have to the PostgreSQL
+    #[arg(long, env = "DATABASE_CONNECTIONS", default_value = "24")]
+    database_connections: String,
+    /// The header in which a balancer says where a request comes from, such as x-forwarded-for
+    #[arg(long, env = "CLIENT_ADDRESS_HEADER")]
+    client_address_header: Option<String>,
+    /// How many of the stock everybody at one address may hold; a quarter of it, and 10 at least, unless set
+    #[arg(long, env = "HOLDS_OF_ADDRESS")]
+    holds_of_address: Option<String>,
+    /// How many sessions one address may create in a minute
+    #[arg(long, env = "CREATIONS_PER_MINUTE", default_value = "60")]
+    creations_per_minute: String,
     /// Desk lamps in stock when the database is made
     #[arg(long, env = "STOCK", default_value = "24")]
     stock: String,
@@ -90,6 +108,9 @@ pub(super) struct Arguments {
     /// Port of the sandbox; 0 takes a free one
     #[arg(long, env = "SANDBOX_PORT", default_value = "0")]
     sandbox_port: String,
+    /// A sandbox that runs already, in place of one of its own: that of another server of this shop
+    #[arg(long, env = "SANDBOX_URL")]
+    sandbox_url: Option<String>,
     /// Lets requests to the sandbox ask it to misbehave
     #[arg(long)]
     misbehave: bool,
@@ -130,7 +151,10 @@ impl Arguments {
             log: self.log.clone(),
             stripe_limit: STRIPE_LIMIT,
             api_version: self.stripe_api_version.clone(),
-            database: self.database.clone(),
+            database: self.database()?,
+            address_header: self.address_header()?,
+            holds_of_address: self.holds_of_address(stock)?,
+            creations: self.creations()?,
             www: self.www.clone(),
             dist: self.dist.clone(),
             examples: self.examples.clone(),
@@ -138,12 +162,43 @@ impl Arguments {
         })
     }
 
+    fn database(&self) -> Result<Database, ConfigError> {
+        let Some(url) = self.database_url.as_deref().filter(|url| !url.is_empty()) else {
+            return Ok(Database::File(self.database.clone()));
+        };
+        postgres::check_url(url).map_err(|why| wrong("DATABASE_URL", why))?;
+        let connections = number("DATABASE_CONNECTIONS", &self.database_connections, 2..=1_000)?;
+        Ok(Database::Postgres { url: Secret::new(url), connections })
+    }
+
+    fn address_header(&self) -> Result<Option<HeaderName>, ConfigError> {
+        let name = self.client_address_header.as_deref().filter(|name| !name.is_empty());
+        let name = name.map(HeaderName::from_str).transpose();
+        name.map_err(|_| wrong("CLIENT_ADDRESS_HEADER", "must be the name of a header, such as x-forwarded-for"))
+    }
+
+    fn holds_of_address(&self, stock: u32) -> Result<u32, ConfigError> {
+        match self.holds_of_address.as_deref().filter(|most| !most.is_empty()) {
+            Some(most) => number("HOLDS_OF_ADDRESS", most, 1..=1_000_000),
+            None => Ok(MOST_OF_AN_ITEM.max(stock / 4)),
+        }
+    }
+
+    fn creations(&self) -> Result<NonZeroU32, ConfigError> {
+        let creations = number("CREATIONS_PER_MINUTE", &self.creations_per_minute, 1..=1_000_000)?;
+        Ok(NonZeroU32::new(creations).unwrap_or(NonZeroU32::MIN))
+    }
+
     fn backend(self, sandbox_port: u16) -> Result<Backend, ConfigError> {
         let Some(secret_key) = self.stripe_secret_key.filter(|key| !key.is_empty()) else {
             if self.stripe_publishable_key.is_some_and(|key| !key.is_empty()) {
                 return Err(wrong("STRIPE_PUBLISHABLE_KEY", "needs STRIPE_SECRET_KEY beside it"));
             }
-            return Ok(Backend::Sandbox { port: sandbox_port, misbehave: self.misbehave });
+            return match self.sandbox_url.filter(|url| !url.is_empty()) {
+                Some(base) if is_loopback_url(&base) => Ok(Backend::RunningSandbox { base, webhook_secret: None }),
+                Some(_) => Err(wrong("SANDBOX_URL", "must be http on this machine, such as http://127.0.0.1:4243")),
+                None => Ok(Backend::Sandbox { port: sandbox_port, misbehave: self.misbehave }),
+            };
         };
         if self.misbehave {
             return Err(ConfigError("--misbehave is for the sandbox, not for Stripe".to_owned()));

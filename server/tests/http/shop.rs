@@ -1,6 +1,7 @@
 //! A shop of a test's own: server, gate, sandbox and database.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Request};
 use checkout_updates_sandbox::{Sandbox, Webhook};
 use checkout_updates_server::app::App;
-use checkout_updates_server::config::{Backend, LogFormat, STRIPE_LIMIT};
+use checkout_updates_server::config::{Backend, Database, LogFormat, STRIPE_LIMIT};
 use checkout_updates_server::origin::Allowed;
 use checkout_updates_server::secret::Secret;
 use checkout_updates_server::{Config, Server, sandbox};
@@ -69,11 +70,24 @@ pub struct Setup {
     pub stripe_limit: Duration,
     pub connections: usize,
     pub silence: Duration,
+    pub holds_of_address: u32,
+    pub creations: NonZeroU32,
+    /// A file of the test's own unless set.
+    pub database: Option<Database>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { stock: 24, stripe_limit: STRIPE_LIMIT, connections: 1_000, silence: Duration::from_secs(30) }
+        Self {
+            stock: 24,
+            stripe_limit: STRIPE_LIMIT,
+            connections: 1_000,
+            silence: Duration::from_secs(30),
+            // A test is many customers at one address.
+            holds_of_address: u32::MAX,
+            creations: NonZeroU32::MAX,
+            database: None,
+        }
     }
 }
 
@@ -159,7 +173,10 @@ pub fn config(folder: &std::path::Path, backend: Backend, setup: &Setup) -> Conf
         backend,
         api_version: "2026-10-28.endive".to_owned(),
         stripe_tax: false,
-        database: path("data/test.sqlite3"),
+        database: setup.database.clone().unwrap_or(Database::File(path("data/test.sqlite3"))),
+        address_header: None,
+        holds_of_address: setup.holds_of_address,
+        creations: setup.creations,
         stock: setup.stock,
         www: path("www"),
         dist: path("dist"),
@@ -188,7 +205,7 @@ impl Shop {
         let folder = folder();
         let backend = Backend::RunningSandbox {
             base: format!("http://{}", gate.address),
-            webhook_secret: Secret::new(WEBHOOK_SECRET),
+            webhook_secret: Some(Secret::new(WEBHOOK_SECRET)),
         };
         let mut config = config(folder.path(), backend, &setup);
         let server = Server::bind(&config).await.unwrap();
