@@ -11,20 +11,20 @@ use serde_json::json;
 use crate::gate::{Gate, Plan};
 use crate::shop::{Reply, folder, http, send};
 
-struct Program {
-    child: Child,
-    lines: Vec<String>,
-    base: String,
+pub struct Program {
+    pub child: Child,
+    pub lines: Vec<String>,
+    pub base: String,
 }
 
-fn command(folder: &std::path::Path) -> Command {
+pub fn command(folder: &std::path::Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_checkout-updates-server"));
     command.env_clear().current_dir(folder).env("PORT", "0").env("LOG", "info").stdout(Stdio::piped());
     command
 }
 
 /// Starts the program and waits for the lines that say where it is.
-fn start(mut command: Command) -> Program {
+pub fn start(mut command: Command) -> Program {
     let mut child = command.spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let lines = [(); 2].map(|()| {
@@ -43,7 +43,7 @@ impl Drop for Program {
     }
 }
 
-fn failure(mut command: Command) -> (Option<i32>, String) {
+pub fn failure(mut command: Command) -> (Option<i32>, String) {
     let output = command.stderr(Stdio::piped()).output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
@@ -128,14 +128,14 @@ async fn it_runs_on_its_own_sandbox_and_stops_when_asked() {
 }
 
 /// A program that talks to a sandbox of the test, through a gate, as if it were Stripe.
-struct Account {
-    gate: Gate,
+pub struct Account {
+    pub gate: Gate,
     sandbox: String,
     folder: tempfile::TempDir,
 }
 
 impl Account {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let sandbox = Sandbox::bind(checkout_updates_sandbox::Config {
             catalogue: sandbox::catalogue().unwrap(),
             ..Default::default()
@@ -150,7 +150,7 @@ impl Account {
         start(self.command())
     }
 
-    fn command(&self) -> Command {
+    pub fn command(&self) -> Command {
         let mut command = command(self.folder.path());
         command
             .env("STRIPE_API_BASE", format!("http://{}", self.gate.address))
@@ -162,20 +162,20 @@ impl Account {
         command
     }
 
-    async fn total(&self, session: &str) -> i64 {
+    pub async fn total(&self, session: &str) -> i64 {
         let url = format!("{}/v1/checkout/sessions/{session}", self.sandbox);
         let reply = send(&http(), Method::GET, &url, &[("authorization", "Bearer sk_test_1")], "").await;
         reply.json()["amount_total"].as_i64().unwrap()
     }
 }
 
-async fn post(base: &str, path: &str, cookie: &str, body: &serde_json::Value) -> Reply {
+pub async fn post(base: &str, path: &str, cookie: &str, body: &serde_json::Value) -> Reply {
     let headers =
         [("origin", base), ("content-type", "application/json"), ("cookie", cookie), ("idempotency-key", "one")];
     send(&http(), Method::POST, &format!("{base}{path}"), &headers, body.to_string()).await
 }
 
-async fn customer(base: &str) -> (String, String) {
+pub async fn customer(base: &str) -> (String, String) {
     let reply = post(base, "/create-checkout-session", "", &json!({})).await;
     let secret = reply.json()["clientSecret"].as_str().unwrap().to_owned();
     assert_eq!(reply.json()["publishableKey"], "pk_test_1");
