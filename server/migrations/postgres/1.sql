@@ -25,4 +25,4 @@ CREATE TABLE update_holds (
   product text NOT NULL, before bigint NOT NULL, after bigint NOT NULL
 );
 CREATE INDEX holds_of_update ON update_holds (number);
-CREATE TABLE health (one integer PRIMARY KEY CHECK (one = 1), seen bigint NOT NULL);
+CREATE TABLE health (one integer PRIMARY KEY CHECK (one = 1), checks bigint NOT NULL);

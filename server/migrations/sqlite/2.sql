@@ -9,4 +9,4 @@ INSERT INTO sessions
   ON CONFLICT DO UPDATE SET held_until = excluded.held_until;
 ALTER TABLE holds ADD COLUMN address TEXT NOT NULL DEFAULT '';
 CREATE INDEX holds_of_address ON holds (address);
-CREATE TABLE health (one INTEGER PRIMARY KEY CHECK (one = 1), seen INTEGER NOT NULL) STRICT;
+CREATE TABLE health (one INTEGER PRIMARY KEY CHECK (one = 1), checks INTEGER NOT NULL) STRICT;

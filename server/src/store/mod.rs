@@ -176,7 +176,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     fn left(&self, product: &str) -> Later<'_, u32>;
 
     /// Writes, and so says whether the database can be written.
-    fn check(&self, now: i64) -> Later<'_, ()>;
+    fn check(&self) -> Later<'_, ()>;
 
     /// Whose a session is.
     fn owner(&self, session: &str) -> Later<'_, Option<String>>;
