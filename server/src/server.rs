@@ -186,7 +186,9 @@ impl Server {
             let (app, stopping, is_new) = (Arc::clone(&app), stopping.clone(), sandbox.is_some());
             async move {
                 // An update that is left in the middle stays unfinished, as it was.
-                stopping.run_until_cancelled(update::recover(&app)).await;
+                if !app.store.is_shared() {
+                    stopping.run_until_cancelled(update::recover(&app)).await;
+                }
                 if is_new {
                     stopping.run_until_cancelled(holds::release_forgotten(&app)).await;
                 }

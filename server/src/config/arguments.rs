@@ -374,11 +374,44 @@ mod tests {
                 "STRIPE_API_BASE must be https, or http on this machine",
             ),
             (with(&["--misbehave"]), "--misbehave is for the sandbox, not for Stripe"),
+            (vec!["--database-url", "mysql://u:hidden@h/d"], "DATABASE_URL must start with postgres://"),
+            (
+                vec!["--database-url", "postgres://u:hidden@h:port/d"],
+                "DATABASE_URL cannot be read; it looks like postgres://user:password@host/name",
+            ),
+            (vec!["--database-url", "postgres://u:hidden@/d"], "DATABASE_URL names no host"),
+            (vec!["--connections", "1"], "CONNECTIONS must be a number from 16 to 1000000"),
+            (vec!["--idle-seconds", "0"], "IDLE_SECONDS must be a number from 1 to 3600"),
+            (vec!["--creations-per-minute", "0"], "CREATIONS_PER_MINUTE must be a number from 1 to 1000000"),
+            (
+                vec!["--client-address-header", "a b"],
+                "CLIENT_ADDRESS_HEADER must be the name of a header, such as x-forwarded-for",
+            ),
+            (
+                vec!["--sandbox-url", "http://sandbox.example"],
+                "SANDBOX_URL must be http on this machine, such as http://127.0.0.1:4243",
+            ),
             (vec!["--nonsense"], "unexpected argument '--nonsense' found"),
         ] {
             let error = read(&arguments).unwrap_err().to_string();
             assert_eq!(error, message, "{arguments:?}");
             assert!(!error.contains("hidden") && !error.contains('\n'));
         }
+    }
+
+    #[test]
+    fn an_address_holds_a_part_of_the_stock() {
+        for (arguments, most) in
+            [(vec![], 10), (vec!["--stock", "1000"], 250), (vec!["--stock", "1000", "--holds-of-address", "3"], 3)]
+        {
+            assert_eq!(read(&arguments).unwrap().holds_of_address, most, "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn takes_a_database_for_several_servers_and_hides_its_password() {
+        let config = read(&["--database-url", "postgres://shop:hidden@db.example/shop"]).unwrap();
+        assert!(matches!(config.database, Database::Postgres { connections: 24, .. }));
+        assert!(!format!("{config:?}").contains("hidden"), "{config:?}");
     }
 }

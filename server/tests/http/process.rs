@@ -48,12 +48,16 @@ pub fn failure(mut command: Command) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
+const DATABASE_AWAY: &str =
+    "error: DATABASE_URL: database: error connecting to server: Connection refused (os error 111)\n";
+
 #[test]
 fn a_wrong_configuration_is_one_line_and_no_secret() {
     let folder = folder();
     for (name, value, line) in [
         ("PORT", "http", "error: PORT must be a number from 0 to 65535\n"),
         ("STRIPE_SECRET_KEY", "pk_hidden", "error: STRIPE_SECRET_KEY must start with sk_test_ or sk_live_\n"),
+        ("DATABASE_URL", "postgres://shop:hidden@127.0.0.1:1/shop", DATABASE_AWAY),
         ("DATABASE", "www/index.html", "error: www/index.html: database: file is not a database\n"),
     ] {
         let mut command = command(folder.path());
@@ -90,6 +94,14 @@ fn help_names_every_setting_and_shows_no_secret() {
         "MONTHLY_PRICE",
         "YEARLY_PRICE",
         "DATABASE",
+        "DATABASE_URL",
+        "DATABASE_CONNECTIONS",
+        "CLIENT_ADDRESS_HEADER",
+        "CONNECTIONS",
+        "IDLE_SECONDS",
+        "HOLDS_OF_ADDRESS",
+        "CREATIONS_PER_MINUTE",
+        "SANDBOX_URL",
         "LOG_FORMAT",
         "SANDBOX_PORT",
         "--misbehave",

@@ -1,4 +1,4 @@
-//! A database that is locked, or full.
+//! A database that is locked or full, and a process that may have few files.
 
 use std::time::Duration;
 
@@ -37,21 +37,46 @@ async fn nobody_queues_behind_a_locked_database() {
     shop.update(&customer, "/change-subscription-interval", intent, Some("1")).await.assert_success();
 }
 
+/// A server whose process is limited by the shell.
+#[cfg(unix)]
+fn limited(folder: &std::path::Path, limit: &str) -> crate::process::Program {
+    let plain = crate::process::command(folder);
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", &format!("{limit}; exec \"$0\"")]).arg(plain.get_program());
+    limited.env_clear().current_dir(folder).env("PORT", "0").env("LOG", "off").stdout(std::process::Stdio::piped());
+    crate::process::start(limited)
+}
+
+/// 1,100 connections that said nothing stopped a server with 1,024 files.
+#[cfg(unix)]
+#[tokio::test]
+async fn more_silent_connections_than_files_stop_nobody() {
+    use crate::shop::{folder, http, send};
+
+    let folder = folder();
+    let program = limited(folder.path(), "ulimit -n 256");
+    let address = program.base.replace("http://localhost", "127.0.0.1");
+    let mut silent = Vec::new();
+    for _ in 0..300 {
+        silent
+            .push(timeout(PATIENCE, tokio::net::TcpStream::connect(&address)).await.expect("nobody accepts").unwrap());
+    }
+    let headers = [("origin", &*program.base), ("content-type", "application/json")];
+    let url = format!("{}/create-checkout-session", program.base);
+    let http = http();
+    let made = timeout(PATIENCE, send(&http, axum::http::Method::POST, &url, &headers, "{}"));
+    assert_eq!(made.await.expect("nobody answers").status, 200);
+}
+
 /// Where no more can be written, the server is not well, even if it can read.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_full_disk_is_not_ok() {
-    use crate::process::{command, start};
     use crate::shop::{folder, http, send};
 
     let folder = folder();
-    let plain = command(folder.path());
     // No file of this process grows beyond 200 KiB: to SQLite the same as a full disk.
-    let mut limited = std::process::Command::new("sh");
-    let script = "trap '' XFSZ; ulimit -f 400; exec \"$0\"";
-    limited.args(["-c", script]).arg(plain.get_program()).env_clear().current_dir(folder.path());
-    limited.env("PORT", "0").env("LOG", "off").stdout(std::process::Stdio::piped());
-    let program = start(limited);
+    let program = limited(folder.path(), "trap '' XFSZ; ulimit -f 400");
     let (http, url) = (http(), format!("{}/healthz", program.base));
     let mut answers = Vec::new();
     while answers.last() != Some(&503) && answers.len() < 1_000 {
