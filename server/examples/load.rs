@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
@@ -41,6 +41,8 @@ type Http = Client<HttpConnector, Full<Bytes>>;
 
 struct Server {
     child: Child,
+    /// It may have more to say.
+    _out: BufReader<ChildStdout>,
     base: String,
 }
 
@@ -66,9 +68,10 @@ impl Server {
         }
         let mut child = command.spawn().expect("build the server first: cargo build --release");
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
         let base = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
-        Self { child, base }
+        Self { child, _out: out, base }
     }
 
     /// In KiB: what is in memory now, and the most that ever was.

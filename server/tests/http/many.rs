@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use checkout_updates_server::config::Database;
 use checkout_updates_server::secret::Secret;
+use checkout_updates_server::store::{Postgres, Store};
 use serde_json::json;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::cluster::Cluster;
 use crate::gate::Plan;
@@ -135,6 +136,31 @@ async fn one_key_is_made_once(shop: Shop) {
 async fn one_key_at_three_servers_is_made_once() {
     let (shop, _cluster) = three(0).await;
     one_key_is_made_once(shop).await;
+}
+
+#[tokio::test]
+async fn who_waits_for_a_turn_in_vain_is_told_in_time_and_keeps_no_connection() {
+    let cluster = Cluster::start();
+    let url = Secret::new(cluster.url());
+    let database = Some(Database::Postgres { url: url.clone(), connections: 6 });
+    let setup = Setup { database, stripe_limit: Duration::from_millis(400), ..Setup::default() };
+    let shop = Shop::open_with(setup).await;
+    let (customer, other) = (shop.customer("subscription").await, shop.customer("subscription").await);
+    // Another server has the turn.
+    let elsewhere = Postgres::open(&url, 3).await.unwrap();
+    let turn = elsewhere.turn(&customer.session, Instant::now() + PATIENCE).await.unwrap();
+    let path = "/change-subscription-interval";
+    let yearly = json!({ "interval": "yearly" });
+    // More than there are connections.
+    for _ in 0..6 {
+        timeout(PATIENCE, shop.update(&customer, path, yearly.clone(), None)).await.unwrap().assert_error(429);
+    }
+    shop.update(&other, path, yearly.clone(), None).await.assert_success();
+    drop(turn);
+    // Whoever had it says so to the database, and that is not awaited here.
+    timeout(PATIENCE, async { while shop.update(&customer, path, yearly.clone(), None).await.status != 200 {} })
+        .await
+        .expect("the turn is not given back");
 }
 
 #[tokio::test]
