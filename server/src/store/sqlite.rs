@@ -14,8 +14,8 @@ use crate::answer::Answer;
 
 /// How long another process may keep the file locked.
 const BUSY: Duration = Duration::from_secs(1);
-/// How long requests wait for each other, so that they do not queue up behind a locked file.
-const QUEUE: Duration = Duration::from_secs(2);
+/// How long requests wait for each other. Behind a locked file they do not: see [`Open::begin`].
+const QUEUE: Duration = Duration::from_secs(10);
 
 /// How the file came to look as it does. Its version is how many of these it has seen.
 const MIGRATIONS: [&str; 2] =
@@ -32,6 +32,21 @@ pub struct Sqlite {
 struct Open {
     connection: Connection,
     _lock: File,
+    /// When it was last found locked by somebody else.
+    found_locked: Option<Instant>,
+}
+
+impl Open {
+    /// Begins a transaction. One request waits for a file that is locked; who comes soon after it only has a look, or
+    /// they would wait one after another.
+    fn begin(&mut self) -> Result<Transaction<'_>> {
+        let soon_after = self.found_locked.is_some_and(|then| then.elapsed() < BUSY);
+        self.connection.busy_timeout(if soon_after { Duration::ZERO } else { BUSY })?;
+        let begun = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let is_locked = begun.as_ref().is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy));
+        self.found_locked = is_locked.then(Instant::now);
+        begun
+    }
 }
 
 impl Sqlite {
@@ -49,7 +64,9 @@ impl Sqlite {
         let lock = lock(path)?;
         let connection = connect(path).map_err(|error| StoreError::NotDone(error.to_string()))?;
         match connection {
-            Some(connection) => Ok(Self { open: Arc::new(Mutex::new(Some(Open { connection, _lock: lock }))) }),
+            Some(connection) => {
+                Ok(Self { open: Arc::new(Mutex::new(Some(Open { connection, _lock: lock, found_locked: None }))) })
+            }
             None => Err(StoreError::NotDone("the file was made by a newer version".to_owned())),
         }
     }
@@ -62,12 +79,11 @@ impl Sqlite {
                 return Err(StoreError::NotDone("others have been at it for too long".to_owned()));
             };
             let work = move || {
-                let Some(Open { connection, .. }) = open.as_mut() else {
+                let Some(open) = open.as_mut() else {
                     return Err(StoreError::NotDone("it is closed".to_owned()));
                 };
                 let not_done = |error: rusqlite::Error| StoreError::NotDone(error.to_string());
-                let transaction =
-                    connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_done)?;
+                let transaction = open.begin().map_err(not_done)?;
                 let result = job(&transaction).map_err(not_done)?;
                 transaction.commit().map_err(|error| match error.sqlite_error_code() {
                     Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy) => not_done(error),
