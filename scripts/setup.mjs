@@ -5,6 +5,7 @@ import { main } from "./lib/run.mjs";
 import { browsers, geckodriver } from "./setup/browsers.mjs";
 import { coverage } from "./setup/coverage.mjs";
 import { nodeModules } from "./setup/node-modules.mjs";
+import { postgresql } from "./setup/postgresql.mjs";
 import { python } from "./setup/python.mjs";
 import { ruby } from "./setup/ruby.mjs";
 import { needRust } from "./setup/rust.mjs";
@@ -25,6 +26,7 @@ export async function setUpAll() {
   // Downloads beside compilation; what compiles runs one after the other, since each fills the machine.
   const downloads = (async () => {
     await nodeModules();
+    await postgresql();
     return { ...(await browsers()), python: await python(), ruby: await ruby() };
   })();
   const tools = (async () => {

@@ -40,6 +40,9 @@ impl Answer {
     pub const NOT_NOW: Self = Self::error(424, COULD_NOT);
     /// Too much at once. Nothing was changed.
     pub const BUSY: Self = Self::error(429, COULD_NOT);
+    /// The visitor, or everybody at that address, holds as much of the stock as they may. Nothing was changed.
+    pub const TOO_MANY_HELD: Self =
+        Self::error(429, "Too many of these are set aside for you at the moment. Please try again later.");
     /// A bug here, or a failure that Stripe repeats. Whether something has changed is not known, and asking again would
     /// not tell.
     pub const BROKEN: Self = Self::error(500, WENT_WRONG);

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use axum::http::HeaderName;
+use tokio::sync::OwnedMutexGuard;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
 
+use crate::bounds::Bounds;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::endpoints::Endpoint;
@@ -14,8 +17,11 @@ use crate::metrics::Metrics;
 use crate::origin::Allowed;
 use crate::rules::tax::TaxTable;
 use crate::secret::{Key, Secret};
-use crate::store::Store;
+use crate::store::{Held, Holder, Store, StoreError, Terms, Turn, Update, in_time};
 use crate::stripe::Client;
+
+/// Beside what Stripe is given, it leaves the page an answer.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// The server's parts.
 #[derive(Debug)]
@@ -46,6 +52,10 @@ pub struct App {
     pub origin: Allowed,
     /// What Stripe is given for one update.
     pub stripe_limit: Duration,
+    /// What one visitor and one address may take.
+    pub bounds: Bounds,
+    /// The header in which a balancer says where a request comes from.
+    pub address_header: Option<HeaderName>,
     /// How long stock is held, in seconds.
     pub hold_seconds: i64,
     /// The time.
@@ -60,7 +70,61 @@ pub struct App {
     pub metrics: Metrics,
 }
 
+/// A session's turn: nobody else changes it until this is dropped. First among servers, then within this one.
+pub struct SessionTurn {
+    shared: Box<dyn Turn>,
+    _own: OwnedMutexGuard<()>,
+}
+
+impl SessionTurn {
+    /// Holds the stock and writes the update down, while the turn lasts.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub async fn begin(
+        &self,
+        update: &Update,
+        holder: &Holder,
+        terms: Terms,
+        deadline: Instant,
+    ) -> Result<Held, StoreError> {
+        in_time(deadline, self.shared.begin(update, holder, terms)).await
+    }
+}
+
 impl App {
+    /// Waits for a session's turn: first within this server, so that one session takes one connection to the database,
+    /// however many want to change it.
+    ///
+    /// # Errors
+    ///
+    /// It did not come before the deadline, or the store has failed.
+    pub async fn turn(&self, session: &str, deadline: Instant) -> Result<SessionTurn, StoreError> {
+        let late = |_| StoreError::NotDone("the session is busy".to_owned());
+        let own = timeout_at(deadline, self.locks.turn(session)).await.map_err(late)?;
+        let shared = in_time(deadline, self.store.turn(session, deadline)).await?;
+        Ok(SessionTurn { shared, _own: own })
+    }
+
+    /// What stock is held by now.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        let now = self.clock.now();
+        Terms {
+            now,
+            until: now + self.hold_seconds,
+            most_of_visitor: self.bounds.of_visitor,
+            most_of_address: self.bounds.of_address,
+        }
+    }
+
+    /// For what has to be said or written at the end, when Stripe may have used up all the time. The page still waits.
+    #[must_use]
+    pub fn last_words(&self, deadline: Instant) -> Instant {
+        deadline.max(Instant::now() + LAST_WORDS)
+    }
+
     /// When Stripe has had its time, for what begins now.
     #[must_use]
     pub fn deadline(&self) -> Instant {

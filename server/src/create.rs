@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::Response;
-use axum::http::header::{ORIGIN, SET_COOKIE};
+use axum::http::header::{ORIGIN, RETRY_AFTER, SET_COOKIE};
+use axum::http::{HeaderValue, Response};
 use checkout_updates::intent::{Field, Intent, Rule, Value};
 use serde_json::json;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use crate::address;
 use crate::answer::{Answer, json_response};
 use crate::app::App;
 use crate::body;
@@ -21,7 +22,7 @@ use crate::holds;
 use crate::plan::{CART_NOTE, SPEED_NOTE, VISITOR_NOTE, stocked};
 use crate::rules::shipping::{self, Speed};
 use crate::secret::random_id;
-use crate::store::Held;
+use crate::store::{Held, Holder, in_time};
 use crate::stripe::Form;
 use crate::stripe::types::Session;
 use crate::visitor::Visitor;
@@ -57,6 +58,13 @@ pub async fn handle(State(app): State<Arc<App>>, request: Request) -> Response<B
 }
 
 async fn create(app: &App, request: Request) -> Result<Response<Body>, Answer> {
+    let address = address::of(&request, app.address_header.as_ref());
+    if let Err(wait) = app.bounds.create(&address) {
+        tracing::warn!("an address creates too many sessions");
+        let mut response = Answer::BUSY.into_response();
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+        return Ok(response);
+    }
     let (parts, body) = request.into_parts();
     let body = body::read(body, LONGEST_BODY).await?;
     if !body.is_empty() && !body::is_json(&parts.headers) {
@@ -72,7 +80,8 @@ async fn create(app: &App, request: Request) -> Result<Response<Body>, Answer> {
         holds::release_earlier(app, &visitor.0, deadline).await;
     }
     let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
-    let session = start(app, kind, &visitor, origin, deadline).await?;
+    let holder = Holder { visitor: visitor.0.clone(), address };
+    let session = start(app, kind, &holder, origin, deadline).await?;
     let body = json!({ "clientSecret": session.client_secret, "publishableKey": app.publishable_key });
     let mut response = json_response(200, &body);
     if let Some(cookie) = visitor.cookie(&app.key, app.origin.is_secure()) {
@@ -95,20 +104,23 @@ fn read_kind(body: &[u8]) -> Option<Kind> {
 }
 
 /// Holds the stock first, under a name of its own, so that no session is made for what is sold out.
-async fn start(app: &App, kind: Kind, visitor: &Visitor, origin: &str, deadline: Instant) -> Result<Session, Answer> {
+async fn start(app: &App, kind: Kind, holder: &Holder, origin: &str, deadline: Instant) -> Result<Session, Answer> {
     let mut cart = Cart::empty();
     if let Some(product) = app.catalogue.product(STOCKED).filter(|_| kind == Kind::Goods) {
         cart.add(product);
     }
     let name = random_id().map_err(|_| Answer::NOT_NOW)?;
-    let until = app.clock.now() + app.hold_seconds;
     for (product, quantity) in stocked(app, &cart) {
         if quantity == 0 {
             continue;
         }
-        match app.store.hold(&visitor.0, &name, &product, quantity, until).await {
+        match in_time(deadline, app.store.hold(&name, &product, quantity, holder, app.terms())).await {
             Ok(Held::Yes) => {}
-            Ok(Held::Short { .. }) => {
+            Ok(Held::TooMany) => {
+                app.metrics.sold_out();
+                return Err(Answer::TOO_MANY_HELD);
+            }
+            Ok(Held::Short { .. } | Held::Over) => {
                 app.metrics.sold_out();
                 return Err(Answer::refused("This is sold out at the moment."));
             }
@@ -118,16 +130,20 @@ async fn start(app: &App, kind: Kind, visitor: &Visitor, origin: &str, deadline:
             }
         }
     }
-    let form = form(app, kind, visitor, origin, &cart);
+    let form = form(app, kind, &holder.visitor, origin, &cart);
     let reply = app.stripe.post("create", "/v1/checkout/sessions", form.encode(), &name, deadline).await;
     let session = reply.and_then(|reply| reply.read::<Session>());
     let kept = match &session {
-        Ok(session) => app.store.rename(&name, &session.id).await,
+        Ok(session) => app.store.open(&session.id, &holder.visitor, &name, app.clock.now()),
         // In doubt, too: nobody has the secret of a session that may have been made, so nobody can pay for it.
-        Err(_) => app.store.settle(&name, Vec::new()).await,
+        Err(_) => app.store.settle(&name, Vec::new()),
     };
-    if let Err(error) = kept {
+    if let Err(error) = in_time(app.last_words(deadline), kept).await {
         tracing::error!(%error, "store");
+        // Nobody could change the session if it was not written down whose it is.
+        if session.is_ok() {
+            return Err(Answer::UPSTREAM);
+        }
     }
     session.map_err(|error| match error.status() {
         Some(429) => Answer::BUSY,
@@ -136,11 +152,11 @@ async fn start(app: &App, kind: Kind, visitor: &Visitor, origin: &str, deadline:
     })
 }
 
-fn form(app: &App, kind: Kind, visitor: &Visitor, origin: &str, cart: &Cart) -> Form {
+fn form(app: &App, kind: Kind, visitor: &str, origin: &str, cart: &Cart) -> Form {
     let mut form = Form::new();
     form.add("ui_mode", "elements");
     form.add("return_url", format!("{origin}/?cart={}", kind.word()));
-    form.add(format!("metadata[{VISITOR_NOTE}]"), &visitor.0);
+    form.add(format!("metadata[{VISITOR_NOTE}]"), visitor);
     form.add(format!("metadata[{CART_NOTE}]"), kind.word());
     if app.stripe_tax {
         form.add("automatic_tax[enabled]", true);

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use checkout_updates::session::SessionId;
-use tokio::time::{Instant, interval, timeout_at};
+use tokio::time::{Instant, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::cart::Cart;
 use crate::plan::stocked;
 use crate::secret::random_id;
+use crate::store::in_time;
 use crate::stripe::StripeError;
 use crate::stripe::client::session_path;
 use crate::stripe::types::Session;
@@ -38,13 +39,15 @@ pub enum IfOpen {
 ///
 /// When Stripe or the store cannot be asked now. The holds stay.
 pub async fn end(app: &App, session: &str, if_open: IfOpen, deadline: Instant) -> Result<bool, String> {
-    let settle = async |sold| app.store.settle(session, sold).await.map(|()| true).map_err(|error| error.to_string());
+    let settle = async |sold| {
+        let settled = in_time(app.last_words(deadline), app.store.settle(session, sold)).await;
+        settled.map(|()| true).map_err(|error| error.to_string())
+    };
     let Ok(id) = SessionId::parse(session) else {
         // Held for a session that was never made.
         return settle(Vec::new()).await;
     };
-    let turn = timeout_at(deadline, app.locks.turn(session)).await;
-    let _turn = turn.map_err(|_| "the session is busy".to_owned())?;
+    let _turn = app.turn(session, deadline).await.map_err(|error| error.to_string())?;
     let found = match app.stripe.session(&id, deadline).await {
         Ok(found) => found,
         Err(error) if error.is_missing() => return settle(Vec::new()).await,
@@ -77,7 +80,7 @@ fn sold(app: &App, session: &Session) -> Vec<(String, u32)> {
 
 /// A visitor who starts again gives back what the earlier sessions held.
 pub async fn release_earlier(app: &App, visitor: &str, deadline: Instant) {
-    let sessions = match app.store.holding(visitor).await {
+    let sessions = match in_time(deadline, app.store.holding(visitor)).await {
         Ok(sessions) => sessions,
         Err(error) => return tracing::error!(%error, "store"),
     };
@@ -94,7 +97,7 @@ pub async fn release_forgotten(app: &App) {
 }
 
 async fn end_until(app: &App, time: i64, if_open: IfOpen) {
-    match app.store.lapsed(time).await {
+    match in_time(app.deadline(), app.store.lapsed(time)).await {
         Ok(sessions) => {
             for session in sessions {
                 if let Err(error) = end(app, &session, if_open, app.deadline()).await {
@@ -108,9 +111,10 @@ async fn end_until(app: &App, time: i64, if_open: IfOpen) {
 
 /// Ends the holds whose time is up, and forgets what is too old.
 pub async fn sweep(app: &App) {
+    app.bounds.sweep();
     let now = app.clock.now();
     end_until(app, now, IfOpen::Expire).await;
-    if let Err(error) = app.store.forget(now - MEMORY_SECONDS).await {
+    if let Err(error) = in_time(app.deadline(), app.store.forget(now - MEMORY_SECONDS)).await {
         tracing::error!(%error, "store");
     }
 }

@@ -3,15 +3,19 @@
 //! A page sends the id of its session and what the customer chose, nothing else. The server looks the session up at
 //! Stripe, works out what follows, and sends all line items back.
 
+pub mod address;
 pub mod answer;
 pub mod app;
 pub mod body;
+pub mod bounds;
 pub mod cart;
 pub mod catalogue;
 pub mod clock;
 pub mod config;
+pub mod connections;
 pub mod create;
 pub mod endpoints;
+pub mod files;
 pub mod holds;
 pub mod locks;
 pub mod log;

@@ -26,7 +26,8 @@ async fn run() -> Result<(), String> {
         Some(url) => println!("sandbox on {url}"),
         None => println!("payments by Stripe"),
     }
-    server.serve(asked_to_stop()).await.map_err(|error| error.to_string())
+    server.serve(asked_to_stop()).await;
+    Ok(())
 }
 
 /// Ends when the process is asked to stop.

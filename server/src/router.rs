@@ -12,14 +12,13 @@ use axum::http::header::{
 use axum::http::{HeaderValue, Method, Response};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{get, post};
-use tower_http::services::ServeDir;
 use tracing::Instrument;
 
 use crate::answer::Answer;
 use crate::app::App;
 use crate::config::Config;
 use crate::secret::random_id;
-use crate::{create, page, reports, stand_in, updates, webhook};
+use crate::{create, files, page, reports, stand_in, updates, webhook};
 
 /// Tells a page, and the log, which request an answer belongs to.
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -54,10 +53,10 @@ pub fn router(app: &Arc<App>, config: &Config) -> Router {
         .route("/webhook", post(webhook::handle))
         .route("/metrics", get(reports::show))
         .route("/healthz", get(page::health))
-        .nest_service("/dist", ServeDir::new(&config.dist))
-        .nest_service("/react", ServeDir::new(config.examples.join("react")))
-        .nest_service("/rust", ServeDir::new(config.examples.join("rust")))
-        .fallback_service(ServeDir::new(&config.www))
+        .nest_service("/dist", files::serve(&config.dist, "/dist"))
+        .nest_service("/react", files::serve(&config.examples.join("react"), "/react"))
+        .nest_service("/rust", files::serve(&config.examples.join("rust"), "/rust"))
+        .fallback_service(files::serve(&config.www, ""))
         .layer(from_fn_with_state(Arc::clone(app), frame))
         .with_state(Arc::clone(app))
 }

@@ -7,28 +7,32 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use checkout_updates_sandbox::{Sandbox, Webhook};
 use tokio::net::TcpListener;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::bounds::Bounds;
 use crate::catalogue::{Catalogue, PriceIds, STOCKED};
 use crate::clock::Clock;
-use crate::config::{Backend, Config};
+use crate::config::{Backend, Config, Database};
+use crate::connections::{self, Limits};
 use crate::endpoints::{self, script};
 use crate::holds::{self, HOLD_SECONDS};
 use crate::metrics::Metrics;
 use crate::rules::tax::TaxTable;
 use crate::secret::{Key, Secret, random_id};
-use crate::store::{Sqlite, Store, StoreError};
+use crate::store::{Postgres, Sqlite, Store, StoreError, in_time};
 use crate::stripe::Client;
 use crate::{router, sandbox, update};
 
 /// How long running requests may take when the server stops. An update takes 15 s at most.
 const LAST_REQUESTS: Duration = Duration::from_secs(20);
+
+/// How long the database may take at the start, and at the end.
+const FIRST_WORDS: Duration = Duration::from_secs(10);
 
 /// Why the server could not be started.
 #[derive(Debug)]
@@ -70,6 +74,7 @@ pub struct Server {
     sandbox: Option<OwnSandbox>,
     app: Arc<App>,
     router: axum::Router,
+    limits: Limits,
 }
 
 struct OwnSandbox(Sandbox);
@@ -97,10 +102,19 @@ impl Server {
     ///
     /// [`StartError`] says in one line what is in the way.
     pub async fn bind(config: &Config) -> Result<Self, StartError> {
-        let file = config.database.display().to_string();
-        let store = Sqlite::open(&config.database).map_err(|error| StartError::Store(file.clone(), error))?;
-        store.stock(STOCKED, config.stock).await.map_err(|error| StartError::Store(file.clone(), error))?;
-        let key = Key::new(store.key().await.map_err(|error| StartError::Store(file, error))?);
+        let (store, named) = open_store(&config.database).await?;
+        let broken = |error| StartError::Store(named.clone(), error);
+        let begin = Instant::now() + FIRST_WORDS;
+        in_time(begin, store.stock(STOCKED, config.stock)).await.map_err(broken)?;
+        let key = Key::new(in_time(begin, store.key()).await.map_err(broken)?);
+        let is_alone = !matches!(config.backend, Backend::Sandbox { .. }) || {
+            in_time(begin, store.claim("sandbox")).await.map_err(broken)?
+        };
+        if !is_alone {
+            return Err(StartError::Sandbox(
+                "another server has one of its own on this database; set SANDBOX_URL to it".to_owned(),
+            ));
+        }
 
         let wanted = SocketAddr::new(config.address, config.port);
         let failed = |error| StartError::Port(wanted, error);
@@ -123,10 +137,12 @@ impl Server {
             is_sandbox: account.publishable_key.is_none(),
             publishable_key: account.publishable_key,
             webhook_secret: account.webhook_secret,
-            store: Arc::new(store),
+            store,
             key,
             origin: config.origin.clone(),
             stripe_limit: config.stripe_limit,
+            bounds: Bounds::new(config.holds_of_address, config.creations),
+            address_header: config.address_header.clone(),
             hold_seconds: HOLD_SECONDS,
             clock: Clock::default(),
             locks: crate::locks::Locks::default(),
@@ -135,7 +151,12 @@ impl Server {
             metrics,
         });
         let router = router::router(&app, config);
-        Ok(Self { listener, address, sandbox, app, router })
+        let limits = Limits {
+            most: config.connections.min(connections::most_by_files()),
+            silence: config.silence,
+            last_requests: LAST_REQUESTS,
+        };
+        Ok(Self { listener, address, sandbox, app, router, limits })
     }
 
     /// Where it listens.
@@ -157,68 +178,74 @@ impl Server {
     }
 
     /// Serves until `stop`, lets what is running come to its end, and stops the sandbox last.
-    ///
-    /// # Errors
-    ///
-    /// When the port is lost.
-    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let Self { listener, sandbox, app, router, .. } = self;
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) {
+        let Self { listener, sandbox, app, router, limits, .. } = self;
         let (stopping, sandbox_stop) = (CancellationToken::new(), CancellationToken::new());
         let sandbox = sandbox.map(|sandbox| tokio::spawn(sandbox.0.serve(sandbox_stop.clone().cancelled_owned())));
         let sweeper = tokio::spawn({
             let (app, stopping, is_new) = (Arc::clone(&app), stopping.clone(), sandbox.is_some());
             async move {
                 // An update that is left in the middle stays unfinished, as it was.
-                stopping.run_until_cancelled(update::recover(&app)).await;
+                if !app.store.is_shared() {
+                    stopping.run_until_cancelled(update::recover(&app)).await;
+                }
                 if is_new {
                     stopping.run_until_cancelled(holds::release_forgotten(&app)).await;
                 }
-                holds::keep_sweeping(&app, stopping).await;
+                let finishing = async {
+                    if app.store.is_shared() {
+                        update::keep_finishing(&app, stopping.clone()).await;
+                    }
+                };
+                tokio::join!(holds::keep_sweeping(&app, stopping.clone()), finishing);
             }
         });
 
-        // An answer of a few bytes must not wait for more to come.
-        let listener = listener.tap_io(|connection| {
-            let _ = connection.set_nodelay(true);
+        tokio::spawn({
+            let stopping = stopping.clone();
+            async move {
+                stop.await;
+                tracing::info!("stopping");
+                stopping.cancel();
+            }
         });
-        let told = stopping.clone();
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
-            stop.await;
-            tracing::info!("stopping");
-            told.cancel();
-        });
-        let mut serving = tokio::spawn(serving.into_future());
-        let result = tokio::select! {
-            result = &mut serving => result,
-            () = given_up(&stopping) => Ok(Ok(())),
-        };
-        serving.abort();
+        connections::serve(listener, router, limits, stopping.clone()).await;
         app.tasks.close();
         let _ = timeout(LAST_REQUESTS, app.tasks.wait()).await;
         stopping.cancel();
         let _ = timeout(LAST_REQUESTS, sweeper).await;
+        let _ = in_time(Instant::now() + FIRST_WORDS, app.store.close()).await;
         sandbox_stop.cancel();
         if let Some(sandbox) = sandbox {
             let _ = timeout(LAST_REQUESTS, sandbox).await;
         }
-        result.unwrap_or_else(|error| Err(io::Error::other(error)))
     }
 }
 
-/// Ends when running requests have had their time.
-async fn given_up(stopping: &CancellationToken) {
-    stopping.cancelled().await;
-    tokio::time::sleep(LAST_REQUESTS).await;
+/// The store, and what to call it in an error.
+async fn open_store(database: &Database) -> Result<(Arc<dyn Store>, String), StartError> {
+    match database {
+        Database::File(file) => {
+            let named = file.display().to_string();
+            let store = Sqlite::open(file).map_err(|error| StartError::Store(named.clone(), error))?;
+            Ok((Arc::new(store), named))
+        }
+        Database::Postgres { url, connections } => {
+            let named = "DATABASE_URL".to_owned();
+            let store = Postgres::open(url, *connections).await;
+            Ok((Arc::new(store.map_err(|error| StartError::Store(named.clone(), error))?), named))
+        }
+    }
 }
 
 async fn open_account(config: &Config, address: SocketAddr) -> Result<(Account, Option<OwnSandbox>), StartError> {
     let on_sandbox = |base, webhook_secret| -> Result<Account, StartError> {
         Ok(Account {
             base,
-            // The sandbox takes any test key.
-            secret_key: Secret::new(format!("sk_test_{}", random_id().map_err(StartError::Random)?)),
+            // The sandbox takes any test key. Always the same: idempotency keys belong to it, also after a restart.
+            secret_key: Secret::new("sk_test_of_this_shop"),
             publishable_key: None,
-            webhook_secret: Some(webhook_secret),
+            webhook_secret,
             prices: sandbox::prices(),
             taxes: sandbox::taxes(),
         })
@@ -253,7 +280,7 @@ async fn open_account(config: &Config, address: SocketAddr) -> Result<(Account, 
                 ..Default::default()
             });
             let sandbox = sandbox.await.map_err(|error| failed(error.to_string()))?;
-            Ok((on_sandbox(sandbox.base_url(), Secret::new(secret))?, Some(OwnSandbox(sandbox))))
+            Ok((on_sandbox(sandbox.base_url(), Some(Secret::new(secret)))?, Some(OwnSandbox(sandbox))))
         }
     }
 }

@@ -15,8 +15,8 @@ use crate::answer::{Answer, text_response};
 use crate::app::App;
 use crate::body;
 use crate::endpoints::declaration::SESSION_FIELD;
-use crate::plan::VISITOR_NOTE;
 use crate::secret::random_id;
+use crate::store::in_time;
 use crate::stripe::{Form, StripeError};
 use crate::visitor::Visitor;
 
@@ -145,8 +145,11 @@ async fn post(app: &App, path: &str, form: Form, deadline: Instant) -> Result<()
 async fn own(app: &App, headers: &HeaderMap, id: &str, deadline: Instant) -> Result<SessionId, Answer> {
     let visitor = Visitor::of(headers, &app.key).ok_or(Answer::FORBIDDEN)?;
     let id = SessionId::parse(id).map_err(|_| Answer::BAD_REQUEST)?;
-    let session = app.stripe.session(&id, deadline).await.map_err(failed)?;
-    if session.note(VISITOR_NOTE) == Some(&visitor.0) { Ok(id) } else { Err(Answer::FORBIDDEN) }
+    let owner = in_time(deadline, app.store.owner(id.as_str())).await.map_err(|error| {
+        tracing::error!(%error, "store");
+        Answer::NOT_NOW
+    })?;
+    if owner.as_ref() == Some(&visitor.0) { Ok(id) } else { Err(Answer::FORBIDDEN) }
 }
 
 fn failed(error: StripeError) -> Answer {

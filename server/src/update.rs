@@ -1,10 +1,13 @@
 //! The life of one update on the server: once, whole, one at a time, and never in doubt without saying so.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use checkout_updates::intent::Intent;
 use checkout_updates::session::SessionId;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::answer::Answer;
@@ -13,9 +16,14 @@ use crate::endpoints::Endpoint;
 use crate::endpoints::declaration::SESSION_FIELD;
 use crate::locks::{Joined, answer_of};
 use crate::plan;
-use crate::store::{End, Held, Record, StoreError, Update, UpdateId};
+use crate::store::{End, Held, Holder, Record, StoreError, Update, UpdateId, in_time};
 use crate::stripe::StripeError;
 use crate::stripe::client::session_path;
+
+/// How often it is looked for updates that a server has left behind.
+const ROUND: Duration = Duration::from_secs(2);
+/// Long enough to see whether a session's turn is free.
+const GLANCE: Duration = Duration::from_millis(250);
 
 /// An update that a page asks for.
 #[derive(Debug)]
@@ -28,6 +36,8 @@ pub struct Call {
     pub session: SessionId,
     /// What the customer chose.
     pub intent: Intent,
+    /// Where from.
+    pub address: String,
     /// The `Idempotency-Key`, or one made here where the page sent none.
     pub key: String,
 }
@@ -73,10 +83,20 @@ struct Run<'a> {
 impl Run<'_> {
     async fn perform(&self) -> Result<Answer, Answer> {
         let Self { app, call, id, deadline, .. } = *self;
-        let Ok(_turn) = timeout_at(deadline, app.locks.turn(&id.session)).await else {
-            return self.out_of_turn().await;
+        // Before the turn, and without Stripe: somebody else's request must not keep the session's owner waiting.
+        let owner = in_time(deadline, app.store.owner(&id.session)).await.map_err(broken)?;
+        if owner.as_ref() != Some(&id.visitor) {
+            tracing::warn!("another visitor's session");
+            return Err(Answer::FORBIDDEN);
+        }
+        let turn = match app.turn(&id.session, deadline).await {
+            Ok(turn) => turn,
+            Err(error) => {
+                tracing::warn!(%error, "no turn");
+                return self.out_of_turn().await;
+            }
         };
-        if let Some(record) = self.known().await? {
+        if let Some(record) = self.known(deadline).await? {
             if record.update.intent != self.intent {
                 return Err(Answer::KEY_REUSED);
             }
@@ -92,7 +112,7 @@ impl Run<'_> {
         let planned = plan::plan(app, &call.endpoint, &call.intent, &session)?;
         let mut holds = Vec::new();
         for (product, after) in planned.stocked {
-            let before = app.store.held(&id.session, &product).await.map_err(failed)?;
+            let before = in_time(deadline, app.store.held(&id.session, &product)).await.map_err(failed)?;
             if before != after {
                 holds.push(crate::store::HoldChange { product, before, after });
             }
@@ -104,9 +124,19 @@ impl Run<'_> {
             stripe_key: app.key.sign("stripe", &[&id.visitor, &id.session, &id.endpoint, &id.key]),
             holds,
         };
-        let now = app.clock.now();
-        match app.store.begin(&update, now, now + app.hold_seconds).await.map_err(failed)? {
+        let holder = Holder { visitor: id.visitor.clone(), address: call.address.clone() };
+        let begun = turn.begin(&update, &holder, app.terms(), deadline).await;
+        match begun.map_err(|error| match error {
+            StoreError::NotDone(_) => failed(error),
+            // What was written down is made sooner or later.
+            StoreError::InDoubt(_) => broken(error),
+        })? {
             Held::Yes => Ok(send(app, &update, Attempt::First, deadline).await),
+            Held::TooMany => {
+                app.metrics.sold_out();
+                Err(Answer::TOO_MANY_HELD)
+            }
+            Held::Over => Err(Answer::refused("The time for which this can be set aside is over. Please start again.")),
             Held::Short { left, .. } => {
                 app.metrics.sold_out();
                 Err(Answer::refused(match left {
@@ -118,17 +148,13 @@ impl Run<'_> {
     }
 
     /// What is known of the update from an earlier attempt.
-    async fn known(&self) -> Result<Option<Record>, Answer> {
-        self.app.store.find(self.id).await.map_err(|error| {
-            tracing::error!(%error, "store");
-            // There may have been one that got through.
-            Answer::BROKEN
-        })
+    async fn known(&self, deadline: Instant) -> Result<Option<Record>, Answer> {
+        in_time(deadline, self.app.store.find(self.id)).await.map_err(broken)
     }
 
     /// The answer where the session's turn did not come in time.
     async fn out_of_turn(&self) -> Result<Answer, Answer> {
-        match self.known().await? {
+        match self.known(self.app.last_words(self.deadline)).await? {
             None => Err(Answer::BUSY),
             Some(record) if record.update.intent != self.intent => Err(Answer::KEY_REUSED),
             Some(record) => record.answer.ok_or(Answer::TIMED_OUT),
@@ -210,7 +236,7 @@ fn judge(result: Result<(), StripeError>, attempt: Attempt) -> Verdict {
 /// Finds out how earlier updates of the session ended, by making their requests again under the keys that Stripe may
 /// know them by. Without that, a request that is still on its way could undo the next update.
 async fn settle_earlier(app: &App, session: &str, deadline: Instant) -> Result<(), Answer> {
-    for record in app.store.unfinished(Some(session)).await.map_err(failed)? {
+    for record in in_time(deadline, app.store.unfinished(Some(session))).await.map_err(failed)? {
         if !settle(app, &record.update, deadline).await {
             return Err(Answer::NOT_NOW);
         }
@@ -232,24 +258,62 @@ async fn settle(app: &App, update: &Update, deadline: Instant) -> bool {
 
 /// Ends what a stopped server has left unfinished.
 pub async fn recover(app: &App) {
-    let unfinished = match app.store.unfinished(None).await {
-        Ok(unfinished) => unfinished,
-        Err(error) => return tracing::error!(%error, "unfinished updates cannot be read"),
-    };
-    for record in unfinished {
-        let _turn = app.locks.turn(&record.update.id.session).await;
-        // A page may have asked again and ended it meanwhile.
-        let known = app.store.find(&record.update.id).await;
-        if known.is_ok_and(|known| known.is_some_and(|record| record.answer.is_none())) {
-            let ended = settle(app, &record.update, app.deadline()).await;
-            tracing::info!(endpoint = record.update.id.endpoint, ended, "an unfinished update was made again");
+    match in_time(app.deadline(), app.store.unfinished(None)).await {
+        Ok(unfinished) => {
+            for record in unfinished {
+                finish(app, &record.update, app.deadline()).await;
+            }
+        }
+        Err(error) => tracing::error!(%error, "unfinished updates cannot be read"),
+    }
+}
+
+/// Ends one, unless it has ended meanwhile: a page may have asked again.
+async fn finish(app: &App, update: &Update, patience: Instant) {
+    let Ok(_turn) = app.turn(&update.id.session, patience).await else { return };
+    let deadline = app.deadline();
+    let known = in_time(deadline, app.store.find(&update.id)).await;
+    if known.is_ok_and(|known| known.is_some_and(|record| record.answer.is_none())) {
+        let ended = settle(app, update, deadline).await;
+        tracing::info!(endpoint = update.id.endpoint, ended, "an unfinished update was made again");
+    }
+}
+
+/// Looks for what other servers have left unfinished, until told to stop. Where a server still works on an update it
+/// has the session's turn, so that one is left alone.
+pub async fn keep_finishing(app: &App, stop: CancellationToken) {
+    let mut rounds = interval(ROUND);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // What stays in doubt is tried again later and later.
+    let mut waiting: HashMap<UpdateId, (u32, Instant)> = HashMap::new();
+    while stop.run_until_cancelled(rounds.tick()).await.is_some() {
+        let unfinished = match in_time(app.deadline(), app.store.unfinished(None)).await {
+            Ok(unfinished) => unfinished,
+            Err(error) => {
+                tracing::error!(%error, "unfinished updates cannot be read");
+                continue;
+            }
+        };
+        waiting.retain(|id, _| unfinished.iter().any(|record| record.update.id == *id));
+        for record in unfinished {
+            let (tries, next) = waiting.entry(record.update.id.clone()).or_insert((0, Instant::now()));
+            if *next > Instant::now() {
+                continue;
+            }
+            *tries += 1;
+            *next = Instant::now() + ROUND * 2_u32.pow((*tries).min(5));
+            let patience = Instant::now() + GLANCE;
+            if stop.run_until_cancelled(finish(app, &record.update, patience)).await.is_none() {
+                return;
+            }
         }
     }
 }
 
 async fn write_down(app: &App, update: &Update, end: End) {
     // The update stays unfinished then, and is made again under the same key: a replay at Stripe.
-    if let Err(error) = app.store.end(&update.id, end).await {
+    let deadline = app.last_words(Instant::now());
+    if let Err(error) = in_time(deadline, app.store.end(&update.id, end)).await {
         tracing::error!(%error, "the end of an update was not written down");
     }
 }
@@ -261,6 +325,12 @@ fn unavailable(error: StripeError) -> Answer {
         Some(429) => Answer::BUSY,
         _ => Answer::NOT_NOW,
     }
+}
+
+/// The store failed where it would have said whether there was an earlier attempt that got through.
+fn broken(error: StoreError) -> Answer {
+    tracing::error!(%error, "store");
+    Answer::BROKEN
 }
 
 /// The store failed before Stripe was asked, so nothing was changed.

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, Response};
 
+use crate::address;
 use crate::answer::Answer;
 use crate::app::App;
 use crate::body;
@@ -34,6 +35,7 @@ pub async fn handle(State(app): State<Arc<App>>, endpoint: Arc<Endpoint>, reques
 }
 
 async fn read(app: &App, endpoint: Arc<Endpoint>, request: Request) -> Result<Call, Answer> {
+    let address = address::of(&request, app.address_header.as_ref());
     let (parts, body) = request.into_parts();
     if !body::is_json(&parts.headers) {
         return Err(Answer::NOT_JSON);
@@ -45,7 +47,7 @@ async fn read(app: &App, endpoint: Arc<Endpoint>, request: Request) -> Result<Ca
     })?;
     let key = key_of(&parts.headers)?;
     let visitor = Visitor::of(&parts.headers, &app.key).ok_or(Answer::FORBIDDEN)?.0;
-    Ok(Call { visitor, endpoint, session, intent, key })
+    Ok(Call { visitor, address, endpoint, session, intent, key })
 }
 
 /// The page's key. The snippet of Stripe's guide sends none: then every request is an update of its own.

@@ -308,6 +308,38 @@ test("ui_mode has the name of the API version", async () => {
   await fails(elements, Stripe.errors.StripeInvalidRequestError, { param: "ui_mode" });
 });
 
+test("what Stripe refuses is refused in its words, and what it expands is expanded", async () => {
+  const { StripeInvalidRequestError } = Stripe.errors;
+  const cheap = { currency: "usd", product_data: { name: "Pin" }, unit_amount: 49 };
+  await fails(create({ line_items: [{ price_data: cheap, quantity: 1 }] }), StripeInvalidRequestError, {
+    code: "amount_too_small",
+  });
+  const dinar = { ...cheap, currency: "kwd", unit_amount: 5124 };
+  await fails(create({ line_items: [{ price_data: dinar, quantity: 1 }] }), StripeInvalidRequestError, {
+    param: "line_items[0][price_data][unit_amount]",
+  });
+  const missing = { param: "line_items[0]", code: undefined };
+  await fails(create({ line_items: [{ price: "price_mug" }] }), StripeInvalidRequestError, missing);
+  await fails(create({ submit_type: "pay" }), StripeInvalidRequestError, { param: "submit_type" });
+  const plan = { mode: "subscription", line_items: [{ price: "price_monthly", quantity: 1 }] };
+  const shipped = { ...plan, shipping_options: [{ shipping_rate: "shr_standard" }] };
+  await fails(create(shipped), StripeInvalidRequestError, { param: "shipping_options" });
+  const { id } = await create({ return_url: undefined, payment_method_types: ["card"] });
+  const deep = { expand: ["line_items.data.price.product.default_price"] };
+  await fails(stripe.checkout.sessions.retrieve(id, deep), StripeInvalidRequestError, {
+    code: "property_expansion_max_depth",
+  });
+  const expand = ["customer", "line_items.data.price.currency_options", "line_items.data.taxes.rate"];
+  const session = await stripe.checkout.sessions.retrieve(id, { expand });
+  assert.equal(session.customer, null);
+  assert.equal(session.line_items.data[0].price.currency_options.usd.unit_amount, 1500);
+  // Another account's key of the same name is another key.
+  const options = { idempotencyKey: `shared_${id}` };
+  await stripe.checkout.sessions.update(id, { metadata: { a: "1" } }, options);
+  const other = client("sk_test_other");
+  assert.equal((await other.checkout.sessions.update(id, { metadata: { a: "2" } }, options)).metadata.a, "2");
+});
+
 test("zero-decimal currencies and inclusive taxes come out right", async () => {
   const yen = await create({ line_items: [{ price: "price_mug_jpy", quantity: 3, tax_rates: ["txr_sales"] }] });
   assert.deepEqual([yen.currency, yen.amount_subtotal, yen.amount_total], ["jpy", 5400, 5846]);

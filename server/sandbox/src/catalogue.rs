@@ -51,6 +51,9 @@ pub struct Product {
     /// What one of it is called.
     #[serde(default)]
     pub unit_label: Option<String>,
+    /// Whether it can be bought.
+    #[serde(default = "yes")]
+    pub active: bool,
 }
 
 /// A price.
@@ -65,6 +68,9 @@ pub struct Price {
     pub currency: String,
     /// In minor units.
     pub unit_amount: Decimal,
+    /// What it costs in other currencies, by their lower-case code.
+    #[serde(default)]
+    pub currency_options: BTreeMap<String, PriceOption>,
     /// How often it is billed, where it is not paid once.
     #[serde(default)]
     pub recurring: Option<Recurring>,
@@ -80,6 +86,27 @@ pub struct Price {
     /// Whether it can be used. Prices made inline are inactive.
     #[serde(default = "yes")]
     pub active: bool,
+}
+
+/// A price in another currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriceOption {
+    /// In minor units.
+    pub unit_amount: Decimal,
+    /// Whether the tax is in it.
+    #[serde(default)]
+    pub tax_behavior: TaxBehavior,
+}
+
+impl Price {
+    /// What it costs in `currency`, if it can be paid in that.
+    pub fn option(&self, currency: &str) -> Option<PriceOption> {
+        if self.currency == currency {
+            return Some(PriceOption { unit_amount: self.unit_amount, tax_behavior: self.tax_behavior });
+        }
+        self.currency_options.get(currency).cloned()
+    }
 }
 
 fn yes() -> bool {
@@ -275,12 +302,17 @@ impl Catalogue {
                 return Err(CatalogueError(format!("{} is the price of no product", price.id)));
             }
         }
+        if let Some(price) = self.prices.iter().find(|price| price.currency_options.contains_key(&price.currency)) {
+            return Err(CatalogueError(format!("{} has its own currency among its currency_options", price.id)));
+        }
         let currencies = (self.prices.iter().map(|price| &price.currency))
+            .chain(self.prices.iter().flat_map(|price| price.currency_options.keys()))
             .chain(self.shipping_rates.iter().map(|rate| &rate.fixed_amount.currency))
             .chain(self.coupons.iter().filter_map(|coupon| coupon.currency.as_ref()));
         if let Some(currency) = currencies.into_iter().find(|currency| !money::is_currency(currency)) {
             return Err(CatalogueError(format!("'{currency}' is no supported currency, in lower case")));
         }
+        self.check_amounts()?;
         match self.coupons.iter().find(|coupon| {
             coupon.percent_off.is_some() == coupon.amount_off.is_some()
                 || coupon.amount_off.is_some() != coupon.currency.is_some()
@@ -291,4 +323,30 @@ impl Catalogue {
             None => Ok(()),
         }
     }
+
+    /// Amounts that Stripe would not have taken.
+    fn check_amounts(&self) -> Result<(), CatalogueError> {
+        let prices = self.prices.iter().flat_map(|price| {
+            let others = price.currency_options.iter().map(|(currency, option)| (currency, option.unit_amount));
+            let all = std::iter::once((&price.currency, price.unit_amount)).chain(others);
+            all.map(|(currency, amount)| (&price.id, currency, amount))
+        });
+        let rates = self.shipping_rates.iter().flat_map(|rate| {
+            let fixed = &rate.fixed_amount;
+            let others = fixed.currency_options.iter().map(|(currency, option)| (currency, option.amount));
+            let all = std::iter::once((&fixed.currency, fixed.amount)).chain(others);
+            all.map(|(currency, amount)| (&rate.id, currency, Decimal::whole(amount)))
+        });
+        for (id, currency, amount) in prices.chain(rates) {
+            if amount > Decimal::whole(money::most(currency)) || !is_chargeable(amount, currency) {
+                return Err(CatalogueError(format!("{id} has an amount that {currency} cannot have")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_chargeable(amount: Decimal, currency: &str) -> bool {
+    let step = money::step(currency);
+    step == 1 || amount.is_multiple_of(step)
 }

@@ -74,6 +74,11 @@ impl ApiError {
         Self::parameter("parameter_missing", param.clone(), format!("Missing required param: {param}."))
     }
 
+    /// A line item without a quantity: Stripe blames the item, and gives no code.
+    pub fn no_quantity(item: &str) -> Self {
+        Self::new(400, None, format!("Quantity is required. Add `quantity` to `{item}`")).about(item)
+    }
+
     /// A parameter the endpoint does not take.
     pub fn unknown(param: impl Into<String>) -> Self {
         let param = param.into();

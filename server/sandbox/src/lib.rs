@@ -14,6 +14,7 @@ mod error;
 mod form;
 mod http;
 mod ids;
+pub mod log;
 mod money;
 mod objects;
 mod params;

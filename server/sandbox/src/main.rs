@@ -68,7 +68,7 @@ fn log(format: LogFormat) {
     let subscriber =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match format {
-        LogFormat::Text => subscriber.init(),
+        LogFormat::Text => subscriber.fmt_fields(checkout_updates_sandbox::log::fields()).init(),
         LogFormat::Json => subscriber.json().init(),
     }
 }

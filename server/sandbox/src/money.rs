@@ -15,6 +15,35 @@ const CURRENCIES: &str = "aed afn all amd ang aoa ars aud awg azn bam bbd bdt bg
 const ZERO_DECIMAL: &str = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf";
 const THREE_DECIMAL: &str = "bhd jod kwd omr tnd";
 
+/// The least that can be charged, in minor units, where it is not zero and the documentation knows it
+/// (docs.stripe.com/currencies, "Minimum and maximum charge amounts").
+const LEAST: &[(&str, i64)] = &[
+    ("aed", 200),
+    ("aud", 50),
+    ("bgn", 100),
+    ("brl", 50),
+    ("cad", 50),
+    ("chf", 50),
+    ("czk", 1_500),
+    ("dkk", 250),
+    ("eur", 50),
+    ("gbp", 30),
+    ("hkd", 400),
+    ("huf", 17_500),
+    ("inr", 50),
+    ("jpy", 50),
+    ("mxn", 1_000),
+    ("myr", 200),
+    ("nok", 300),
+    ("nzd", 50),
+    ("pln", 200),
+    ("ron", 200),
+    ("sek", 300),
+    ("sgd", 50),
+    ("thb", 1_000),
+    ("usd", 50),
+];
+
 /// Symbols as an American browser writes them; the others are written by their code.
 const SYMBOLS: &[(&str, &str)] = &[
     ("aud", "A$"),
@@ -57,6 +86,42 @@ pub fn digits(currency: &str) -> u32 {
         3
     } else {
         2
+    }
+}
+
+/// The least that can be charged in `currency`, in minor units. Stripe converts where its table has no entry; there is
+/// no rate here, so one unit will do.
+pub fn least(currency: &str) -> i64 {
+    LEAST.iter().find(|(code, _)| *code == currency).map_or(1, |(_, least)| *least)
+}
+
+/// The largest amount of so many digits.
+const fn most_of(digits: u32) -> i64 {
+    10_i64.pow(digits) - 1
+}
+
+/// The largest amount in any currency, in minor units.
+pub const MOST_ANYWHERE: i64 = most_of(12);
+
+/// The largest amount in `currency`, in minor units: eight digits, but for currencies of small units
+/// (docs.stripe.com/currencies, "Minimum and maximum charge amounts").
+pub fn most(currency: &str) -> i64 {
+    match currency {
+        "idr" => most_of(12),
+        "lbp" => most_of(11),
+        "cop" | "huf" | "jpy" => most_of(10),
+        "inr" => most_of(9),
+        _ => most_of(8),
+    }
+}
+
+/// What an amount in `currency` must be a multiple of, in minor units. Three decimals are written and two are charged;
+/// ISK and UGX have no decimals and are written with two.
+pub fn step(currency: &str) -> i64 {
+    match currency {
+        "isk" | "ugx" => 100,
+        _ if listed(THREE_DECIMAL, currency) => 10,
+        _ => 1,
     }
 }
 
@@ -122,6 +187,11 @@ impl Decimal {
     /// The number of minor units, where it is whole.
     pub fn as_whole(self) -> Option<i64> {
         if self.0 % SCALE == 0 { i64::try_from(self.0 / SCALE).ok() } else { None }
+    }
+
+    /// Whether it is a whole number of so many minor units.
+    pub fn is_multiple_of(self, minor_units: i64) -> bool {
+        self.0 % (i128::from(minor_units) * SCALE) == 0
     }
 
     /// The nearest number of minor units, halves up.

@@ -122,6 +122,10 @@ impl<'a> Draft<'a> {
             return Err(ApiError::invalid(param, message).while_executing());
         }
         let product = self.product(&price.product, param)?;
+        if !product.active {
+            let message = format!("Price `{id}` is not available to be purchased because its product is not active.");
+            return Err(ApiError::invalid(param, message).while_executing());
+        }
         Ok((Arc::clone(price), product))
     }
 
@@ -131,7 +135,15 @@ impl<'a> Draft<'a> {
 
     fn make_price(&mut self, data: PriceData, param: &str) -> Result<Bought, ApiError> {
         let product = match (data.product, data.product_data) {
-            (Some(id), _) => self.product(&id, &format!("{param}[product]"))?,
+            (Some(id), _) => {
+                let param = format!("{param}[product]");
+                let product = self.product(&id, &param)?;
+                if !product.active {
+                    let message = format!("The product `{id}` is not active.");
+                    return Err(ApiError::invalid(param, message).while_executing());
+                }
+                product
+            }
             (None, Some(data)) => self.make_product(data),
             (None, None) => return Err(ApiError::missing(format!("{param}[product]"))),
         };
@@ -142,6 +154,7 @@ impl<'a> Draft<'a> {
             product: product.id.clone(),
             currency: data.currency,
             unit_amount: unit_amount.ok_or_else(|| ApiError::missing(format!("{param}[unit_amount]")))?,
+            currency_options: Default::default(),
             recurring: data.recurring,
             tax_behavior: data.tax_behavior,
             nickname: None,
@@ -161,6 +174,7 @@ impl<'a> Draft<'a> {
             metadata: new_metadata(data.metadata),
             tax_code: data.tax_code,
             unit_label: data.unit_label,
+            active: true,
         });
         self.made.products.push(Arc::clone(&product));
         product

@@ -48,10 +48,12 @@ pub enum Need {
     ExactlyOneUnless(&'static [&'static str], &'static str),
     /// At most one may be sent.
     AtMostOne(&'static [&'static str]),
-    /// The first must be sent where the second was not.
-    Unless(&'static str, &'static str),
+    /// A line item's `quantity` must be sent, unless the item has an `id`.
+    Quantity,
     /// The first, where both were sent, is at most the second.
     Ordered(&'static str, &'static str),
+    /// The named amount is one of the `currency` beside it: not too large, and no fraction that cannot be charged.
+    AmountOfCurrency(&'static str),
     /// `interval_count` is at most three years of `interval`.
     ThreeYears,
 }
@@ -192,7 +194,11 @@ impl Walker {
             if !money::is_currency(code) {
                 return Err(ApiError::invalid(inner, "Invalid currency: see the list of supported currencies"));
             }
-            checked.insert(code.clone(), self.value(rule, value, &inner)?);
+            let value = self.value(rule, value, &inner)?;
+            if let Some(amount) = value.get("amount") {
+                amount_of(code, amount, &join(&inner, "amount"))?;
+            }
+            checked.insert(code.clone(), value);
         }
         Ok(Value::Object(checked))
     }
@@ -337,9 +343,10 @@ fn satisfy(need: &Need, sent: &Map<String, Value>, path: &str) -> Result<(), Api
         Need::ExactlyOne(names) => exactly_one(names, false, sent, path),
         Need::ExactlyOneUnless(names, unless) => exactly_one(names, sent.contains_key(*unless), sent, path),
         Need::AtMostOne(names) => exactly_one(names, true, sent, path),
-        Need::Unless(name, unless) if !sent.contains_key(*name) && !sent.contains_key(*unless) => {
-            Err(ApiError::missing(join(path, name)))
+        Need::Quantity if !sent.contains_key("quantity") && !sent.contains_key("id") => {
+            Err(ApiError::no_quantity(path))
         }
+        Need::Quantity => Ok(()),
         Need::Ordered(low, high) => match (sent.get(*low), sent.get(*high)) {
             (Some(Value::Number(least)), Some(Value::Number(most))) if least.as_i64() > most.as_i64() => {
                 let message = format!("{low} must be less than or equal to {high}");
@@ -347,9 +354,30 @@ fn satisfy(need: &Need, sent: &Map<String, Value>, path: &str) -> Result<(), Api
             }
             _ => Ok(()),
         },
-        Need::Unless(..) => Ok(()),
+        Need::AmountOfCurrency(name) => match (sent.get("currency"), sent.get(*name)) {
+            (Some(Value::String(currency)), Some(amount)) => amount_of(currency, amount, &join(path, name)),
+            _ => Ok(()),
+        },
         Need::ThreeYears => three_years(sent, path),
     }
+}
+
+/// An amount as it was checked: a number, or a text with decimals.
+fn amount_of(currency: &str, amount: &Value, path: &str) -> Result<(), ApiError> {
+    let found = amount.as_i64().map(Decimal::whole).or_else(|| Decimal::parse(amount.as_str()?));
+    let Some(found) = found else { return Ok(()) };
+    let (most, step) = (money::most(currency), money::step(currency));
+    let refuse = |message: String| {
+        // As for any other number outside its range, or any other text.
+        Err(if amount.is_string() { ApiError::invalid(path, message) } else { ApiError::integer(path, message) })
+    };
+    if found > Decimal::whole(most) {
+        return refuse(format!("This value must be less than or equal to {most}."));
+    }
+    if step > 1 && !found.is_multiple_of(step) {
+        return refuse(format!("Invalid amount: in {currency} it must be evenly divisible by {step}."));
+    }
+    Ok(())
 }
 
 fn exactly_one(names: &[&str], none_will_do: bool, sent: &Map<String, Value>, path: &str) -> Result<(), ApiError> {

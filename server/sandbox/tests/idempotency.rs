@@ -93,3 +93,18 @@ async fn creating_twice_by_one_key_makes_one_session() {
     assert_eq!(post(&api, SESSIONS, body, "k").await.id(), first);
     assert_eq!(api.get(SESSIONS).await.body["data"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn each_account_key_has_keys_of_its_own() {
+    let api = Api::start().await;
+    let path = api.mug().await;
+    let post = async |account: &str, body: &str| {
+        let account = format!("Bearer {account}");
+        let headers = [("idempotency-key", "k"), ("authorization", &*account)];
+        api.send(Method::POST, &path, body, &headers).await.unwrap()
+    };
+    assert_eq!(post("sk_test_a", "metadata[a]=1").await.status, 200);
+    let other = post("sk_test_b", "metadata[a]=2").await;
+    assert_eq!((other.status, other.header("idempotent-replayed")), (200, ""), "{}", other.text);
+    assert_eq!(post("sk_test_a", "metadata[a]=2").await.error().1, "idempotency_error");
+}

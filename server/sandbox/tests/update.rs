@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::Api;
+use std::sync::{Arc, Mutex};
+
+use common::{Api, SESSIONS};
 use serde_json::json;
 
 #[tokio::test]
@@ -36,8 +38,8 @@ async fn items_are_kept_changed_added_removed_and_reordered() {
     assert_eq!(api.items(&path).await, [(mug.clone(), "price_sticker".into(), 5)]);
     // So does a price described with the item's id.
     let data = "line_items[0][price_data]";
-    let body = format!("line_items[0][id]={mug}&{data}[currency]=usd&{data}[product]=prod_mug&{data}[unit_amount]=7");
-    assert_eq!(api.post(&path, &body).await.body["amount_total"], 35);
+    let body = format!("line_items[0][id]={mug}&{data}[currency]=usd&{data}[product]=prod_mug&{data}[unit_amount]=70");
+    assert_eq!(api.post(&path, &body).await.body["amount_total"], 350);
     let (id, price, quantity) = api.items(&path).await.remove(0);
     assert_eq!((&id, quantity), (mug, 5));
     assert!(price.starts_with("price_1"));
@@ -48,6 +50,42 @@ async fn items_are_kept_changed_added_removed_and_reordered() {
     // Nothing sent, nothing changed.
     assert_eq!(api.post(&path, "").await.status, 200);
     assert_eq!(api.items(&path).await, [(mug.clone(), "price_sticker".into(), 5)]);
+}
+
+/// What a test logs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    #[allow(clippy::unwrap_used)]
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn who_drops_items_by_sending_only_the_new_one_is_told() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
+    // The sandbox runs on this test's thread.
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let told = || String::from_utf8(log.0.lock().unwrap().clone()).unwrap().matches("the whole list").count();
+    let api = Api::start().await;
+    let path = api.mug().await;
+    let mug = api.items(&path).await[0].0.clone();
+    let new = "line_items[0][price]=price_sticker&line_items[0][quantity]=1";
+    assert_eq!(api.post(&path, &format!("{new}&line_items[1][id]={mug}")).await.status, 200);
+    assert_eq!(told(), 0);
+    assert_eq!(api.post(&path, new).await.status, 200);
+    assert_eq!((told(), api.items(&path).await.len()), (1, 1));
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("dropped=2") && text.contains("WARN"), "{text}");
 }
 
 #[tokio::test]
@@ -217,6 +255,108 @@ async fn totals_follow_discounts_taxes_and_currencies() {
         let taxes = details["breakdown"]["taxes"].as_array().unwrap().iter();
         assert_eq!(taxes.map(|tax| number(&tax["amount"])).sum::<i64>(), got.2, "{session}");
     }
+}
+
+#[tokio::test]
+async fn everything_that_stripe_expands_can_be_asked_for() {
+    let api = Api::start().await;
+    let path = api.session("mode=payment&line_items[0][price]=price_mug&line_items[0][quantity]=1").await;
+    let before = api.get(&path).await.body;
+    // Null or whole already: it stays as it is.
+    for name in [
+        "customer",
+        "invoice",
+        "setup_intent",
+        "payment_link",
+        "payment_intent",
+        "automatic_tax.liability",
+        "custom_text.submit",
+        "collected_information.shipping_details",
+        "consent_collection",
+        "total_details",
+        "payment_method_options.card.installments",
+        "after_expiration.recovery",
+        "discounts.promotion_code",
+        "shipping_cost.shipping_rate",
+        "customer_details.tax_ids",
+        "permissions",
+        "currency_conversion",
+    ] {
+        let answer = api.get(&format!("{path}?expand[]={name}")).await;
+        assert_eq!((answer.status, &answer.body), (200, &before), "{name}");
+    }
+    for name in [
+        "line_items.data.price.product",
+        "line_items.data.taxes.rate",
+        "line_items.data.discounts.discount",
+        "line_items.data.adjustable_quantity",
+        "line_items.data.price.recurring",
+        "line_items.data.price.tiers",
+    ] {
+        let answer = api.get(&format!("{path}?expand[]={name}")).await;
+        assert_eq!(answer.body["line_items"]["data"][0]["price"]["id"], "price_mug", "{name}: {}", answer.text);
+    }
+    // The list's own level counts.
+    let deep = "data.line_items.data.price";
+    let listed = api.get(&format!("{SESSIONS}?expand[]={deep}")).await;
+    assert_eq!(listed.body["data"][0]["line_items"]["data"][0]["price"]["id"], "price_mug", "{}", listed.text);
+    let listed = api.get(&format!("{SESSIONS}?expand[]={deep}.product")).await;
+    assert_eq!(listed.error(), (400, "invalid_request_error", "property_expansion_max_depth", "expand[0]"));
+    let items = api.get(&format!("{path}/line_items?expand[]=data.price.product&expand[]=data.taxes.rate")).await;
+    assert_eq!(items.body["data"][0]["price"]["product"]["id"], "prod_mug", "{}", items.text);
+}
+
+#[tokio::test]
+async fn nothing_and_the_minimum_can_be_charged() {
+    let api = Api::start().await;
+    let path = api.mug().await;
+    let data = "line_items[0][price_data]";
+    let item = format!("line_items[0][quantity]=1&{data}[product]=prod_mug&{data}[currency]=usd&{data}[unit_amount]=");
+    for (amount, works) in [(0, true), (1, false), (49, false), (50, true)] {
+        assert_eq!(api.post(&path, &format!("{item}{amount}")).await.status == 200, works, "{amount}");
+    }
+    // What is refused leaves the session as it was.
+    assert_eq!(api.get(&path).await.body["amount_total"], 50);
+}
+
+#[tokio::test]
+async fn amounts_are_those_of_their_currency() {
+    let api = Api::start().await;
+    for (currency, amount) in
+        [("kwd", 5_120), ("isk", 500), ("ugx", 700_000), ("inr", 999_999_999), ("idr", 999_999_999_999_i64)]
+    {
+        let data = "line_items[0][price_data]";
+        let item = format!("{data}[product]=prod_mug&{data}[currency]={currency}&{data}[unit_amount]={amount}");
+        let path = api.session(&format!("mode=payment&line_items[0][quantity]=1&{item}")).await;
+        assert_eq!(api.get(&path).await.body["amount_total"], amount, "{currency}");
+    }
+}
+
+#[tokio::test]
+async fn a_price_costs_what_its_options_say_in_another_currency() {
+    let api = Api::start().await;
+    let item = "mode=payment&line_items[0][price]=price_cap&line_items[0][quantity]=2";
+    let dollars = api.get(&api.session(item).await).await.body;
+    assert_eq!((&dollars["currency"], &dollars["amount_total"]), (&json!("usd"), &json!(4000)));
+    let path = api.session(&format!("{item}&currency=eur&automatic_tax[enabled]=true")).await;
+    let euros = api.get(&format!("{path}?expand[]=line_items.data.price.currency_options")).await.body;
+    let line = &euros["line_items"]["data"][0];
+    assert_eq!((&euros["amount_total"], &line["currency"]), (&json!(3800), &json!("eur")));
+    assert_eq!((&line["price"]["currency"], &line["price"]["unit_amount"]), (&json!("usd"), &json!(2000)));
+    let options = &line["price"]["currency_options"];
+    assert_eq!((&options["usd"]["unit_amount"], &options["eur"]["unit_amount"]), (&json!(2000), &json!(1900)));
+    assert_eq!(options["eur"]["tax_behavior"], "inclusive");
+    // They come when they are asked for.
+    let line = &api.get(&format!("{path}?expand[]=line_items")).await.body["line_items"]["data"][0];
+    assert_eq!(line["price"].get("currency_options"), None);
+    let browser = path.replace("/v1/checkout", "/sandbox") + "/browser";
+    let shown = api.get(&browser).await.body;
+    assert_eq!(shown["lineItems"][0]["unitAmount"], json!({ "minorUnitsAmount": 1900, "amount": "€19.00" }));
+    // The tax is in the price in euros.
+    let details = "collected_information[shipping_details]";
+    let germany = format!("{details}[name]=Ada&{details}[address][country]=DE&{details}[address][line1]=1");
+    let taxed = api.post(&path, &germany).await.body;
+    assert_eq!((&taxed["amount_total"], &taxed["total_details"]["amount_tax"]), (&json!(3800), &json!(607)));
 }
 
 #[tokio::test]

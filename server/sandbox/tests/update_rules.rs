@@ -59,10 +59,15 @@ async fn each_rule_is_enforced_and_nothing_changes() {
             sent = format!("metadata[order]=2&{sent}");
         }
         let answer = api.post(&path, &sent).await;
+        let code = if code == "-" { "" } else { code };
         let expected = (400, "invalid_request_error", code, &*texts(param));
         assert_eq!(answer.error(), expected, "{rule}: {}", answer.text);
         assert!(answer.body["error"]["message"].as_str().is_some_and(|message| !message.is_empty()), "{rule}");
-        assert_eq!(answer.body["error"]["doc_url"].is_string(), code != "parameter_invalid", "{rule}");
+        assert_eq!(
+            answer.body["error"]["doc_url"].is_string(),
+            !code.is_empty() && code != "parameter_invalid",
+            "{rule}"
+        );
         assert_eq!(api.get(&whole).await.text, before, "{rule}");
     }
 }
@@ -115,6 +120,7 @@ async fn some_rules_depend_on_how_the_session_was_made() {
         ("line_items[0][price]=price_mug&line_items[0][quantity]=1".to_owned(), "line_items"),
         (format!("line_items[0][id]={id}&line_items[1][price]=price_yearly&line_items[1][quantity]=1"), "line_items"),
         ("payment_intent_data[description]=x".to_owned(), "payment_intent_data"),
+        ("shipping_options[0][shipping_rate]=shr_standard".to_owned(), "shipping_options"),
     ] {
         assert_eq!(api.post(&plan, &body).await.error(), (400, "invalid_request_error", "parameter_invalid", param));
     }

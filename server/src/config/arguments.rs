@@ -1,14 +1,21 @@
 //! The settings as they are given, and what is wrong with them.
 
+use std::fmt::Display;
+use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
 
+use axum::http::HeaderName;
 use clap::Parser;
 
-use super::{Backend, Config, ConfigError, LogFormat, STRIPE, STRIPE_LIMIT, StripeAccount};
-use crate::catalogue::PriceIds;
+use super::{Backend, Config, ConfigError, Database, LogFormat, STRIPE, STRIPE_LIMIT, StripeAccount};
+use crate::catalogue::{MOST_OF_AN_ITEM, PriceIds};
 use crate::origin::Allowed;
 use crate::rules::tax::TaxTable;
 use crate::secret::Secret;
+use crate::store::postgres;
 
 /// The demo server of checkout-updates. Without STRIPE_SECRET_KEY it runs on its own sandbox.
 #[derive(Parser)]
@@ -56,9 +63,24 @@ pub(super) struct Arguments {
     /// Lets Stripe Tax work out the taxes
     #[arg(long, env = "STRIPE_TAX", default_value = "off", value_name = "on|off")]
     stripe_tax: String,
-    /// File of the database
+    /// File of the database, for one server
     #[arg(long, env = "DATABASE", default_value = "data/demo.sqlite3")]
     database: PathBuf,
+    /// A PostgreSQL in place of the file, for several servers, such as postgres://user:password@host/name
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// How many connections this server may have to the PostgreSQL
+    #[arg(long, env = "DATABASE_CONNECTIONS", default_value = "24")]
+    database_connections: String,
+    /// The header in which a balancer says where a request comes from, such as x-forwarded-for
+    #[arg(long, env = "CLIENT_ADDRESS_HEADER")]
+    client_address_header: Option<String>,
+    /// How many of the stock everybody at one address may hold; a quarter of it, and 10 at least, unless set
+    #[arg(long, env = "HOLDS_OF_ADDRESS")]
+    holds_of_address: Option<String>,
+    /// How many sessions one address may create in a minute
+    #[arg(long, env = "CREATIONS_PER_MINUTE", default_value = "60")]
+    creations_per_minute: String,
     /// Desk lamps in stock when the database is made
     #[arg(long, env = "STOCK", default_value = "24")]
     stock: String,
@@ -71,6 +93,12 @@ pub(super) struct Arguments {
     /// Folder of the built examples
     #[arg(long, env = "EXAMPLES", default_value = "build/examples")]
     examples: PathBuf,
+    /// How many connections there may be, where the process may have as many files
+    #[arg(long, env = "CONNECTIONS", default_value = "4096")]
+    connections: String,
+    /// How long a connection may be idle, or take to send a request's head, in seconds
+    #[arg(long, env = "IDLE_SECONDS", default_value = "30")]
+    idle_seconds: String,
     /// How logs look
     #[arg(long, env = "LOG_FORMAT", default_value = "text", value_name = "text|json")]
     log_format: String,
@@ -80,6 +108,9 @@ pub(super) struct Arguments {
     /// Port of the sandbox; 0 takes a free one
     #[arg(long, env = "SANDBOX_PORT", default_value = "0")]
     sandbox_port: String,
+    /// A sandbox that runs already, in place of one of its own: that of another server of this shop
+    #[arg(long, env = "SANDBOX_URL")]
+    sandbox_url: Option<String>,
     /// Lets requests to the sandbox ask it to misbehave
     #[arg(long)]
     misbehave: bool,
@@ -98,8 +129,7 @@ impl Arguments {
         let stripe_tax = one_of("STRIPE_TAX", &self.stripe_tax, &[("on", true), ("off", false)])?;
         let log_format =
             one_of("LOG_FORMAT", &self.log_format, &[("text", LogFormat::Text), ("json", LogFormat::Json)])?;
-        let stock = self.stock.parse().ok().filter(|stock| *stock <= 1_000_000);
-        let stock = stock.ok_or_else(|| wrong("STOCK", "must be a number from 0 to 1000000"))?;
+        let stock = number("STOCK", &self.stock, 0..=1_000_000)?;
         if self.log.parse::<tracing_subscriber::EnvFilter>().is_err() {
             return Err(wrong("LOG", "must be a filter of tracing, such as info or checkout_updates_server=debug"));
         }
@@ -115,11 +145,16 @@ impl Arguments {
             origin: origin.unwrap_or(Allowed::on(address)),
             stripe_tax,
             stock,
+            connections: number("CONNECTIONS", &self.connections, 16..=1_000_000)?,
+            silence: Duration::from_secs(number("IDLE_SECONDS", &self.idle_seconds, 1..=3_600)?),
             log_format,
             log: self.log.clone(),
             stripe_limit: STRIPE_LIMIT,
             api_version: self.stripe_api_version.clone(),
-            database: self.database.clone(),
+            database: self.database()?,
+            address_header: self.address_header()?,
+            holds_of_address: self.holds_of_address(stock)?,
+            creations: self.creations()?,
             www: self.www.clone(),
             dist: self.dist.clone(),
             examples: self.examples.clone(),
@@ -127,12 +162,43 @@ impl Arguments {
         })
     }
 
+    fn database(&self) -> Result<Database, ConfigError> {
+        let Some(url) = self.database_url.as_deref().filter(|url| !url.is_empty()) else {
+            return Ok(Database::File(self.database.clone()));
+        };
+        postgres::check_url(url).map_err(|why| wrong("DATABASE_URL", why))?;
+        let connections = number("DATABASE_CONNECTIONS", &self.database_connections, 2..=1_000)?;
+        Ok(Database::Postgres { url: Secret::new(url), connections })
+    }
+
+    fn address_header(&self) -> Result<Option<HeaderName>, ConfigError> {
+        let name = self.client_address_header.as_deref().filter(|name| !name.is_empty());
+        let name = name.map(HeaderName::from_str).transpose();
+        name.map_err(|_| wrong("CLIENT_ADDRESS_HEADER", "must be the name of a header, such as x-forwarded-for"))
+    }
+
+    fn holds_of_address(&self, stock: u32) -> Result<u32, ConfigError> {
+        match self.holds_of_address.as_deref().filter(|most| !most.is_empty()) {
+            Some(most) => number("HOLDS_OF_ADDRESS", most, 1..=1_000_000),
+            None => Ok(MOST_OF_AN_ITEM.max(stock / 4)),
+        }
+    }
+
+    fn creations(&self) -> Result<NonZeroU32, ConfigError> {
+        let creations = number("CREATIONS_PER_MINUTE", &self.creations_per_minute, 1..=1_000_000)?;
+        Ok(NonZeroU32::new(creations).unwrap_or(NonZeroU32::MIN))
+    }
+
     fn backend(self, sandbox_port: u16) -> Result<Backend, ConfigError> {
         let Some(secret_key) = self.stripe_secret_key.filter(|key| !key.is_empty()) else {
             if self.stripe_publishable_key.is_some_and(|key| !key.is_empty()) {
                 return Err(wrong("STRIPE_PUBLISHABLE_KEY", "needs STRIPE_SECRET_KEY beside it"));
             }
-            return Ok(Backend::Sandbox { port: sandbox_port, misbehave: self.misbehave });
+            return match self.sandbox_url.filter(|url| !url.is_empty()) {
+                Some(base) if is_loopback_url(&base) => Ok(Backend::RunningSandbox { base, webhook_secret: None }),
+                Some(_) => Err(wrong("SANDBOX_URL", "must be http on this machine, such as http://127.0.0.1:4243")),
+                None => Ok(Backend::Sandbox { port: sandbox_port, misbehave: self.misbehave }),
+            };
         };
         if self.misbehave {
             return Err(ConfigError("--misbehave is for the sandbox, not for Stripe".to_owned()));
@@ -189,6 +255,16 @@ fn one_of<T: Copy>(name: &str, text: &str, choices: &[(&str, T)]) -> Result<T, C
         let words = choices.iter().map(|(word, _)| *word).collect::<Vec<_>>();
         wrong(name, &format!("must be {}", words.join(" or ")))
     })
+}
+
+fn number<T: FromStr + PartialOrd + Display>(
+    name: &str,
+    text: &str,
+    range: RangeInclusive<T>,
+) -> Result<T, ConfigError> {
+    let (least, most) = (range.start(), range.end());
+    let found = text.parse().ok().filter(|number| range.contains(number));
+    found.ok_or_else(|| wrong(name, &format!("must be a number from {least} to {most}")))
 }
 
 /// `test` or `live`.
@@ -298,11 +374,44 @@ mod tests {
                 "STRIPE_API_BASE must be https, or http on this machine",
             ),
             (with(&["--misbehave"]), "--misbehave is for the sandbox, not for Stripe"),
+            (vec!["--database-url", "mysql://u:hidden@h/d"], "DATABASE_URL must start with postgres://"),
+            (
+                vec!["--database-url", "postgres://u:hidden@h:port/d"],
+                "DATABASE_URL cannot be read; it looks like postgres://user:password@host/name",
+            ),
+            (vec!["--database-url", "postgres://u:hidden@/d"], "DATABASE_URL names no host"),
+            (vec!["--connections", "1"], "CONNECTIONS must be a number from 16 to 1000000"),
+            (vec!["--idle-seconds", "0"], "IDLE_SECONDS must be a number from 1 to 3600"),
+            (vec!["--creations-per-minute", "0"], "CREATIONS_PER_MINUTE must be a number from 1 to 1000000"),
+            (
+                vec!["--client-address-header", "a b"],
+                "CLIENT_ADDRESS_HEADER must be the name of a header, such as x-forwarded-for",
+            ),
+            (
+                vec!["--sandbox-url", "http://sandbox.example"],
+                "SANDBOX_URL must be http on this machine, such as http://127.0.0.1:4243",
+            ),
             (vec!["--nonsense"], "unexpected argument '--nonsense' found"),
         ] {
             let error = read(&arguments).unwrap_err().to_string();
             assert_eq!(error, message, "{arguments:?}");
             assert!(!error.contains("hidden") && !error.contains('\n'));
         }
+    }
+
+    #[test]
+    fn an_address_holds_a_part_of_the_stock() {
+        for (arguments, most) in
+            [(vec![], 10), (vec!["--stock", "1000"], 250), (vec!["--stock", "1000", "--holds-of-address", "3"], 3)]
+        {
+            assert_eq!(read(&arguments).unwrap().holds_of_address, most, "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn takes_a_database_for_several_servers_and_hides_its_password() {
+        let config = read(&["--database-url", "postgres://shop:hidden@db.example/shop"]).unwrap();
+        assert!(matches!(config.database, Database::Postgres { connections: 24, .. }));
+        assert!(!format!("{config:?}").contains("hidden"), "{config:?}");
     }
 }

@@ -4,9 +4,11 @@ mod arguments;
 
 use std::fmt;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::http::HeaderName;
 use clap::Parser;
 
 use crate::catalogue::PriceIds;
@@ -46,8 +48,8 @@ pub enum Backend {
     RunningSandbox {
         /// Its address, such as `http://127.0.0.1:4243`.
         base: String,
-        /// What it signs its webhooks with.
-        webhook_secret: Secret,
+        /// What it signs its webhooks with, if it sends them here.
+        webhook_secret: Option<Secret>,
     },
     /// Stripe.
     Stripe(Box<StripeAccount>),
@@ -68,6 +70,20 @@ pub struct StripeAccount {
     pub prices: PriceIds,
     /// The tax rates.
     pub taxes: TaxTable,
+}
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// SQLite's file, for one server.
+    File(PathBuf),
+    /// A PostgreSQL, for any number of servers.
+    Postgres {
+        /// With a password in it.
+        url: Secret,
+        /// How many connections this server may have to it.
+        connections: usize,
+    },
 }
 
 /// How logs look.
@@ -94,8 +110,8 @@ pub struct Config {
     pub api_version: String,
     /// Whether Stripe Tax works out the taxes.
     pub stripe_tax: bool,
-    /// The database's file.
-    pub database: PathBuf,
+    /// What is kept, and where.
+    pub database: Database,
     /// Desk lamps in stock when the database is made.
     pub stock: u32,
     /// The demo page.
@@ -108,6 +124,16 @@ pub struct Config {
     pub log_format: LogFormat,
     /// What is logged.
     pub log: String,
+    /// The header in which a balancer says where a request comes from.
+    pub address_header: Option<HeaderName>,
+    /// How many of the stock one address may hold.
+    pub holds_of_address: u32,
+    /// How many sessions one address may create in a minute.
+    pub creations: NonZeroU32,
+    /// How many connections there may be, where the process may have as many files.
+    pub connections: usize,
+    /// How long a connection may be silent: idle, or in the middle of a request's head.
+    pub silence: Duration,
     /// What Stripe is given, all requests of an update together. The page waits 19.5 s.
     pub stripe_limit: Duration,
 }

@@ -1,14 +1,18 @@
-//! What must survive a restart: stock, holds, and which updates were made.
+//! What must survive a restart, and what several servers must agree on: stock, holds, which updates were made, and whose
+//! turn it is.
 //!
-//! A small interface, so that a database which several servers share can take SQLite's place.
+//! One file for one server, or a PostgreSQL for as many as there are.
 
+pub mod postgres;
 pub mod sqlite;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use postgres::Postgres;
 pub use sqlite::Sqlite;
+use tokio::time::{Instant, timeout_at};
 
 use crate::answer::Answer;
 
@@ -17,15 +21,33 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Sen
 
 /// The database failed. It says how, for the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoreError(pub String);
+pub enum StoreError {
+    /// Nothing was written.
+    NotDone(String),
+    /// It may have been written.
+    InDoubt(String),
+}
 
 impl fmt::Display for StoreError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "database: {}", self.0)
+        match self {
+            Self::NotDone(why) => write!(formatter, "database: {why}"),
+            Self::InDoubt(why) => write!(formatter, "database, and it may have been done: {why}"),
+        }
     }
 }
 
 impl std::error::Error for StoreError {}
+
+/// Waits for the store until `deadline`, and no longer: a page waits behind it.
+///
+/// # Errors
+///
+/// The store's, or that time was up. What was asked may be done all the same then.
+pub async fn in_time<T>(deadline: Instant, later: Later<'_, T>) -> Result<T, StoreError> {
+    let late = || StoreError::InDoubt("no answer in time".to_owned());
+    timeout_at(deadline, later).await.unwrap_or_else(|_| Err(late()))
+}
 
 /// What names an update: saying it twice means the same update.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +97,28 @@ pub struct Record {
     pub answer: Option<Answer>,
 }
 
+/// Who holds stock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The visitor.
+    pub visitor: String,
+    /// Where the request came from.
+    pub address: String,
+}
+
+/// What holding stock is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// The time.
+    pub now: i64,
+    /// Until when a session holds stock that has held none before. It is never put off.
+    pub until: i64,
+    /// How many a visitor may hold, all sessions together.
+    pub most_of_visitor: u32,
+    /// How many an address may hold, all visitors together.
+    pub most_of_address: u32,
+}
+
 /// What came of asking for stock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Held {
@@ -87,6 +131,10 @@ pub enum Held {
         /// How many.
         left: u32,
     },
+    /// The visitor, or everybody at that address, would hold too many.
+    TooMany,
+    /// The session has held stock for as long as it may.
+    Over,
 }
 
 /// How an update ended.
@@ -100,8 +148,24 @@ pub enum End {
     Unknown(Answer),
 }
 
+/// A session's turn among all servers. Dropping it ends the turn; so does the end of the process.
+pub trait Turn: Send + Sync {
+    /// Holds the stock and writes the update down, both or neither, and only while the turn lasts. Until the update has
+    /// ended, the larger of the two quantities is held.
+    fn begin<'a>(&'a self, update: &Update, holder: &Holder, terms: Terms) -> Later<'a, Held>;
+}
+
 /// The store. Times are seconds since 1970.
 pub trait Store: Send + Sync + fmt::Debug {
+    /// Whether other servers may share it.
+    fn is_shared(&self) -> bool;
+
+    /// Makes something this server's own for as long as it runs. Says whether it was free.
+    fn claim(&self, what: &'static str) -> Later<'_, bool>;
+
+    /// Waits for a session's turn among all servers. Within one server, whoever calls this has the turn already.
+    fn turn(&self, session: &str, deadline: Instant) -> Later<'_, Box<dyn Turn>>;
+
     /// A key of the server's own, made on first use.
     fn key(&self) -> Later<'_, Vec<u8>>;
 
@@ -111,15 +175,20 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// How many are left that nobody holds.
     fn left(&self, product: &str) -> Later<'_, u32>;
 
+    /// Writes, and so says whether the database can be written.
+    fn check(&self) -> Later<'_, ()>;
+
+    /// Whose a session is.
+    fn owner(&self, session: &str) -> Later<'_, Option<String>>;
+
+    /// Writes down whose a new session is, and gives it what was held under `name`.
+    fn open(&self, session: &str, visitor: &str, name: &str, now: i64) -> Later<'_, ()>;
+
     /// What is known of an update.
     fn find(&self, id: &UpdateId) -> Later<'_, Option<Record>>;
 
     /// The updates that have not ended, the oldest first: of one session, or of all.
     fn unfinished(&self, session: Option<&str>) -> Later<'_, Vec<Record>>;
-
-    /// Holds the stock and writes the update down, both or neither. Until the update has ended, the larger of the two
-    /// quantities is held.
-    fn begin(&self, update: &Update, now: i64, until: i64) -> Later<'_, Held>;
 
     /// Writes down how an update ended, and holds what is then right.
     fn end(&self, id: &UpdateId, end: End) -> Later<'_, ()>;
@@ -127,11 +196,8 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// What a session holds of a product.
     fn held(&self, session: &str, product: &str) -> Later<'_, u32>;
 
-    /// Holds stock for a session that is yet to be made, under a name that [`Store::rename`] replaces.
-    fn hold(&self, visitor: &str, session: &str, product: &str, quantity: u32, until: i64) -> Later<'_, Held>;
-
-    /// Gives holds to the session that was made.
-    fn rename(&self, from: &str, to: &str) -> Later<'_, ()>;
+    /// Holds stock for a session that is yet to be made, under a name that [`Store::open`] replaces.
+    fn hold(&self, name: &str, product: &str, quantity: u32, holder: &Holder, terms: Terms) -> Later<'_, Held>;
 
     /// The sessions that hold something for a visitor.
     fn holding(&self, visitor: &str) -> Later<'_, Vec<String>>;
@@ -142,6 +208,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Ends a session's holds: what was sold leaves the stock, the rest is free again. Saying it twice sells once.
     fn settle(&self, session: &str, sold: Vec<(String, u32)>) -> Later<'_, ()>;
 
-    /// Forgets ended updates from before a time. Stripe forgets its keys, too.
+    /// Forgets ended updates and sessions from before a time. Stripe forgets its keys, too.
     fn forget(&self, before: i64) -> Later<'_, ()>;
+
+    /// Lets go of the database, so that another server may have it.
+    fn close(&self) -> Later<'_, ()>;
 }

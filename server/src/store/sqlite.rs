@@ -1,49 +1,52 @@
-//! The store in one SQLite file.
+//! The store in one SQLite file, for one server.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Result, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Result, Row, Transaction, TransactionBehavior, params};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout};
 
-use super::{End, Held, HoldChange, Later, Record, Store, StoreError, Update, UpdateId};
+use super::{End, Held, HoldChange, Holder, Later, Record, Store, StoreError, Terms, Turn, Update, UpdateId};
 use crate::answer::Answer;
 
 /// How long another process may keep the file locked.
-const PATIENCE: Duration = Duration::from_secs(5);
+const BUSY: Duration = Duration::from_secs(1);
+/// How long requests wait for each other. Behind a locked file they do not: see [`Open::begin`].
+const QUEUE: Duration = Duration::from_secs(10);
 
-const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS stock (product TEXT PRIMARY KEY, quantity INTEGER NOT NULL CHECK (quantity >= 0)) STRICT;
-CREATE TABLE IF NOT EXISTS holds (
-  session TEXT NOT NULL, product TEXT NOT NULL, visitor TEXT NOT NULL,
-  quantity INTEGER NOT NULL CHECK (quantity > 0), until INTEGER NOT NULL,
-  PRIMARY KEY (session, product)
-) STRICT;
-CREATE INDEX IF NOT EXISTS holds_of_visitor ON holds (visitor);
-CREATE TABLE IF NOT EXISTS sales (session TEXT PRIMARY KEY) STRICT;
-CREATE TABLE IF NOT EXISTS updates (
-  number INTEGER PRIMARY KEY,
-  visitor TEXT NOT NULL, session TEXT NOT NULL, endpoint TEXT NOT NULL, key TEXT NOT NULL,
-  intent TEXT NOT NULL, request TEXT, stripe_key TEXT NOT NULL, begun INTEGER NOT NULL,
-  status INTEGER, message TEXT,
-  UNIQUE (visitor, session, endpoint, key)
-) STRICT;
-CREATE INDEX IF NOT EXISTS unfinished_updates ON updates (session) WHERE status IS NULL;
-CREATE TABLE IF NOT EXISTS update_holds (
-  number INTEGER NOT NULL REFERENCES updates ON DELETE CASCADE,
-  product TEXT NOT NULL, before INTEGER NOT NULL, after INTEGER NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS holds_of_update ON update_holds (number);
-";
-
-/// The version of the schema, kept in the file.
-const VERSION: i64 = 1;
+/// How the file came to look as it does. Its version is how many of these it has seen.
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../migrations/sqlite/1.sql"), include_str!("../../migrations/sqlite/2.sql")];
 
 /// One file.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
-    connection: Arc<Mutex<Connection>>,
+    open: Arc<Mutex<Option<Open>>>,
+}
+
+/// Closed in this order.
+#[derive(Debug)]
+struct Open {
+    connection: Connection,
+    _lock: File,
+    /// When it was last found locked by somebody else.
+    found_locked: Option<Instant>,
+}
+
+impl Open {
+    /// Begins a transaction. One request waits for a file that is locked; who comes soon after it only has a look, or
+    /// they would wait one after another.
+    fn begin(&mut self) -> Result<Transaction<'_>> {
+        let soon_after = self.found_locked.is_some_and(|then| then.elapsed() < BUSY);
+        self.connection.busy_timeout(if soon_after { Duration::ZERO } else { BUSY })?;
+        let begun = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let is_locked = begun.as_ref().is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy));
+        self.found_locked = is_locked.then(Instant::now);
+        begun
+    }
 }
 
 impl Sqlite {
@@ -51,59 +54,181 @@ impl Sqlite {
     ///
     /// # Errors
     ///
-    /// When it is no database, cannot be written, or comes from a newer version.
+    /// When another server has it, when it is no database, cannot be written, or comes from a newer version.
     pub fn open(path: &Path) -> std::result::Result<Self, StoreError> {
+        let not_done = |error: std::io::Error| StoreError::NotDone(error.to_string());
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| StoreError(error.to_string()))?;
+            std::fs::create_dir_all(folder).map_err(not_done)?;
         }
-        keep_private(path).map_err(|error| StoreError(error.to_string()))?;
-        let open = || -> Result<Connection> {
-            let connection = Connection::open(path)?;
-            connection.busy_timeout(PATIENCE)?;
-            // A record must be on the disk before Stripe hears of it.
-            connection
-                .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
-            connection.execute_batch(SCHEMA)?;
-            Ok(connection)
-        };
-        let connection = open().map_err(|error| StoreError(error.to_string()))?;
-        let version = connection
-            .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
-            .and_then(|version| {
-                connection.pragma_update(None, "user_version", version.max(VERSION))?;
-                Ok(version)
-            })
-            .map_err(|error| StoreError(error.to_string()))?;
-        if version > VERSION {
-            return Err(StoreError("the file was made by a newer version".to_owned()));
+        keep_private(path).map_err(not_done)?;
+        let lock = lock(path)?;
+        let connection = connect(path).map_err(|error| StoreError::NotDone(error.to_string()))?;
+        match connection {
+            Some(connection) => {
+                Ok(Self { open: Arc::new(Mutex::new(Some(Open { connection, _lock: lock, found_locked: None }))) })
+            }
+            None => Err(StoreError::NotDone("the file was made by a newer version".to_owned())),
         }
-        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
     }
 
     /// Runs a job in a transaction of its own, away from the threads that serve requests.
     fn run<T: Send + 'static>(&self, job: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static) -> Later<'_, T> {
-        let connection = Arc::clone(&self.connection);
+        let open = Arc::clone(&self.open);
         Box::pin(async move {
-            let work = move || -> Result<T> {
-                let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                let result = job(&transaction)?;
-                transaction.commit()?;
+            let Ok(mut open) = timeout(QUEUE, open.lock_owned()).await else {
+                return Err(StoreError::NotDone("others have been at it for too long".to_owned()));
+            };
+            let work = move || {
+                let Some(open) = open.as_mut() else {
+                    return Err(StoreError::NotDone("it is closed".to_owned()));
+                };
+                let not_done = |error: rusqlite::Error| StoreError::NotDone(error.to_string());
+                let transaction = open.begin().map_err(not_done)?;
+                let result = job(&transaction).map_err(not_done)?;
+                transaction.commit().map_err(|error| match error.sqlite_error_code() {
+                    Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy) => not_done(error),
+                    _ => StoreError::InDoubt(error.to_string()),
+                })?;
                 Ok(result)
             };
-            match tokio::task::spawn_blocking(work).await {
-                Ok(result) => result.map_err(|error| StoreError(error.to_string())),
-                Err(error) => Err(StoreError(error.to_string())),
+            let done = tokio::task::spawn_blocking(work).await;
+            done.unwrap_or_else(|error| Err(StoreError::InDoubt(error.to_string())))
+        })
+    }
+}
+
+/// `None` where the file comes from a newer version.
+fn connect(path: &Path) -> Result<Option<Connection>> {
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY)?;
+    // A record must be on the disk before Stripe hears of it.
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version = transaction.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))?;
+    let Some(missing) = usize::try_from(version).ok().and_then(|version| MIGRATIONS.get(version..)) else {
+        return Ok(None);
+    };
+    for migration in missing {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))?;
+    transaction.commit()?;
+    Ok(Some(connection))
+}
+
+/// One server only: another one would take what this one holds for forgotten. The lock is on a file beside the
+/// database, since locks on the database itself are SQLite's own, and it ends with the process.
+fn lock(path: &Path) -> std::result::Result<File, StoreError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-lock");
+    let file = File::options().create(true).truncate(false).write(true).open(PathBuf::from(beside));
+    let file = file.map_err(|error| StoreError::NotDone(error.to_string()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::NotDone(
+            "another server has this file; several servers share a DATABASE_URL=postgres://…".to_owned(),
+        )),
+        Err(TryLockError::Error(error)) => Err(StoreError::NotDone(error.to_string())),
+    }
+}
+
+impl Turn for Sqlite {
+    fn begin<'a>(&'a self, update: &Update, holder: &Holder, terms: Terms) -> Later<'a, Held> {
+        let Update { id, intent, request, stripe_key, holds } = update.clone();
+        let holder = holder.clone();
+        self.run(move |db| {
+            let held_until = db
+                .query_row("SELECT held_until FROM sessions WHERE session = ?1", [&id.session], |row| row.get(0))
+                .optional()?
+                .flatten();
+            let until = held_until.unwrap_or(terms.until);
+            let mut more = 0;
+            for hold in holds.iter().filter(|hold| hold.after > hold.before) {
+                let left = left_for(db, &id.session, &hold.product)?;
+                if hold.after > left {
+                    return Ok(Held::Short { product: hold.product.clone(), left });
+                }
+                more += hold.after - hold.before;
             }
+            if more > 0 && until <= terms.now {
+                return Ok(Held::Over);
+            }
+            if more > 0 && holds_too_many(db, &holder, more, terms)? {
+                return Ok(Held::TooMany);
+            }
+            db.execute(
+                "INSERT INTO updates (visitor, session, endpoint, key, intent, request, stripe_key, begun)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![id.visitor, id.session, id.endpoint, id.key, intent, request, stripe_key, terms.now],
+            )?;
+            let number = db.last_insert_rowid();
+            for hold in holds {
+                db.execute(
+                    "INSERT INTO update_holds VALUES (?1, ?2, ?3, ?4)",
+                    params![number, hold.product, hold.before, hold.after],
+                )?;
+                let quantity = hold.before.max(hold.after);
+                set_hold(db, &id.session, &hold.product, quantity, &holder, until)?;
+            }
+            if more > 0 {
+                db.execute("UPDATE sessions SET held_until = ?2 WHERE session = ?1", params![id.session, until])?;
+            }
+            Ok(Held::Yes)
         })
     }
 }
 
 impl Store for Sqlite {
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    fn claim(&self, _what: &'static str) -> Later<'_, bool> {
+        Box::pin(async { Ok(true) })
+    }
+
+    fn turn(&self, _session: &str, _deadline: Instant) -> Later<'_, Box<dyn Turn>> {
+        let turn: Box<dyn Turn> = Box::new(self.clone());
+        Box::pin(async { Ok(turn) })
+    }
+
+    fn check(&self) -> Later<'_, ()> {
+        self.run(|db| {
+            // SQLite does not write what is there already.
+            db.execute("INSERT INTO health VALUES (1, 1) ON CONFLICT DO UPDATE SET checks = checks + 1", [])?;
+            Ok(())
+        })
+    }
+
+    fn owner(&self, session: &str) -> Later<'_, Option<String>> {
+        let session = session.to_owned();
+        self.run(move |db| {
+            db.query_row("SELECT visitor FROM sessions WHERE session = ?1", [session], |row| row.get(0)).optional()
+        })
+    }
+
+    fn open(&self, session: &str, visitor: &str, name: &str, now: i64) -> Later<'_, ()> {
+        let [session, visitor, name] = [session, visitor, name].map(str::to_owned);
+        self.run(move |db| {
+            db.execute("UPDATE holds SET session = ?2 WHERE session = ?1", [&name, &session])?;
+            db.execute(
+                "INSERT INTO sessions VALUES (?1, ?2, ?3, (SELECT max(until) FROM holds WHERE session = ?1))",
+                params![session, visitor, now],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn close(&self) -> Later<'_, ()> {
+        Box::pin(async move {
+            drop(self.open.lock().await.take());
+            Ok(())
+        })
+    }
     fn key(&self) -> Later<'_, Vec<u8>> {
         let mut made = [0; 32];
         if let Err(error) = getrandom::fill(&mut made) {
-            return Box::pin(async move { Err(StoreError(error.to_string())) });
+            return Box::pin(async move { Err(StoreError::NotDone(error.to_string())) });
         }
         self.run(move |db| {
             db.execute("INSERT INTO keys VALUES ('server', ?1) ON CONFLICT DO NOTHING", [made])?;
@@ -147,33 +272,6 @@ impl Store for Sqlite {
         })
     }
 
-    fn begin(&self, update: &Update, now: i64, until: i64) -> Later<'_, Held> {
-        let Update { id, intent, request, stripe_key, holds } = update.clone();
-        self.run(move |db| {
-            for hold in holds.iter().filter(|hold| hold.after > hold.before) {
-                let left = left_for(db, &id.session, &hold.product)?;
-                if hold.after > left {
-                    return Ok(Held::Short { product: hold.product.clone(), left });
-                }
-            }
-            db.execute(
-                "INSERT INTO updates (visitor, session, endpoint, key, intent, request, stripe_key, begun)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![id.visitor, id.session, id.endpoint, id.key, intent, request, stripe_key, now],
-            )?;
-            let number = db.last_insert_rowid();
-            for hold in holds {
-                db.execute(
-                    "INSERT INTO update_holds VALUES (?1, ?2, ?3, ?4)",
-                    params![number, hold.product, hold.before, hold.after],
-                )?;
-                let quantity = hold.before.max(hold.after);
-                set_hold(db, &id.session, &id.visitor, &hold.product, quantity, Some(until))?;
-            }
-            Ok(Held::Yes)
-        })
-    }
-
     fn end(&self, id: &UpdateId, end: End) -> Later<'_, ()> {
         let id = id.clone();
         self.run(move |db| {
@@ -194,7 +292,7 @@ impl Store for Sqlite {
                     End::Unknown(_) => continue,
                 };
                 if !sold {
-                    set_hold(db, &id.session, &id.visitor, &hold.product, quantity, None)?;
+                    change_hold(db, &id.session, &hold.product, quantity)?;
                 }
             }
             let answer = match end {
@@ -224,23 +322,18 @@ impl Store for Sqlite {
         })
     }
 
-    fn hold(&self, visitor: &str, session: &str, product: &str, quantity: u32, until: i64) -> Later<'_, Held> {
-        let (visitor, session, product) = (visitor.to_owned(), session.to_owned(), product.to_owned());
+    fn hold(&self, name: &str, product: &str, quantity: u32, holder: &Holder, terms: Terms) -> Later<'_, Held> {
+        let (name, product, holder) = (name.to_owned(), product.to_owned(), holder.clone());
         self.run(move |db| {
-            let left = left_for(db, &session, &product)?;
+            let left = left_for(db, &name, &product)?;
             if quantity > left {
                 return Ok(Held::Short { product, left });
             }
-            set_hold(db, &session, &visitor, &product, quantity, Some(until))?;
+            if holds_too_many(db, &holder, quantity, terms)? {
+                return Ok(Held::TooMany);
+            }
+            set_hold(db, &name, &product, quantity, &holder, terms.until)?;
             Ok(Held::Yes)
-        })
-    }
-
-    fn rename(&self, from: &str, to: &str) -> Later<'_, ()> {
-        let (from, to) = (from.to_owned(), to.to_owned());
-        self.run(move |db| {
-            db.execute("UPDATE holds SET session = ?2 WHERE session = ?1", [from, to])?;
-            Ok(())
         })
     }
 
@@ -282,6 +375,11 @@ impl Store for Sqlite {
     fn forget(&self, before: i64) -> Later<'_, ()> {
         self.run(move |db| {
             db.execute("DELETE FROM updates WHERE status IS NOT NULL AND begun < ?1", [before])?;
+            db.execute(
+                "DELETE FROM sessions WHERE created < ?1 AND session NOT IN (SELECT session FROM holds)
+                   AND session NOT IN (SELECT session FROM updates)",
+                [before],
+            )?;
             Ok(())
         })
     }
@@ -333,29 +431,36 @@ fn left_for(db: &Connection, session: &str, product: &str) -> Result<u32> {
     Ok(u32::try_from(left.max(0)).unwrap_or(u32::MAX))
 }
 
-/// `until` of `None` leaves the end of an existing hold as it is.
-fn set_hold(
-    db: &Connection,
-    session: &str,
-    visitor: &str,
-    product: &str,
-    quantity: u32,
-    until: Option<i64>,
-) -> Result<()> {
+/// Whether `more` would be too many for the visitor, or for everybody at the address.
+fn holds_too_many(db: &Connection, holder: &Holder, more: u32, terms: Terms) -> Result<bool> {
+    let held = |by: &str, value: &str| -> Result<i64> {
+        let sql = format!("SELECT coalesce(sum(quantity), 0) FROM holds WHERE {by} = ?1");
+        db.query_row(&sql, [value], |row| row.get(0))
+    };
+    Ok(held("visitor", &holder.visitor)? + i64::from(more) > i64::from(terms.most_of_visitor)
+        || held("address", &holder.address)? + i64::from(more) > i64::from(terms.most_of_address))
+}
+
+/// The end of a hold that is there stays as it is.
+fn set_hold(db: &Connection, session: &str, product: &str, quantity: u32, holder: &Holder, until: i64) -> Result<()> {
     if quantity == 0 {
-        db.execute("DELETE FROM holds WHERE session = ?1 AND product = ?2", [session, product])?;
-    } else if let Some(until) = until {
-        db.execute(
-            "INSERT INTO holds VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT DO UPDATE SET quantity = excluded.quantity, until = excluded.until",
-            params![session, product, visitor, quantity, until],
-        )?;
-    } else {
-        db.execute(
-            "UPDATE holds SET quantity = ?3 WHERE session = ?1 AND product = ?2",
-            params![session, product, quantity],
-        )?;
+        return change_hold(db, session, product, quantity);
     }
+    db.execute(
+        "INSERT INTO holds (session, product, visitor, address, quantity, until) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT DO UPDATE SET quantity = excluded.quantity",
+        params![session, product, holder.visitor, holder.address, quantity, until],
+    )?;
+    Ok(())
+}
+
+/// Of a hold that is there, if it is.
+fn change_hold(db: &Connection, session: &str, product: &str, quantity: u32) -> Result<()> {
+    let (change, quantity) = match quantity {
+        0 => ("DELETE FROM holds WHERE session = ?1 AND product = ?2 AND ?3 = 0", 0),
+        more => ("UPDATE holds SET quantity = ?3 WHERE session = ?1 AND product = ?2", more),
+    };
+    db.execute(change, params![session, product, quantity])?;
     Ok(())
 }
 

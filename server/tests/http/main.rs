@@ -2,14 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod bounds;
+#[cfg(unix)]
+mod cluster;
+mod connections;
 mod endpoints;
 mod faults;
 mod gate;
 mod idempotency;
+#[cfg(unix)]
+mod many;
 mod pages;
 mod process;
 mod requests;
 mod shop;
 mod stock;
 mod store;
+mod trouble;
 mod webhooks;

@@ -46,6 +46,29 @@ async fn files_have_their_types_and_every_answer_its_headers() {
 }
 
 #[tokio::test]
+async fn odd_paths_are_not_found_and_redirects_stay_here() {
+    let shop = Shop::open().await;
+    std::fs::create_dir_all(shop.config.dist.join("types")).unwrap();
+    std::fs::create_dir_all(shop.config.www.join("guide")).unwrap();
+    let long = "x".repeat(256);
+    for path in [
+        format!("/{long}"),
+        format!("/dist/{long}"),
+        format!("/dist/{long}/index.js"),
+        "/%00".to_owned(),
+        "/base.css/more".to_owned(),
+        "//guide".to_owned(),
+    ] {
+        let reply = shop.get(&path, &[]).await;
+        assert_eq!((reply.status, reply.header("location")), (404, ""), "{path}");
+    }
+    for (path, location) in [("/dist/types", "/dist/types/"), ("/guide?a=1", "/guide/?a=1")] {
+        let reply = shop.get(path, &[]).await;
+        assert_eq!((reply.status, reply.header("location")), (307, location), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn pages_report_what_they_counted() {
     let shop = Shop::open().await;
     let customer = shop.customer("subscription").await;

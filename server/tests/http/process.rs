@@ -11,20 +11,20 @@ use serde_json::json;
 use crate::gate::{Gate, Plan};
 use crate::shop::{Reply, folder, http, send};
 
-struct Program {
-    child: Child,
-    lines: Vec<String>,
-    base: String,
+pub struct Program {
+    pub child: Child,
+    pub lines: Vec<String>,
+    pub base: String,
 }
 
-fn command(folder: &std::path::Path) -> Command {
+pub fn command(folder: &std::path::Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_checkout-updates-server"));
     command.env_clear().current_dir(folder).env("PORT", "0").env("LOG", "info").stdout(Stdio::piped());
     command
 }
 
 /// Starts the program and waits for the lines that say where it is.
-fn start(mut command: Command) -> Program {
+pub fn start(mut command: Command) -> Program {
     let mut child = command.spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let lines = [(); 2].map(|()| {
@@ -43,10 +43,13 @@ impl Drop for Program {
     }
 }
 
-fn failure(mut command: Command) -> (Option<i32>, String) {
+pub fn failure(mut command: Command) -> (Option<i32>, String) {
     let output = command.stderr(Stdio::piped()).output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
+
+const DATABASE_AWAY: &str =
+    "error: DATABASE_URL: database: error connecting to server: Connection refused (os error 111)\n";
 
 #[test]
 fn a_wrong_configuration_is_one_line_and_no_secret() {
@@ -54,6 +57,7 @@ fn a_wrong_configuration_is_one_line_and_no_secret() {
     for (name, value, line) in [
         ("PORT", "http", "error: PORT must be a number from 0 to 65535\n"),
         ("STRIPE_SECRET_KEY", "pk_hidden", "error: STRIPE_SECRET_KEY must start with sk_test_ or sk_live_\n"),
+        ("DATABASE_URL", "postgres://shop:hidden@127.0.0.1:1/shop", DATABASE_AWAY),
         ("DATABASE", "www/index.html", "error: www/index.html: database: file is not a database\n"),
     ] {
         let mut command = command(folder.path());
@@ -90,6 +94,14 @@ fn help_names_every_setting_and_shows_no_secret() {
         "MONTHLY_PRICE",
         "YEARLY_PRICE",
         "DATABASE",
+        "DATABASE_URL",
+        "DATABASE_CONNECTIONS",
+        "CLIENT_ADDRESS_HEADER",
+        "CONNECTIONS",
+        "IDLE_SECONDS",
+        "HOLDS_OF_ADDRESS",
+        "CREATIONS_PER_MINUTE",
+        "SANDBOX_URL",
         "LOG_FORMAT",
         "SANDBOX_PORT",
         "--misbehave",
@@ -128,14 +140,14 @@ async fn it_runs_on_its_own_sandbox_and_stops_when_asked() {
 }
 
 /// A program that talks to a sandbox of the test, through a gate, as if it were Stripe.
-struct Account {
-    gate: Gate,
+pub struct Account {
+    pub gate: Gate,
     sandbox: String,
     folder: tempfile::TempDir,
 }
 
 impl Account {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let sandbox = Sandbox::bind(checkout_updates_sandbox::Config {
             catalogue: sandbox::catalogue().unwrap(),
             ..Default::default()
@@ -147,6 +159,10 @@ impl Account {
     }
 
     fn start(&self) -> Program {
+        start(self.command())
+    }
+
+    pub fn command(&self) -> Command {
         let mut command = command(self.folder.path());
         command
             .env("STRIPE_API_BASE", format!("http://{}", self.gate.address))
@@ -155,23 +171,23 @@ impl Account {
             .env("MONTHLY_PRICE", "price_team_monthly")
             .env("YEARLY_PRICE", "price_team_yearly")
             .env("LOG", "off");
-        start(command)
+        command
     }
 
-    async fn total(&self, session: &str) -> i64 {
+    pub async fn total(&self, session: &str) -> i64 {
         let url = format!("{}/v1/checkout/sessions/{session}", self.sandbox);
         let reply = send(&http(), Method::GET, &url, &[("authorization", "Bearer sk_test_1")], "").await;
         reply.json()["amount_total"].as_i64().unwrap()
     }
 }
 
-async fn post(base: &str, path: &str, cookie: &str, body: &serde_json::Value) -> Reply {
+pub async fn post(base: &str, path: &str, cookie: &str, body: &serde_json::Value) -> Reply {
     let headers =
         [("origin", base), ("content-type", "application/json"), ("cookie", cookie), ("idempotency-key", "one")];
     send(&http(), Method::POST, &format!("{base}{path}"), &headers, body.to_string()).await
 }
 
-async fn customer(base: &str) -> (String, String) {
+pub async fn customer(base: &str) -> (String, String) {
     let reply = post(base, "/create-checkout-session", "", &json!({})).await;
     let secret = reply.json()["clientSecret"].as_str().unwrap().to_owned();
     assert_eq!(reply.json()["publishableKey"], "pk_test_1");
@@ -205,6 +221,27 @@ async fn an_update_that_a_crash_has_cut_short_is_made_once() {
     assert_eq!(sent.len(), 2);
     assert_eq!(sent[0].header("idempotency-key"), sent[1].header("idempotency-key"));
     assert_eq!(account.total(&session).await, 1_700);
+}
+
+#[tokio::test]
+async fn nobody_else_writes_lines_into_the_log() {
+    let account = Account::open().await;
+    let mut command = account.command();
+    command.env("LOG", "info").stderr(Stdio::piped());
+    let mut program = start(command);
+    let (cookie, session) = customer(&program.base).await;
+    let refusal = r#"{"error":{"type":"invalid_request_error","param":"x\nINFO forged by the parameter",
+        "message":"no\n2026-01-01T00:00:00Z  INFO forged by the message \u001b[2J\u009b2J\r\u2028."}}"#;
+    account.gate.plan([Plan::Answer(400, refusal)]);
+    let body = json!({ "checkout_session_id": session, "interval": "yearly" });
+    post(&program.base, "/change-subscription-interval", &cookie, &body).await.assert_error(400);
+    Command::new("kill").arg(program.child.id().to_string()).status().unwrap();
+    program.child.wait().unwrap();
+    let mut log = String::new();
+    std::io::Read::read_to_string(&mut program.child.stderr.take().unwrap(), &mut log).unwrap();
+    let forged = log.lines().filter(|line| line.contains("forged by")).collect::<Vec<_>>();
+    assert!(matches!(&forged[..], [line] if line.contains("stripe request failed")), "{log}");
+    assert!(!log.contains(['\u{1b}', '\u{9b}', '\r', '\u{2028}']), "{log:?}");
 }
 
 #[tokio::test]

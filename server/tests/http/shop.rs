@@ -1,6 +1,7 @@
 //! A shop of a test's own: server, gate, sandbox and database.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Request};
 use checkout_updates_sandbox::{Sandbox, Webhook};
 use checkout_updates_server::app::App;
-use checkout_updates_server::config::{Backend, LogFormat, STRIPE_LIMIT};
+use checkout_updates_server::config::{Backend, Database, LogFormat, STRIPE_LIMIT};
 use checkout_updates_server::origin::Allowed;
 use checkout_updates_server::secret::Secret;
 use checkout_updates_server::{Config, Server, sandbox};
@@ -67,11 +68,26 @@ impl Reply {
 pub struct Setup {
     pub stock: u32,
     pub stripe_limit: Duration,
+    pub connections: usize,
+    pub silence: Duration,
+    pub holds_of_address: u32,
+    pub creations: NonZeroU32,
+    /// A file of the test's own unless set.
+    pub database: Option<Database>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { stock: 24, stripe_limit: STRIPE_LIMIT }
+        Self {
+            stock: 24,
+            stripe_limit: STRIPE_LIMIT,
+            connections: 1_000,
+            silence: Duration::from_secs(30),
+            // A test is many customers at one address.
+            holds_of_address: u32::MAX,
+            creations: NonZeroU32::MAX,
+            database: None,
+        }
     }
 }
 
@@ -80,7 +96,7 @@ pub struct Running {
     pub address: SocketAddr,
     pub app: Arc<App>,
     stop: CancellationToken,
-    task: JoinHandle<std::io::Result<()>>,
+    task: JoinHandle<()>,
 }
 
 impl Running {
@@ -92,12 +108,14 @@ impl Running {
 
     pub async fn stop(self) {
         self.stop.cancel();
-        self.task.await.unwrap().unwrap();
+        self.task.await.unwrap();
     }
 }
 
 pub struct Shop {
     pub server: Option<Running>,
+    /// More servers on the same database.
+    pub others: Vec<Running>,
     pub gate: Gate,
     pub sandbox: String,
     pub config: Config,
@@ -110,6 +128,13 @@ pub struct Shop {
 pub struct Customer {
     pub cookie: String,
     pub session: String,
+}
+
+fn customer_of(reply: &Reply) -> Option<Customer> {
+    Some(Customer {
+        session: reply.json()["clientSecret"].as_str()?.split("_secret_").next().unwrap().to_owned(),
+        cookie: reply.header("set-cookie").split(';').next().unwrap().to_owned(),
+    })
 }
 
 pub fn http() -> Http {
@@ -157,7 +182,10 @@ pub fn config(folder: &std::path::Path, backend: Backend, setup: &Setup) -> Conf
         backend,
         api_version: "2026-10-28.endive".to_owned(),
         stripe_tax: false,
-        database: path("data/test.sqlite3"),
+        database: setup.database.clone().unwrap_or(Database::File(path("data/test.sqlite3"))),
+        address_header: None,
+        holds_of_address: setup.holds_of_address,
+        creations: setup.creations,
         stock: setup.stock,
         www: path("www"),
         dist: path("dist"),
@@ -165,6 +193,8 @@ pub fn config(folder: &std::path::Path, backend: Backend, setup: &Setup) -> Conf
         log_format: LogFormat::Text,
         log: "warn".to_owned(),
         stripe_limit: setup.stripe_limit,
+        connections: setup.connections,
+        silence: setup.silence,
     }
 }
 
@@ -184,7 +214,7 @@ impl Shop {
         let folder = folder();
         let backend = Backend::RunningSandbox {
             base: format!("http://{}", gate.address),
-            webhook_secret: Secret::new(WEBHOOK_SECRET),
+            webhook_secret: Some(Secret::new(WEBHOOK_SECRET)),
         };
         let mut config = config(folder.path(), backend, &setup);
         let server = Server::bind(&config).await.unwrap();
@@ -194,7 +224,7 @@ impl Shop {
         let base = sandbox.base_url();
         tokio::spawn(sandbox.serve(std::future::pending()));
         let server = Some(Running::start(server).await);
-        Self { server, gate, sandbox: base, config, http: http(), _folder: folder }
+        Self { server, others: Vec::new(), gate, sandbox: base, config, http: http(), _folder: folder }
     }
 
     pub fn server(&self) -> &Running {
@@ -207,6 +237,49 @@ impl Shop {
 
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.config.port)
+    }
+
+    /// One more server on the same database.
+    pub async fn add_server(&mut self) {
+        let config = Config { port: 0, ..self.config.clone() };
+        self.others.push(Running::start(Server::bind(&config).await.unwrap()).await);
+    }
+
+    /// One of the servers, whatever the number.
+    fn origin_of(&self, number: usize) -> String {
+        let servers = self.server.iter().chain(&self.others).collect::<Vec<_>>();
+        format!("http://{}", servers[number % servers.len()].address)
+    }
+
+    pub async fn get_at(&self, server: usize, path: &str) -> Reply {
+        send(&self.http, Method::GET, &format!("{}{path}", self.origin_of(server)), &[], "").await
+    }
+
+    pub async fn customer_at(&self, server: usize, cart: &str) -> Customer {
+        let origin = self.origin_of(server);
+        let headers = [("origin", &*origin), ("content-type", "application/json")];
+        let url = format!("{origin}/create-checkout-session");
+        let reply = send(&self.http, Method::POST, &url, &headers, json!({ "cart": cart }).to_string()).await;
+        customer_of(&reply).unwrap_or_else(|| panic!("{reply:?}"))
+    }
+
+    pub async fn update_at(
+        &self,
+        server: usize,
+        customer: &Customer,
+        path: &str,
+        intent: Value,
+        key: Option<&str>,
+    ) -> Reply {
+        let mut body = json!({ "checkout_session_id": customer.session });
+        body.as_object_mut().unwrap().extend(intent.as_object().unwrap().clone());
+        let origin = self.origin_of(server);
+        let mut headers =
+            vec![("origin", &*origin), ("content-type", "application/json"), ("cookie", &*customer.cookie)];
+        if let Some(key) = key {
+            headers.push(("idempotency-key", key));
+        }
+        send(&self.http, Method::POST, &format!("{origin}{path}"), &headers, body.to_string()).await
     }
 
     pub fn origin(&self) -> String {
@@ -238,10 +311,7 @@ impl Shop {
 
     pub async fn try_customer(&self, cart: &str, cookie: &str) -> (Reply, Option<Customer>) {
         let reply = self.post_json("/create-checkout-session", cookie, &json!({ "cart": cart })).await;
-        let customer = reply.json()["clientSecret"].as_str().map(|secret| Customer {
-            cookie: reply.header("set-cookie").split(';').next().unwrap().to_owned(),
-            session: secret.split("_secret_").next().unwrap().to_owned(),
-        });
+        let customer = customer_of(&reply);
         (reply, customer)
     }
 
@@ -252,15 +322,7 @@ impl Shop {
 
     /// An update as the package sends it; without a key, as the snippet of the guide does.
     pub async fn update(&self, customer: &Customer, path: &str, intent: Value, key: Option<&str>) -> Reply {
-        let mut body = json!({ "checkout_session_id": customer.session });
-        body.as_object_mut().unwrap().extend(intent.as_object().unwrap().clone());
-        let origin = self.origin();
-        let mut headers =
-            vec![("origin", &*origin), ("content-type", "application/json"), ("cookie", &*customer.cookie)];
-        if let Some(key) = key {
-            headers.push(("idempotency-key", key));
-        }
-        self.post(path, &headers, body.to_string()).await
+        self.update_at(0, customer, path, intent, key).await
     }
 
     /// Asks the sandbox itself, past the gate.

@@ -13,8 +13,12 @@ use crate::error::ApiError;
 const MISSING: &str = "You did not provide an API key. You need to provide your API key in the Authorization header, using \
                        Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').";
 
+/// The key that a request came with, for what lies inside.
+#[derive(Clone)]
+pub struct ApiKey(pub String);
+
 /// Lets only requests with an accepted key through.
-pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub async fn check(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     match header.and_then(key) {
         None => ApiError::unauthorized(None, MISSING).into_response(),
@@ -23,7 +27,10 @@ pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) ->
             ApiError::unauthorized(Some("secret_key_required"), message).into_response()
         }
         Some(key) if !accepted(&app, &key) => ApiError::unauthorized(None, "Invalid API Key provided.").into_response(),
-        Some(_) => next.run(request).await,
+        Some(key) => {
+            request.extensions_mut().insert(ApiKey(key));
+            next.run(request).await
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
 
+use super::auth::ApiKey;
 use super::{App, Executed, RequestId, lock};
 use crate::error::ApiError;
 use crate::form::{self, Param};
@@ -24,10 +25,17 @@ const REMEMBERED: i64 = 24 * 60 * 60;
 /// More than any request of this API.
 const LARGEST_BODY: usize = 1 << 20;
 
+/// An account's own names for its requests: two API keys may use the same one.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Name {
+    api_key: String,
+    key: String,
+}
+
 /// What is known about keys.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Results {
-    entries: HashMap<String, Entry>,
+    entries: HashMap<Name, Entry>,
 }
 
 #[derive(Debug)]
@@ -54,12 +62,13 @@ enum Turn {
 }
 
 impl Results {
-    fn claim(&mut self, key: &str, path: &str, params: &Param, now: i64) -> Turn {
+    fn claim(&mut self, name: &Name, path: &str, params: &Param, now: i64) -> Turn {
         self.entries.retain(|_, entry| entry.answer.is_none() || now - entry.since < REMEMBERED);
-        match self.entries.get(key) {
+        let key = &name.key;
+        match self.entries.get(name) {
             None => {
                 let entry = Entry { path: path.to_owned(), params: params.clone(), since: now, answer: None };
-                self.entries.insert(key.to_owned(), entry);
+                self.entries.insert(name.clone(), entry);
                 Turn::Run
             }
             Some(entry) if entry.path != path => Turn::Refuse(ApiError::idempotency(format!(
@@ -78,13 +87,13 @@ impl Results {
         }
     }
 
-    fn settle(&mut self, key: &str, answer: Option<Answer>) {
+    fn settle(&mut self, name: &Name, answer: Option<Answer>) {
         match answer {
             None => {
-                self.entries.remove(key);
+                self.entries.remove(name);
             }
             Some(answer) => {
-                if let Some(entry) = self.entries.get_mut(key) {
+                if let Some(entry) = self.entries.get_mut(name) {
                     entry.answer = Some(answer);
                 }
             }
@@ -116,8 +125,10 @@ async fn run(app: &App, request: Request, key: Option<&HeaderValue>, next: Next)
     if key.is_empty() || key.len() > LONGEST_KEY {
         return Err(ApiError::request(format!("Idempotency keys must have 1 to {LONGEST_KEY} characters.")));
     }
+    let api_key = parts.extensions.get::<ApiKey>().map(|key| key.0.clone()).unwrap_or_default();
+    let name = Name { api_key, key: key.to_owned() };
     let params = form::parse(&body)?;
-    let turn = lock(&app.results).claim(key, parts.uri.path(), &params, app.clock.now());
+    let turn = lock(&app.results).claim(&name, parts.uri.path(), &params, app.clock.now());
     match turn {
         Turn::Refuse(error) => return Err(error),
         Turn::Replay(answer) => return Ok(replay(answer)),
@@ -129,7 +140,7 @@ async fn run(app: &App, request: Request, key: Option<&HeaderValue>, next: Next)
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let executed = parts.extensions.get::<Executed>().is_some();
     let answer = executed.then(|| Answer { status: parts.status, body: body.clone(), request_id });
-    lock(&app.results).settle(key, answer);
+    lock(&app.results).settle(&name, answer);
     Ok(Response::from_parts(parts, body.into()))
 }
 

@@ -3,12 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::MetadataChange;
+use crate::money::MOST_ANYWHERE;
 use crate::schema::{Field, Need, Rule, Shape, optional, required};
 
 /// The longest text where the API sets no shorter limit.
 pub const LONG: usize = 5000;
-/// The highest amount, in minor units.
-pub const MOST: i64 = 99_999_999;
 /// The highest quantity.
 pub const MOST_ITEMS: i64 = 999_999;
 
@@ -194,10 +193,15 @@ pub const PRICE_DATA: Shape = Shape {
         optional("product_data", Rule::Object(&PRODUCT_DATA)),
         optional("recurring", Rule::Object(&RECURRING)),
         optional("tax_behavior", TAX_BEHAVIOR),
-        optional("unit_amount", Rule::Integer(0, MOST)),
-        optional("unit_amount_decimal", Rule::Amount(MOST)),
+        optional("unit_amount", Rule::Integer(0, MOST_ANYWHERE)),
+        optional("unit_amount_decimal", Rule::Amount(MOST_ANYWHERE)),
     ],
-    needs: &[Need::ExactlyOne(&["product", "product_data"]), Need::ExactlyOne(&["unit_amount", "unit_amount_decimal"])],
+    needs: &[
+        Need::ExactlyOne(&["product", "product_data"]),
+        Need::ExactlyOne(&["unit_amount", "unit_amount_decimal"]),
+        Need::AmountOfCurrency("unit_amount"),
+        Need::AmountOfCurrency("unit_amount_decimal"),
+    ],
 };
 
 const PRODUCT_DATA: Shape = Shape {
@@ -259,17 +263,17 @@ const ESTIMATE: Shape = Shape {
 
 const FIXED_AMOUNT: Shape = Shape {
     fields: &[
-        required("amount", Rule::Integer(0, MOST)),
+        required("amount", Rule::Integer(0, MOST_ANYWHERE)),
         required("currency", Rule::Currency),
         optional(
             "currency_options",
             Rule::ByCurrency(&Rule::Object(&Shape {
-                fields: &[required("amount", Rule::Integer(0, MOST)), optional("tax_behavior", TAX_BEHAVIOR)],
+                fields: &[required("amount", Rule::Integer(0, MOST_ANYWHERE)), optional("tax_behavior", TAX_BEHAVIOR)],
                 needs: &[],
             })),
         ),
     ],
-    needs: &[],
+    needs: &[Need::AmountOfCurrency("amount")],
 };
 
 /// `shipping_details`.

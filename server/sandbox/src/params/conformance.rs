@@ -15,7 +15,6 @@ const STRICTER: &[(&str, &str)] = &[
     ("line_items", "needed in the modes that are there: payment and subscription"),
     ("mode", "needed by the documentation; setup is left out"),
     ("payment_method_types", "cards and Link are there"),
-    ("quantity", "needed for prices that are not metered, and there are no others"),
     ("fixed_amount", "needed where the type is fixed_amount, and there is no other"),
     ("currency", "a format, not a length"),
     ("country", "a format, not a length"),

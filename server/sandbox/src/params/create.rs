@@ -215,10 +215,11 @@ const LINE_ITEM: Shape = Shape {
         optional("metadata", Rule::Metadata),
         optional("price", TEXT),
         optional("price_data", Rule::Object(&common::PRICE_DATA)),
-        required("quantity", Rule::Integer(1, MOST_ITEMS)),
+        optional("quantity", Rule::Integer(1, MOST_ITEMS)),
         optional("tax_rates", Rule::List(&TEXT, 5)),
     ],
-    needs: &[Need::ExactlyOne(&["price", "price_data"])],
+    // Stripe needs no quantity of metered prices, and there are none.
+    needs: &[Need::ExactlyOne(&["price", "price_data"]), Need::Quantity],
 };
 
 const PAYMENT_INTENT_DATA: Shape = Shape {

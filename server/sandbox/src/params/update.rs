@@ -81,7 +81,7 @@ const LINE_ITEM: Shape = Shape {
         optional("quantity", Rule::Integer(1, MOST_ITEMS)),
         optional("tax_rates", Rule::Clearable(&Rule::List(&TEXT, 5))),
     ],
-    needs: &[Need::ExactlyOneUnless(&["price", "price_data"], "id"), Need::Unless("quantity", "id")],
+    needs: &[Need::ExactlyOneUnless(&["price", "price_data"], "id"), Need::Quantity],
 };
 
 const INTENT_DATA: Shape = Shape {

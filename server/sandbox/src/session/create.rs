@@ -105,13 +105,22 @@ fn check_urls(params: &Create) -> Result<(), ApiError> {
     only("success_url", &params.success_url, true)?;
     only("cancel_url", &params.cancel_url, true)?;
     only("return_url", &params.return_url, false)?;
-    let never = params.redirect_on_completion.as_deref() == Some("never");
     match params.ui_mode {
         UiMode::HostedPage if params.success_url.is_none() => Err(ApiError::missing("success_url")),
-        UiMode::Elements | UiMode::EmbeddedPage if params.return_url.is_none() && !never => {
+        UiMode::Elements | UiMode::EmbeddedPage if params.return_url.is_none() && redirects(params) => {
             Err(ApiError::missing("return_url"))
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether the customer may be sent away and has to come back. Cards and Link stay on the page. Where no methods are
+/// named the account's settings decide, and an account starts with methods that redirect.
+fn redirects(params: &Create) -> bool {
+    match (params.ui_mode, params.redirect_on_completion.as_deref()) {
+        (UiMode::EmbeddedPage, None | Some("always")) => true,
+        (UiMode::EmbeddedPage, Some("never")) => false,
+        _ => params.payment_method_types.is_none(),
     }
 }
 
@@ -120,8 +129,13 @@ fn check_mode(params: &Create) -> Result<(), ApiError> {
     let subscription = params.mode == Mode::Subscription;
     let refused = [
         ("payment_intent_data", params.payment_intent_data.is_some() && subscription, "in `subscription` mode"),
+        ("shipping_options", !params.shipping_options.is_empty() && subscription, "in `subscription` mode"),
         ("customer_creation", params.customer_creation.is_some() && subscription, "in `subscription` mode"),
-        ("submit_type", params.submit_type.is_some() && subscription, "in `subscription` mode"),
+        (
+            "submit_type",
+            params.submit_type.is_some() && params.ui_mode == UiMode::Elements,
+            "when `ui_mode` is `elements`",
+        ),
         ("subscription_data", params.subscription_data.is_some() && !subscription, "in `payment` mode"),
         (
             "permissions",

@@ -109,8 +109,9 @@ fn bounds(sent: AdjustableQuantity) -> AdjustableQuantity {
 pub fn check(items: &[LineItem], mode: Mode, currency: &str) -> Result<(), ApiError> {
     for (index, item) in items.iter().enumerate() {
         let param = |name: &str| format!("line_items[{index}][{name}]");
-        if item.price.currency != currency {
-            let message = "All line items must have the currency of the Checkout Session.";
+        if item.price.option(currency).is_none() {
+            let message = "All line items must have the currency of the Checkout Session, or it among their price's \
+                           currency_options.";
             return Err(ApiError::invalid(param("price"), message).while_executing());
         }
         if mode == Mode::Payment && item.price.recurring.is_some() {

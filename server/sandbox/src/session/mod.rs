@@ -11,7 +11,7 @@ pub mod update;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalogue::{Coupon, Percentage, Price, Product, ShippingRate, TaxRate};
+use crate::catalogue::{Coupon, Percentage, Price, PriceOption, Product, ShippingRate, TaxRate};
 use crate::error::ApiError;
 use crate::params::MetadataChange;
 use crate::params::common::{AdjustableQuantity, ShippingDetails};
@@ -92,6 +92,14 @@ pub struct LineItem {
     pub adjustable_quantity: Option<AdjustableQuantity>,
     pub metadata: Metadata,
     pub tax_rates: Vec<Arc<TaxRate>>,
+}
+
+impl LineItem {
+    /// What one costs in the session's currency. A price that has none was refused.
+    pub fn unit(&self, currency: &str) -> PriceOption {
+        let own = || PriceOption { unit_amount: self.price.unit_amount, tax_behavior: self.price.tax_behavior };
+        self.price.option(currency).unwrap_or_else(own)
+    }
 }
 
 /// A coupon applied to the session.

@@ -6,9 +6,10 @@ use super::totals::{self, Line, Off, Shipping, Totals};
 use super::{AppliedTax, IntentData, Session, line_items, merge_metadata, shipping};
 use crate::catalogue::{AutomaticTax, TaxRate};
 use crate::error::ApiError;
+use crate::money;
 use crate::objects::{Draft, Objects};
 use crate::params::Change;
-use crate::params::common::{MOST, TaxBehavior};
+use crate::params::common::TaxBehavior;
 use crate::params::create::{Mode, UiMode};
 use crate::params::customer::Customer;
 use crate::params::update::{self, Update};
@@ -18,12 +19,17 @@ pub fn update(session: &Session, params: Update, draft: &mut Draft<'_>) -> Resul
     session.require_open("updated")?;
     let mut next = session.clone();
     if let Some(items) = params.line_items {
+        warn_of_dropped(session, &items);
         next.line_items = line_items::merge(&next.line_items, items, draft)?;
         line_items::check(&next.line_items, next.mode, &next.currency)?;
     }
     match params.shipping_options {
         Change::Keep => {}
         Change::Clear => shipping::offer(&mut next, Vec::new()),
+        Change::Set(_) if next.mode == Mode::Subscription => {
+            let message = "You can not pass `shipping_options` in `subscription` mode.";
+            return Err(ApiError::invalid("shipping_options", message).while_executing());
+        }
         Change::Set(options) => {
             let rates = shipping::options(options, &next.currency, draft)?;
             shipping::offer(&mut next, rates);
@@ -42,6 +48,18 @@ pub fn update(session: &Session, params: Update, draft: &mut Draft<'_>) -> Resul
     merge_metadata(&mut next.metadata, params.metadata, "metadata")?;
     recalculate(&mut next, draft.objects)?;
     Ok(next)
+}
+
+/// The mistake that people make: they send the new item alone, and every other item is gone.
+fn warn_of_dropped(session: &Session, sent: &[update::LineItem]) {
+    let dropped = session.line_items.len();
+    if dropped > 0 && sent.iter().all(|item| item.id.is_none()) {
+        tracing::warn!(
+            session = session.id,
+            dropped,
+            "line_items is the whole list: items that are not sent with their id are removed"
+        );
+    }
 }
 
 /// The session after its customer has done something on the page.
@@ -88,9 +106,16 @@ fn set(field: &mut Option<String>, change: Change<String>) {
 /// Brings the totals up to date.
 pub fn recalculate(session: &mut Session, objects: &Objects) -> Result<(), ApiError> {
     session.totals = totals_of(session, objects, |_| true, true);
-    if session.totals.total > MOST {
-        let message = format!("The Checkout Session's total amount must be no more than {MOST}.");
+    let most = money::most(&session.currency);
+    if session.totals.total > most {
+        let message = format!("The Checkout Session's total amount must be no more than {most}.");
         return Err(ApiError::parameter("amount_too_large", "line_items", message).while_executing());
+    }
+    let least = money::least(&session.currency);
+    if (1..least).contains(&session.totals.total) {
+        let least = money::display(least, &session.currency);
+        let message = format!("The Checkout Session's total amount must be 0, or at least {least}.");
+        return Err(ApiError::parameter("amount_too_small", "line_items", message).while_executing());
     }
     Ok(())
 }
@@ -108,14 +133,17 @@ pub fn totals_of(
         Some(applied(tax, behavior == TaxBehavior::Inclusive))
     };
     let lines: Vec<Line> = (session.line_items.iter().filter(|item| wanted(item)))
-        .map(|item| Line {
-            unit_amount: item.price.unit_amount,
-            quantity: item.quantity,
-            taxes: if session.automatic_tax {
-                automatic(item.price.tax_behavior).into_iter().collect()
-            } else {
-                item.tax_rates.iter().map(|rate| by_rate(Arc::clone(rate))).collect()
-            },
+        .map(|item| {
+            let unit = item.unit(&session.currency);
+            Line {
+                unit_amount: unit.unit_amount,
+                quantity: item.quantity,
+                taxes: if session.automatic_tax {
+                    automatic(unit.tax_behavior).into_iter().collect()
+                } else {
+                    item.tax_rates.iter().map(|rate| by_rate(Arc::clone(rate))).collect()
+                },
+            }
         })
         .collect();
     let off = session.discount.as_ref().and_then(|discount| {

@@ -105,7 +105,7 @@ fn line_items(session: &Session) -> Value {
 fn line_item(session: &Session, item: &LineItem, totals: &LineTotals) -> Value {
     let currency = &session.currency;
     let money = |minor: i64| amount(minor, currency);
-    let unit = item.price.unit_amount;
+    let unit = item.unit(currency).unit_amount;
     let adjustable = item.adjustable_quantity.filter(|adjustable| adjustable.enabled);
     let decimal = unit.as_whole().is_none().then(|| {
         json!({ "minorUnitsAmount": unit.to_string().parse::<f64>().ok(), "amount": money::display(unit.rounded(), currency) })

@@ -25,7 +25,7 @@ pub fn line_item(session: &Session, item: &LineItem, totals: &LineTotals, object
         "currency": session.currency,
         "description": item.product.name,
         "metadata": item.metadata,
-        "price": price(&item.price, objects.created, expand.inner("price").wants("product").then_some(&*item.product)),
+        "price": price(&item.price, &item.product, objects.created, &expand.inner("price")),
         "quantity": item.quantity,
     });
     if let Some(fields) = value.as_object_mut() {
@@ -80,8 +80,8 @@ pub fn discount_amount(session: &Session, discount: &Discount, amount: i64) -> V
     })
 }
 
-fn price(price: &Price, created: i64, expanded: Option<&Product>) -> Value {
-    json!({
+fn price(price: &Price, its_product: &Product, created: i64, expand: &Expand) -> Value {
+    let mut value = json!({
         "id": price.id,
         "object": "price",
         "active": price.active,
@@ -93,7 +93,7 @@ fn price(price: &Price, created: i64, expanded: Option<&Product>) -> Value {
         "lookup_key": null,
         "metadata": price.metadata,
         "nickname": price.nickname,
-        "product": expanded.map_or_else(|| json!(price.product), |expanded| product(expanded, created)),
+        "product": if expand.wants("product") { product(its_product, created) } else { json!(price.product) },
         "recurring": price.recurring.map(|recurring| json!({
             "interval": recurring.interval,
             "interval_count": recurring.interval_count,
@@ -106,14 +106,34 @@ fn price(price: &Price, created: i64, expanded: Option<&Product>) -> Value {
         "type": if price.recurring.is_some() { "recurring" } else { "one_time" },
         "unit_amount": price.unit_amount.as_whole(),
         "unit_amount_decimal": price.unit_amount,
-    })
+    });
+    if let (Some(fields), true) = (value.as_object_mut(), expand.wants("currency_options")) {
+        fields.insert("currency_options".into(), currency_options(price));
+    }
+    value
+}
+
+/// Every currency of a price, its own among them.
+fn currency_options(price: &Price) -> Value {
+    let currencies = std::iter::once(&price.currency).chain(price.currency_options.keys());
+    let options = currencies.filter_map(|currency| {
+        let option = price.option(currency)?;
+        let shown = json!({
+            "custom_unit_amount": null,
+            "tax_behavior": option.tax_behavior,
+            "unit_amount": option.unit_amount.as_whole(),
+            "unit_amount_decimal": option.unit_amount,
+        });
+        Some((currency.clone(), shown))
+    });
+    Value::Object(options.collect())
 }
 
 fn product(product: &Product, created: i64) -> Value {
     json!({
         "id": product.id,
         "object": "product",
-        "active": true,
+        "active": product.active,
         "created": created,
         "default_price": null,
         "description": product.description,

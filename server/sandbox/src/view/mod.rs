@@ -2,5 +2,6 @@
 
 pub mod browser;
 pub mod expand;
+mod expandable;
 pub mod item;
 pub mod session;
