@@ -1,5 +1,11 @@
 import { CheckoutUpdateError } from "./error.js";
-import type { Applied, CancelReason, FailureKind } from "./types.js";
+import { safely } from "./environment.js";
+import type { Applied, CancelReason, CheckoutUpdateErrorShape, FailureKind } from "./types.js";
+
+/** The page's own words: by kind, or as a function of the failure. */
+export type Messages =
+  | Readonly<Partial<Record<FailureKind, string | undefined>>>
+  | ((failure: CheckoutUpdateErrorShape) => string | undefined);
 
 /** When something was asked for, by both clocks. */
 export type Asked = readonly [monotonic: number, wall: number];
@@ -10,10 +16,10 @@ export function failed(
   endpoint: string,
   asked: Asked,
   applied: Applied,
-  message: string | undefined,
-  more: { cause?: unknown; reason?: CancelReason } = {},
+  messages: Messages | undefined,
+  more: { detail?: string | undefined; cause?: unknown; reason?: CancelReason } = {},
 ): CheckoutUpdateError {
-  return new CheckoutUpdateError({
+  const record = {
     kind,
     applied,
     endpoint,
@@ -21,9 +27,14 @@ export function failed(
     durationMs: Math.max(0, Math.round(performance.now() - asked[0])),
     attempts: 0,
     requestId: null,
-    message: message ?? null,
+    message: null,
+    detail: more.detail ?? null,
     field: null,
     reason: more.reason ?? null,
     cause: more.cause,
-  });
+  };
+  const made = new CheckoutUpdateError(record);
+  let message: unknown;
+  safely(() => (message = typeof messages === "function" ? messages(made) : messages?.[kind]));
+  return typeof message === "string" ? new CheckoutUpdateError({ ...record, message }) : made;
 }

@@ -12,7 +12,7 @@ export const createUpdates = creator(() =>
 );
 
 export { CheckoutUpdateError, isCheckoutUpdateError } from "./error.js";
-export { endpoint, flag, identifier, integer, oneOf } from "./rules.js";
+export { endpoint, flag, identifier, integer, oneOf, text } from "./rules.js";
 export { bindSwitch } from "./switch.js";
 export type { FailureInit } from "./error.js";
 export type { BoundSwitch, SwitchOptions } from "./switch.js";

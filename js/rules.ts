@@ -16,6 +16,11 @@ export function integer(min: number, max: number): Rule<number> {
   return rule("integer", { min, max });
 }
 
+/** A field that holds what a customer types, such as a promotion code: 1 to `max` (at most 255) characters. */
+export function text(max: number): Rule<string> {
+  return rule("text", { max });
+}
+
 /** A field that holds `true` or `false`. */
 export function flag(): Rule<boolean> {
   return rule("flag", {});

@@ -40,7 +40,7 @@ async function compile(): Promise<WebAssembly.Module> {
 export const createUpdates = creator(compile);
 
 export { CheckoutUpdateError, isCheckoutUpdateError } from "./error.js";
-export { endpoint, flag, identifier, integer, oneOf } from "./rules.js";
+export { endpoint, flag, identifier, integer, oneOf, text } from "./rules.js";
 export { bindSwitch } from "./switch.js";
 export type { FailureInit } from "./error.js";
 export type { BoundSwitch, SwitchOptions } from "./switch.js";

@@ -40,13 +40,15 @@ export interface Failure {
   readonly requestId: string | null;
   /** Can be shown to a customer. */
   readonly message: string;
+  /** For the page's author: which field, which rule, which file to serve. */
+  readonly detail: string | null;
   /** For `invalid_intent`: the field. */
   readonly field: string | null;
   /** For `cancelled`: why. */
   readonly reason: CancelReason | null;
 }
 
-/** The rule of one field. Made by `oneOf`, `identifier`, `integer` and `flag`. */
+/** The rule of one field. Made by `oneOf`, `identifier`, `integer`, `text` and `flag`. */
 export interface Rule<T, Optional extends boolean = false> {
   /** The same rule for a field that may be left out. */
   optional(): Rule<T, true>;
@@ -181,10 +183,29 @@ export interface UpdatesOptions<E extends Endpoints> {
   allowedOrigins?: readonly string[];
   /** The token that Rails, Django or Laravel want to see in a header. Read once for each update. */
   csrf?: { header: string; token: () => string | Promise<string> };
-  /** Replaces the text of `message` for these kinds. The server's own message still goes first. */
-  messages?: Partial<Record<FailureKind, string>>;
+  /** Replaces the text of `message`, by kind or as a function of the failure. The words of a server that said no go first. */
+  messages?: Partial<Record<FailureKind, string>> | ((failure: CheckoutUpdateErrorShape) => string | undefined);
   /** Called for every failure but `cancelled`. */
   onFailure?: (failure: CheckoutUpdateErrorShape) => void;
+  /** Called for every update that settled, success included, for whatever the page measures with. */
+  onSettled?: (record: SettledUpdate) => void;
+  /** Used in place of the global `fetch`, for pages whose firewall or instrumentation has its own. */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+/** How an update settled. It holds no session id, no value of an intent and no URL. */
+export interface SettledUpdate {
+  readonly endpoint: string;
+  readonly outcome: "success" | "error" | "cancelled";
+  /** What happened where it did not succeed. */
+  readonly kind: FailureKind | null;
+  readonly applied: Applied;
+  /** Milliseconds of waiting for a turn. */
+  readonly waitedMs: number;
+  /** Milliseconds that the function took. */
+  readonly durationMs: number;
+  readonly attempts: number;
+  readonly requestId: string | null;
 }
 
 /** What `createUpdates` gives: a plain object with own functions, none of which uses `this`. */

@@ -94,20 +94,27 @@ export function creator(source: Source) {
       changed();
     }
 
+    /** Tells the page of an update that the engine did not get to its end. */
+    function settled({ endpoint, kind, applied, durationMs, attempts, requestId }: CheckoutUpdateErrorShape): void {
+      const outcome = kind === "cancelled" ? "cancelled" : "error";
+      const record = { endpoint, outcome, kind, applied, waitedMs: durationMs, durationMs, attempts, requestId };
+      safely(options.onSettled, record);
+    }
+
     /** Settles what the engine cannot settle, since it is not there. */
     function fail(
       call: Call,
       kind: FailureKind,
       applied: Applied,
-      text?: string,
-      more?: { cause?: unknown; reason?: CancelReason },
+      more?: { detail?: string; cause?: unknown; reason?: CancelReason },
     ): void {
-      const error = failed(kind, call.name, call.asked, applied, options.messages[kind] ?? text, more);
+      const error = failed(kind, call.name, call.asked, applied, options.messages, more);
       if (kind !== "cancelled") {
         if (ask((inner) => (inner.note(error), true)) !== true) early = [...early, error].slice(-KEPT);
         safely(options.onFailure, error);
       }
       end(call, error);
+      if (call.name) settled(error);
     }
 
     /** What keeps the page alive when the engine dies: the crate's `Keeper`. */
@@ -165,7 +172,7 @@ export function creator(source: Source) {
       // From here on callbacks of the page may begin what the fresh instance is to do.
       for (const call of lost) fail(call, "internal", applied);
       for (const [reject, endpoint] of promised) {
-        reject(failed("internal", endpoint, now(), applied, options.messages["internal"]));
+        reject(failed("internal", endpoint, now(), applied, options.messages));
       }
       changed();
       if (actionsSeen) open();
@@ -239,7 +246,7 @@ export function creator(source: Source) {
           return hand(open()!, settings);
         }
         const signal = settings?.signal;
-        const detach = () => fail(call, "cancelled", "no", undefined, { reason: "signal" });
+        const detach = () => fail(call, "cancelled", "no", { reason: "signal" });
         // What is no signal throws here, with nothing pending.
         signal?.addEventListener("abort", detach);
         const read = later(settings, isOwn, call.asked);
@@ -259,10 +266,14 @@ export function creator(source: Source) {
         let timer: ReturnType<typeof setTimeout> | undefined;
         if (signal?.aborted) return detach();
         changed();
-        if (!canRun()) return fail(call, "unavailable", "no", "Updates run in a browser, or with ./testing's server.");
+        if (!canRun()) {
+          const detail = "Updates run in a browser, or with ./testing's server.";
+          return fail(call, "unavailable", "no", { detail });
+        }
         const limit = options.endpoints.find((declared) => declared.name === name)?.timeoutMs ?? options.timeoutMs;
         const unavailable = (text: string, cause?: unknown) => {
-          if (calls.has(call) && call.play) fail(call, "unavailable", "no", `checkout-updates: ${text}.`, { cause });
+          const detail = `checkout-updates: ${text}.`;
+          if (calls.has(call) && call.play) fail(call, "unavailable", "no", { detail, cause });
         };
         timer = setTimeout(() => unavailable("the module was not loaded in time"), limit);
         load(source).then(flush, (cause: Error) => unavailable(cause.message, cause));
@@ -343,7 +354,7 @@ export function creator(source: Source) {
     function drop(reason: CancelReason, name?: string): void {
       for (const call of [...calls]) {
         const isMeant = name === undefined ? reason === "disposed" || call.name : call.name === name;
-        if (isMeant && call.play) fail(call, "cancelled", "no", undefined, { reason });
+        if (isMeant && call.play) fail(call, "cancelled", "no", { reason });
       }
     }
 

@@ -2,9 +2,10 @@
 export interface Checked {
   readonly endpoints: readonly { readonly name: string; readonly timeoutMs: number }[];
   readonly timeoutMs: number;
-  readonly messages: Readonly<Record<string, string | undefined>>;
+  readonly messages: any;
   readonly session?: () => unknown;
   readonly onFailure?: (failure: any) => void;
+  readonly onSettled?: (record: any) => void;
 }
 
 /** Checks the options, and fills in every default; throws `TypeError` that names the key. What it gave, it gives again. */
