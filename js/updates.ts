@@ -63,6 +63,8 @@ export function creator(source: Source) {
     const reporters = new Set<{ url: string; end?: (() => void) | undefined }>();
     let early: CheckoutUpdateErrorShape[] = [];
     let snapshot: Snapshot = { pending: false, stale: false };
+    /** What a module that has died had counted. */
+    let saved: unknown[] | undefined;
     let doubtful = false;
     let actionsSeen: object | undefined;
     let engine: Engine | undefined;
@@ -146,6 +148,8 @@ export function creator(source: Source) {
       inner = enter(current, () => new current.Updates(options, keeperOf(current)));
       spare = mourn(died);
       ask((inner) => {
+        if (saved) inner.restore(saved);
+        saved = undefined;
         inner.subscribe(changed);
         for (const failure of early) inner.note(failure);
         for (const reporter of reporters) reporter.end = inner.reportTo(reporter.url);
@@ -165,6 +169,11 @@ export function creator(source: Source) {
         if (!dead!.hasSent()) applied = "no";
       } catch {
         // It cannot tell any more.
+      }
+      try {
+        saved = dead!.saved();
+      } catch {
+        // What it has counted is lost.
       }
       doubtful = true;
       const [lost, promised] = [[...calls].filter((call) => !call.play), [...owed]];

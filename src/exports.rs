@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, JsString, Math, Promise, TypeError};
+use js_sys::{Array, Function, JsString, Math, Promise, TypeError};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
 use crate::browser::{Actions, Client, Deferred, Guard, Keeper, Recipe, Settings, check, object, record};
@@ -172,6 +172,16 @@ impl Updates {
             }
         }
         self.0.report.keep(record(failure));
+    }
+
+    /// What a fresh module goes on with, when this one has died.
+    pub fn saved(&self) -> Array {
+        self.0.report.saved(&self.0)
+    }
+
+    /// Goes on with what the module before this one has counted.
+    pub fn restore(&self, saved: &Array) {
+        self.0.report.restore(&self.0, saved);
     }
 
     /// The module before this one died, and these were the actions that it saw last.

@@ -467,13 +467,13 @@ impl Update {
         self.result = Some(result);
     }
 
-    /// Stripe.js has ended. Its failure is judged one task later.
+    /// Stripe.js has ended. Its failure is judged one task later where the page may be about to go.
     fn stripe_ended(&mut self, success: bool, step: &mut Step) {
         if self.stripe != Stripe::Called {
             return;
         }
-        if success {
-            self.stripe = Stripe::Ended(true);
+        if success || !(step.leaving || step.left) {
+            self.stripe = Stripe::Ended(success);
         } else {
             self.stripe = Stripe::Lost(true);
             emit(step.out, Effect::Yield(self.id));

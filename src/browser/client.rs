@@ -78,6 +78,8 @@ pub struct Client {
     pub report: Report,
     timer: Timer,
     listening: RefCell<Option<Listener>>,
+    leaving: RefCell<Option<Listener>>,
+    leaving_again: RefCell<Option<Timeout>>,
 }
 
 impl Client {
@@ -108,6 +110,8 @@ impl Client {
             report: Report::default(),
             timer: Timer::default(),
             listening: RefCell::default(),
+            leaving: RefCell::default(),
+            leaving_again: RefCell::default(),
         })
     }
 
@@ -665,8 +669,28 @@ impl Client {
 
     /// Tells the page what has changed of what it is shown.
     pub fn changed(&self) {
+        self.watch_leaving();
         let is_pending = || self.is_pending(&JsValue::UNDEFINED);
         self.state.show(is_pending(), is_pending);
+    }
+
+    /// Listens for the customer's leaving while that can end an update: Firefox ends requests well before `pagehide`.
+    fn watch_leaving(&self) {
+        let pending = self.is_pending(&JsValue::UNDEFINED);
+        if pending == self.leaving.borrow().is_some() {
+            return;
+        }
+        let me = self.me.clone();
+        let listener = pending.then(|| {
+            page::listen_for_leaving(move || {
+                let Some(client) = me.upgrade() else { return };
+                client.later(Event::Leaving)();
+                // A dialog may stand in between: what counts is when it was answered.
+                let again = Timeout::new(0, client.later(Event::Leaving));
+                drop(client.leaving_again.replace(Some(again)));
+            })
+        });
+        drop(self.leaving.replace(listener.flatten()));
     }
 
     /// Listens to the page, from the first use on.

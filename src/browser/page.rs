@@ -109,6 +109,13 @@ pub fn listen(tell: impl Fn(Seen) + 'static) -> Option<Listener> {
     Listener::new(vec![of_window, of_document], move |event| tell(seen(&event))).ok()
 }
 
+/// Calls `tell` when this page may be about to go. To be dropped as soon as it is not needed: with such a listener Firefox
+/// keeps no page for its back/forward cache.
+pub fn listen_for_leaving(tell: impl Fn() + 'static) -> Option<Listener> {
+    let window = WINDOW.with(Clone::clone)?;
+    Listener::new(vec![(window, &["beforeunload"][..])], move |_| tell()).ok()
+}
+
 fn seen(event: &JsValue) -> Seen {
     let kind = object::member(event, "type");
     if kind == "pagehide" {

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use js_sys::{Array, JSON, JsString};
+use js_sys::{Array, JSON, JsString, Uint32Array};
 use wasm_bindgen::JsValue;
 
 use super::client::Client;
@@ -18,9 +18,18 @@ const KEPT: usize = 50;
 #[derive(Default)]
 pub struct Report {
     failures: RefCell<Vec<JsValue>>,
-    reporters: RefCell<Vec<(u32, JsString)>>,
+    reporters: RefCell<Vec<Reporter>>,
     last_reporter: Cell<u32>,
-    reported: RefCell<Vec<Counts>>,
+    /// What was reported last, with which a new reporter begins.
+    told: RefCell<Vec<Counts>>,
+}
+
+/// Who is reported to, and what the browser has taken for it.
+#[derive(Clone)]
+struct Reporter {
+    number: u32,
+    url: JsString,
+    told: Vec<Counts>,
 }
 
 /// What was counted since `before`; kinds of failure that never arose are left out.
@@ -75,38 +84,69 @@ impl Report {
     /// Sends what is new to this place when the page is hidden; gives the number by which `forget` ends this.
     pub fn to(&self, url: JsString) -> u32 {
         self.last_reporter.set(self.last_reporter.get().wrapping_add(1));
-        self.reporters.borrow_mut().push((self.last_reporter.get(), url));
-        self.last_reporter.get()
+        let number = self.last_reporter.get();
+        let told = self.told.borrow().clone();
+        self.reporters.borrow_mut().push(Reporter { number, url, told });
+        number
     }
 
     /// Ends this.
     pub fn forget(&self, number: u32) {
-        self.reporters.borrow_mut().retain(|(known, _)| *known != number);
+        self.reporters.borrow_mut().retain(|known| known.number != number);
     }
 
-    /// Sends what is new of the endpoints where anything is.
+    /// Sends each reporter what is new since the browser has last taken a report for it.
     pub fn send(&self, client: &Client) {
         let reporters = self.reporters.borrow().clone();
-        if reporters.is_empty() {
-            return;
-        }
-        let counts = client.counts();
-        let before = self.reported.take();
-        let nothing = Counts::default();
-        let news = Array::new();
-        for (position, counts) in counts.iter().enumerate() {
-            let before = before.get(position).unwrap_or(&nothing);
-            if counts != before {
-                news.push(&Array::of2(&client.name(position), &record(Some(before), counts)));
+        for Reporter { number, url, told } in reporters {
+            let counts = client.counts();
+            if !sent(client, &url, &told, &counts) {
+                continue;
+            }
+            self.told.borrow_mut().clone_from(&counts);
+            if let Some(reporter) = self.reporters.borrow_mut().iter_mut().find(|known| known.number == number) {
+                reporter.told = counts;
             }
         }
-        self.reported.replace(counts);
-        if news.length() == 0 {
-            return;
+    }
+
+    /// What a fresh module goes on with: a list of each endpoint's name, counters and durations, and the last failures.
+    pub fn saved(&self, client: &Client) -> Array {
+        let counts = Array::new();
+        for (position, of) in client.counts().iter().enumerate() {
+            let durations: Vec<u32> = of.durations().collect();
+            let (numbers, durations) = (Uint32Array::from(of.numbers()), Uint32Array::from(&*durations));
+            counts.push(&Array::of3(&client.name(position), &numbers, &durations));
         }
-        let Ok(text) = JSON::stringify(&object::of(&[("endpoints", &object::record(&news))])) else { return };
-        for (_, url) in &reporters {
-            page::beacon(url, &text);
+        Array::of2(&counts, &self.failures.borrow().iter().collect::<Array>())
+    }
+
+    /// Goes on from what was saved.
+    pub fn restore(&self, client: &Client, saved: &Array) {
+        for of in Array::from(&saved.get(0)).iter().map(|of| Array::from(&of)) {
+            let list = |position| Uint32Array::new(&of.get(position)).to_vec();
+            let counts = Counts::restore(&list(1), &list(2));
+            let position = client.place_for(&of.get(0));
+            if let Some(endpoint) = client.machine().endpoints.get_mut(position) {
+                endpoint.counts = counts;
+            }
+        }
+        self.failures.replace(Array::from(&saved.get(1)).iter().collect());
+        // What was reported before was reported by the module that died.
+        self.told.replace(client.counts());
+    }
+}
+
+/// Sends what is new of the endpoints where anything is; whether the browser has taken it.
+fn sent(client: &Client, url: &JsString, told: &[Counts], counts: &[Counts]) -> bool {
+    let nothing = Counts::default();
+    let news = Array::new();
+    for (position, counts) in counts.iter().enumerate() {
+        let before = told.get(position).unwrap_or(&nothing);
+        if counts != before {
+            news.push(&Array::of2(&client.name(position), &record(Some(before), counts)));
         }
     }
+    let text = JSON::stringify(&object::of(&[("endpoints", &object::record(&news))]));
+    news.length() > 0 && text.is_ok_and(|text| page::beacon(url, &text))
 }

@@ -166,7 +166,7 @@ fn what_stripe_could_not_end_is_lost_like_an_answer() {
         if answered {
             bench.ends(1, 1, http(200));
         }
-        bench.on(Event::Of(1, News::Ended { success: false, open: true }));
+        bench.on(Event::Leaving).on(Event::Of(1, News::Ended { success: false, open: true }));
         assert_eq!(bench.outcome(1), None);
         bench
     };
@@ -182,7 +182,7 @@ fn what_stripe_could_not_end_is_lost_like_an_answer() {
         assert_eq!(bench.kind(1).map(|(kind, _)| kind), Some(Kind::Cancelled));
 
         let mut bench = ended(called, answered);
-        bench.on(Event::Leaving).yields();
+        bench.yields();
         bench.pass(LEAVING - 1.0);
         assert!(!bench.has(&Effect::Count(1)));
         bench.pass(1.0);

@@ -23,7 +23,7 @@ test("without a browser or the stand-in server every update is unavailable, and 
   await expect(updates.wrap("own", work)()).rejects.toMatchObject({ ...failure, endpoint: "own" });
   expect(await updates.run(actions, "change", yearly)).toEqual({
     type: "error",
-    error: expect.objectContaining({ ...failure, message: expect.stringContaining("./testing") }),
+    error: expect.objectContaining({ ...failure, detail: expect.stringContaining("./testing") }),
   });
   expect(await updates.refresh(actions)).toEqual({
     type: "error",

@@ -142,7 +142,7 @@ test("a module that is not there in time is unavailable, by the deadline of each
   await vi.advanceTimersByTimeAsync(1);
   expect(await run).toMatchObject({
     type: "error",
-    error: { kind: "unavailable", applied: "no", durationMs: 1000, message: expect.stringContaining("in time") },
+    error: { kind: "unavailable", applied: "no", durationMs: 1000, detail: expect.stringContaining("in time") },
   });
   expect([updates.isPending(), updates.isStale()]).toEqual([false, false]);
 });
@@ -173,7 +173,7 @@ test("a failed load fails what waits, says why, and is tried again by the next u
   await expect(ended).rejects.toMatchObject({
     kind: "unavailable",
     applied: "no",
-    message: expect.stringContaining("copy it from the package again"),
+    detail: expect.stringContaining("copy it from the package again"),
     cause: { cause },
   });
   await expect(loaded).rejects.toThrow("copy it from the package again");
