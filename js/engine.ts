@@ -27,7 +27,7 @@ let loading: Promise<void> | undefined;
 let make: (() => Engine) | undefined;
 let engine: Engine | undefined;
 
-/** A module that has the newest of what ours needs: the type of a function that gives a JavaScript value. */
+/** A module that browsers take which have all that ours needs, and few others: with the type of a function that gives a JavaScript value. */
 const PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 111);
 
 /** The engine in plain JavaScript, where the page's policy or the browser refuses WebAssembly. */

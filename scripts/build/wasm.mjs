@@ -40,7 +40,7 @@ function rustFlags(toolchain) {
     "-Cpanic=immediate-abort",
     "-Zfmt-debug=none",
     "-Zlocation-detail=none",
-    "-Cllvm-args=-inline-threshold=25",
+    "-Cllvm-args=-inline-threshold=90",
     "-Ctarget-feature=-reference-types",
     `--remap-path-prefix=${cargoHome}=/cargo`,
     `--remap-path-prefix=${toolchain.sysroot}/lib/rustlib/src/rust=/rust`,

@@ -33,13 +33,13 @@ struct Reporter {
 }
 
 /// What was counted since `before`; kinds of failure that never arose are left out.
-fn record(before: Option<&Counts>, counts: &Counts) -> JsValue {
+fn record(before: &Counts, counts: &Counts) -> JsValue {
     use crate::metrics::Number::{Joined, Late, Retries, Successes, Superseded, Updates};
-    let number = |number| Member::Number((counts.get(number) - before.map_or(0, |before| before.get(number))).into());
+    let number = |number| Member::Number((counts.get(number) - before.get(number)).into());
     let percentile = |share| counts.percentile(share).map_or(Member::Null, |ms| Member::Number(ms.into()));
     let mut failures = Vec::new();
     for kind in Kind::ALL {
-        let count = counts.failures(kind) - before.map_or(0, |before| before.failures(kind));
+        let count = counts.failures(kind) - before.failures(kind);
         if count > 0 {
             failures.push((kind.name(), Member::Number(count.into())));
         }
@@ -58,6 +58,18 @@ fn record(before: Option<&Counts>, counts: &Counts) -> JsValue {
     ])
 }
 
+/// The records of the endpoints by their names; with `before`, of those where anything has changed since.
+fn records(client: &Client, counts: &[Counts], before: Option<&[Counts]>) -> Array {
+    let (records, nothing) = (Array::new(), Counts::default());
+    for (position, counts) in counts.iter().enumerate() {
+        let known = before.and_then(|before| before.get(position)).unwrap_or(&nothing);
+        if before.is_none() || counts != known {
+            records.push(&Array::of2(&client.name(position), &record(known, counts)));
+        }
+    }
+    records
+}
+
 impl Report {
     /// Keeps the record of a failure.
     pub fn keep(&self, failure: JsValue) {
@@ -70,10 +82,7 @@ impl Report {
 
     /// Everything that is counted.
     pub fn metrics(&self, client: &Client) -> JsValue {
-        let records = Array::new();
-        for (position, counts) in client.counts().iter().enumerate() {
-            records.push(&Array::of2(&client.name(position), &record(None, counts)));
-        }
+        let records = records(client, &client.counts(), None);
         let failures = Array::new();
         for failure in self.failures.borrow().iter() {
             failures.push(failure);
@@ -139,14 +148,7 @@ impl Report {
 
 /// Sends what is new of the endpoints where anything is; whether the browser has taken it.
 fn sent(client: &Client, url: &JsString, told: &[Counts], counts: &[Counts]) -> bool {
-    let nothing = Counts::default();
-    let news = Array::new();
-    for (position, counts) in counts.iter().enumerate() {
-        let before = told.get(position).unwrap_or(&nothing);
-        if counts != before {
-            news.push(&Array::of2(&client.name(position), &record(Some(before), counts)));
-        }
-    }
+    let news = records(client, counts, Some(told));
     let text = JSON::stringify(&object::of(&[("endpoints", &object::record(&news))]));
     news.length() > 0 && text.is_ok_and(|text| page::beacon(url, &text))
 }

@@ -9,6 +9,7 @@ const STRIPE_KEY = "sk_live_4eC39HqLyjWDarjtT1zdp7dc";
 const shown = (error) =>
   [
     error.message,
+    error.detail,
     error.stack,
     String(error),
     JSON.stringify(error),
@@ -134,7 +135,7 @@ const outside = each(
       const message = typeof value === "object" ? JSON.stringify(value) : String(value);
       const error = await refuses(it.t, update, "invalid_intent", marker ? [marker] : [], message);
       t.equal(error.field, "chosen", message);
-      t.match(error.message, /"chosen"/, message);
+      t.match(error.detail, /"chosen"/, message);
     }
     for (const [, value] of INSIDE.filter(([of]) => of === rule)) {
       const sent = it.updates.request("changeInterval", { chosen: value })();
@@ -172,13 +173,13 @@ const sessions = each(
     const values = [SECRET, STRIPE_KEY, "MARKER"];
     const update = it.updates.request("changeInterval", { interval: "yearly" });
     const error = await refuses(it.t, update, "invalid_session", values, "request");
-    t.match(error.message, hint);
+    t.match(error.detail, hint);
     // For `run` it is then that of the actions.
     if (value === undefined) return;
     const { actions, fake } = await t.stripe();
     const outcome = await it.updates.run(actions, "changeInterval", { interval: "yearly" });
     t.equal(outcome.error?.kind, "invalid_session", "run");
-    t.match(outcome.error.message, hint, "run");
+    t.match(outcome.error.detail, hint, "run");
     t.equal(fake.updates.length, 0, "Stripe.js is not called");
   },
 );
@@ -235,7 +236,7 @@ export const rules = {
     const update = it.updates.request("changeInterval", intent);
     const error = await refuses(it.t, update, "invalid_intent", ["yearly"], "undeclared");
     t.equal(error.field, "amount");
-    t.match(error.message, /"amount"/);
+    t.match(error.detail, /"amount"/);
     t.equal("cause" in error, false);
   },
   "a missing field is named": async (t) => {
@@ -243,7 +244,7 @@ export const rules = {
     const update = it.updates.request("changeInterval", { interval: "yearly" });
     const error = await refuses(it.t, update, "invalid_intent", ["yearly"], "missing");
     t.equal(error.field, "gift");
-    t.match(error.message, /"gift"/);
+    t.match(error.detail, /"gift"/);
   },
   ...outside,
   "a getter that throws is named, and what it threw is the cause": async (t) => {
@@ -320,7 +321,7 @@ export const rules = {
     const { createUpdates, endpoint, flag } = await t.module("index");
     const endpoints = { gift: endpoint("/gift", { session: flag() }) };
     const error = t.thrown(() => createUpdates({ endpoints, sessionField: "session" }), TypeError);
-    t.match(error.message, /sessionField/);
+    t.match(error.detail, /sessionField/);
   },
   "an open field with the name of money is refused, a closed choice is not": async (t) => {
     const { endpoint, identifier, integer, oneOf, flag } = await t.module("index");

@@ -173,14 +173,18 @@ for (const { kind, page } of KINDS) {
   if (page) kinds[name] = framed(page, kinds[name]);
 }
 
-const LONG = "x".repeat(500);
+const LONG = `Only ${"x".repeat(495)}`;
 
 /** Status, body, and the message that is shown; null for the default. */
 const MESSAGES = [
   ["type error with a message", 400, '{"type":"error","message":"Sold out."}', "Sold out."],
   ["an error that is text", 400, '{"error":"Sold out."}', "Sold out."],
   ["type error in a 2xx", 200, '{"type":"error","message":"Sold out."}', "Sold out."],
-  ["a 500 with a message", 500, '{"type":"error","message":"Sold out."}', "Sold out."],
+  ["a 500 with a message", 500, '{"type":"error","message":"Sold out."}', null],
+  ["a message beside a code", 400, '{"type":"error","error":"out_of_stock","message":"Only 3 left."}', "Only 3 left."],
+  ["a code alone", 400, '{"error":"out_of_stock"}', null],
+  ["a phrase of HTTP", 400, '{"error":"Bad Request"}', null],
+  ["a detail of RFC 9457", 400, '{"title":"Conflict","detail":"Only 3 left."}', "Only 3 left."],
   ["500 characters", 400, `{"error":"${LONG}"}`, LONG],
   ["a sign that is no markup", 400, '{"error":"5 < 6 & 7"}', "5 < 6 & 7"],
   ["white space around JSON", 400, ' \n{"error":"Sold out."}\n', "Sold out."],
@@ -188,10 +192,10 @@ const MESSAGES = [
   ["markup", 400, '{"error":"<b>Sold out</b>"}', null],
   ["a page", 400, "<!doctype html><p>Sold out", null],
   ["a number", 400, '{"type":"error","message":42}', null],
-  ["an object", 400, '{"error":{"message":"No such price."}}', null],
+  ["an object", 400, '{"error":{"message":"No such price."}}', "No such price."],
   ["an empty text", 400, '{"error":""}', null],
   ["white space", 400, '{"error":"  "}', null],
-  ["a message without type error", 400, '{"message":"No."}', null],
+  ["a message without type error", 400, '{"message":"No."}', "No."],
   ["malformed JSON", 400, '{"error":"Sold out."', null],
   ["text", 400, "Sold out.", null],
   ["a list", 400, '["Sold out."]', null],

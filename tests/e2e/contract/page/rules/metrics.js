@@ -82,6 +82,7 @@ export const rules = {
       attempts: 1,
       requestId: "req_52",
       message: "No 52.",
+      detail: null,
       field: null,
       reason: null,
     });

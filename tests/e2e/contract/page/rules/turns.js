@@ -68,7 +68,7 @@ const beforehand = {
     const outcomes = await Promise.all([run(true), run(false)]);
     for (const { error } of outcomes) {
       t.same([error.kind, error.applied], ["unavailable", "no"]);
-      t.match(error.message, /404/);
+      t.match(error.detail, /404/);
     }
     t.same(updates.metrics().endpoints.addGift.failures, { unavailable: 2 });
     module.useWasm("/dist/checkout_updates.wasm");
