@@ -15,13 +15,13 @@ export interface SwitchOptions<E extends Endpoints, N extends keyof E & string, 
   /** The intent that switches it off. */
   off: Intent<E, N>;
   /** What the button says while it is on, and while it is off. Default: its text is left alone. */
-  labels?: { on: string; off: string };
+  labels?: { on: string; off: string } | undefined;
   /** Whether it is on in this session. Default: it starts as its `aria-checked` says and follows what was applied. */
-  isOn?: (session: SessionOf<A>) => boolean;
+  isOn?: ((session: SessionOf<A>) => boolean) | undefined;
   /** The live region for messages. Default: a new element with `role="status"` behind the button. */
-  status?: HTMLElement;
+  status?: HTMLElement | undefined;
   /** Called after each update, for what else the page wants to draw. */
-  onOutcome?: (outcome: Outcome<SessionOf<A>>) => void;
+  onOutcome?: ((outcome: Outcome<SessionOf<A>>) => void) | undefined;
 }
 
 /** A bound switch: own functions that use no `this`. */
