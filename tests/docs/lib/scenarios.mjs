@@ -37,6 +37,18 @@ async function click({ page, shop }) {
   assert.equal(await page.getByRole("button", { name: "Pay" }).isEnabled(), true);
 }
 
+/** Four quick presses, each drawn before the next. */
+async function four(page, shop, more, output) {
+  await output.filter({ hasText: "1" }).waitFor();
+  for (const quantity of ["2", "3", "4", "5"]) {
+    await more.evaluate((button) => button.click());
+    await output.filter({ hasText: quantity }).waitFor();
+  }
+  await page.locator("[aria-busy=false]").waitFor();
+  assert.equal(await output.textContent(), "5");
+  assert.equal(shop.session.lineItems[0].quantity, 5);
+}
+
 const csrf = (header, path = noEndpoint) => ({
   endpoints: { [path]: () => ({ type: "success" }) },
   async act(it) {
@@ -128,6 +140,38 @@ export const scenarios = {
       await page.getByRole("status").filter({ hasText: "This plan is not sold yearly." }).waitFor();
       assert.equal(await plan.getAttribute("aria-checked"), "true");
       await page.evaluate(() => window.block.bound.unbind());
+    },
+  },
+  stepper: {
+    body: '<button id="fewer">−</button><output id="quantity"></output><button id="more">+</button>',
+    async act({ page, shop }) {
+      await four(page, shop, page.locator("#more"), page.locator("#quantity"));
+      shop.answer = no;
+      await page.locator("#fewer").click();
+      await page.waitForFunction(() => window.shown.length > 0);
+      assert.equal(await page.locator("#quantity").textContent(), "5");
+    },
+  },
+  "react-stepper": {
+    mount: (file) => `
+      import { CheckoutElementsProvider } from "@stripe/react-stripe-js/checkout";
+      import { createRoot } from "react-dom/client";
+      import { StrictMode } from "react";
+      import { Items } from ${JSON.stringify(file)};
+      const answer = await fetch("/create-checkout-session", { method: "POST" });
+      const { clientSecret } = await answer.json();
+      createRoot(document.body.appendChild(document.createElement("div"))).render(
+        <StrictMode>
+          <CheckoutElementsProvider stripe={Stripe("pk_test_docs")} options={{ clientSecret }}><Items /></CheckoutElementsProvider>
+        </StrictMode>,
+      );
+    `,
+    async act({ page, shop }) {
+      await four(page, shop, page.getByRole("button", { name: "+" }), page.locator("output"));
+      shop.answer = no;
+      await page.getByRole("button", { name: "−" }).click();
+      await page.getByRole("alert").filter({ hasText: no().message }).waitFor();
+      assert.equal(await page.locator("output").textContent(), "5");
     },
   },
   slim: { act: update },

@@ -36,6 +36,32 @@ test("inventory: pressing on sends the last quantity and none between", async ({
   expect(quantities).toEqual([2, 5]);
 });
 
+test("inventory: four quick presses from 1 end at 5, also where the page draws in between", async ({
+  checkout,
+  gate,
+  server,
+}) => {
+  const id = await checkout.open("goods");
+  const stepper = checkout.page.getByRole("group", { name: "Quantity of Desk lamp" });
+  const more = stepper.getByRole("button", { name: "One more: Desk lamp" });
+  const arrival = gate.intercept("/update-line-item-quantity");
+  await more.evaluate((button: HTMLButtonElement) => button.click());
+  const first = await arrival;
+  await more.click();
+  await more.click();
+  // Another row's update draws the page anew, from a session that still has one lamp.
+  await checkout.page.getByRole("switch", { name: "Gift Wrap" }).click();
+  await expect(stepper.getByRole("status")).toHaveText("4");
+  await more.click();
+  await expect(stepper.getByRole("status")).toHaveText("5");
+  await expect(stepper).toHaveAttribute("aria-busy", "true");
+  first.passOn();
+  await checkout.settled();
+  await expect(stepper.getByRole("status")).toHaveText("5");
+  await expect(stepper).toHaveAttribute("aria-busy", "false");
+  expect(await server.items(id)).toContainEqual(["Desk lamp", 5]);
+});
+
 test("new products: an offer is added and removed, and the rest stays", async ({ checkout, server }) => {
   const id = await checkout.open("goods");
   await checkout.page.getByRole("button", { name: "Add Notebook" }).click();
