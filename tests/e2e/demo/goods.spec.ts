@@ -16,6 +16,8 @@ test("inventory: a quantity is changed on the server", async ({ checkout, gate, 
   expect(Object.keys(JSON.parse(sent?.body ?? "{}"))).toEqual(["checkout_session_id", "line_item", "quantity"]);
 
   await stepper.getByRole("button", { name: "One fewer: Desk lamp" }).click();
+  // "$45.00 each" is there with two, so only the end of the update tells.
+  await checkout.settled();
   await expect(checkout.item("Desk lamp")).toContainText("$45.00");
   expect(await server.items(id)).toEqual([["Desk lamp", 1]]);
 });
