@@ -1,71 +1,97 @@
-import { useInsertionEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useInsertionEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { CheckoutUpdateErrorShape, Endpoint, Endpoints, IntentOf, Outcome, RunOptions } from "./types.js";
 import type { SessionOf, Snapshot, Updates } from "./types.js";
+
+type Intent<E extends Endpoints, N extends keyof E> = E[N] extends Endpoint<infer R> ? IntentOf<R> : never;
 
 /** What `useUpdate` gives: the same object until something changes. */
 export interface UpdateHook<E extends Endpoints, N extends keyof E & string, A> {
   /** As `updates.run`, with the updates, checkout and name of the last render. The same function in every render. */
-  readonly run: (
-    intent: E[N] extends Endpoint<infer R> ? IntentOf<R> : never,
-    options?: RunOptions,
-  ) => Promise<Outcome<SessionOf<A>>>;
-  /** Whether an update of this hook has not settled. */
+  readonly run: (intent: Intent<E, N>, options?: RunOptions) => Promise<Outcome<SessionOf<A>>>;
+  /** Whether an update of this hook, or with `match` one that has these values, has not settled. */
   readonly pending: boolean;
+  /** The intent of the newest of them: what to draw while it is under way. */
+  readonly wanted: Intent<E, N> | undefined;
   /** How this hook's last update failed; `null` before, while it runs, after a success, and where it was cancelled. */
   readonly failure: CheckoutUpdateErrorShape | null;
 }
 
-type Shown = Pick<UpdateHook<Endpoints, string, unknown>, "pending" | "failure">;
-type Given = [updates: Updates<any>, checkout: object | null | undefined, name: string];
+export interface UpdateHookOptions<E extends Endpoints, N extends keyof E & string> {
+  /**
+   * Lets `pending` and `wanted` follow every update of the endpoint that has these values, whoever began it: a row of a
+   * list that is mounted again is busy while its update runs. Default: this hook's own updates.
+   */
+  match?: (E[N] extends Endpoint<infer R> ? Partial<IntentOf<R>> : never) | undefined;
+}
+
+type Given = [updates: Updates<any>, checkout: object | null | undefined, name: string, match: object | undefined];
+
+/** Who is told when a hook's update has begun or settled, by the `updates` that it is of. */
+const hooks = new WeakMap<object, Set<() => void>>();
+
+function listen(updates: Updates<any>, listener: () => void): () => void {
+  const all = hooks.get(updates) ?? new Set();
+  hooks.set(updates, all.add(listener));
+  return () => void all.delete(listener);
+}
+
+function tell(updates: Updates<any>): void {
+  for (const listener of [...(hooks.get(updates) ?? [])]) listener();
+}
+
+/** Whether two intents say the same. */
+function alike(one: object | undefined, other: object | undefined): boolean {
+  const texts = [one, other].map((intent) => intent && JSON.stringify(Object.entries(intent).sort()));
+  return texts[0] === texts[1];
+}
 
 /** What one hook shows. It outlives the component, so that an update which goes on after unmounting sets no state. */
 function createStore(given: () => Given) {
-  const listeners = new Set<() => void>();
-  let running = 0;
+  /** The intents of the hook's own updates that have not settled, oldest first. */
+  const own = new Map<number, any>();
   let started = 0;
   let shownOf = 0;
-  let shown: Shown & { run: typeof run };
-
-  function show(failure: CheckoutUpdateErrorShape | null): void {
-    const pending = running > 0;
-    if (pending === shown.pending && failure === shown.failure) return;
-    shown = { run, pending, failure };
-    for (const listener of [...listeners]) listener();
-  }
+  let failure: CheckoutUpdateErrorShape | null = null;
 
   async function run(intent: any, options?: RunOptions): Promise<Outcome<any>> {
-    const own = ++started;
-    running++;
-    show(null);
-    let failure: CheckoutUpdateErrorShape | null | undefined;
+    const [updates, checkout, name] = given();
+    const id = ++started;
+    own.set(id, intent);
+    failure = null;
     try {
-      const [updates, checkout, name] = given();
       // Without a checkout there is nothing to run on: the outcome is `unsupported`, and nothing is sent.
-      const outcome = await updates.run(checkout ?? {}, name, intent, options);
-      if (outcome.type !== "cancelled") failure = outcome.type === "error" ? outcome.error : null;
+      const promise = updates.run(checkout ?? {}, name, intent, options);
+      tell(updates);
+      const outcome = await promise;
+      // An update that was started earlier has no say in how a later one ended.
+      if (outcome.type !== "cancelled" && id > shownOf) {
+        shownOf = id;
+        failure = outcome.type === "error" ? outcome.error : null;
+      }
       return outcome;
     } finally {
-      running--;
-      // An update that was started earlier has no say in how a later one ended.
-      const isNews = failure !== undefined && own > shownOf;
-      if (isNews) shownOf = own;
-      show(isNews ? failure! : shown.failure);
+      own.delete(id);
+      tell(updates);
     }
   }
 
-  shown = { run, pending: false, failure: null };
+  const idle: UpdateHook<any, string, unknown> = { run, pending: false, wanted: undefined, failure };
+  let shown = idle;
   return {
-    subscribe(listener: () => void) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+    idle: () => idle,
+    look(updates: Updates<any>, name: string, match: object | undefined) {
+      const pending = match ? updates.isPending(name, match) : own.size > 0;
+      const wanted: any = match ? updates.wanted(name, match) : [...own.values()].at(-1);
+      const isSame = wanted === shown.wanted || (match !== undefined && alike(wanted, shown.wanted));
+      if (!isSame || pending !== shown.pending || failure !== shown.failure) shown = { run, pending, wanted, failure };
+      return shown;
     },
-    getSnapshot: () => shown,
   };
 }
 
 /**
- * Runs updates of one endpoint, and tells how this hook's own ones stand. Unmounting ends none of them: the customer
- * did click.
+ * Runs updates of one endpoint, and tells how this hook's own ones stand, or all that `match`. Unmounting ends none of
+ * them: the customer did click.
  *
  * `checkout` is that of `useCheckoutElements()`; it may be `null` while it loads.
  */
@@ -73,14 +99,25 @@ export function useUpdate<E extends Endpoints, N extends keyof E & string, A ext
   updates: Updates<E>,
   checkout: A | null | undefined,
   name: N,
+  { match }: UpdateHookOptions<E, N> = {},
 ): UpdateHook<E, N, A> {
-  const given = useRef<Given>([updates, checkout, name]);
+  const given = useRef<Given>([updates, checkout, name, match]);
   // Before any other effect, so that an effect which runs an update finds what belongs to its render.
   useInsertionEffect(() => {
-    given.current = [updates, checkout, name];
+    given.current = [updates, checkout, name, match];
   });
   const [store] = useState(() => createStore(() => given.current));
-  return useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot);
+  const isWide = match !== undefined;
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const ends = [listen(updates, listener)];
+      // What no hook began is seen by what the updates themselves tell.
+      if (isWide) ends.push(updates.subscribe(listener));
+      return () => ends.forEach((end) => end());
+    },
+    [updates, isWide],
+  );
+  return useSyncExternalStore(subscribe, () => store.look(updates, name, match), store.idle);
 }
 
 const IDLE: Snapshot = { pending: false, stale: false };

@@ -14,15 +14,18 @@ export interface SwitchOptions<E extends Endpoints, N extends keyof E & string, 
   on: Intent<E, N>;
   /** The intent that switches it off. */
   off: Intent<E, N>;
-  /** What the button says while it is on, and while it is off. Default: its text is left alone. */
-  labels?: { on: string; off: string };
-  /** Whether it is on in this session. Default: it starts as its `aria-checked` says and follows what was applied. */
-  isOn?: (session: SessionOf<A>) => boolean;
+  /** What the button says while it is on, and while it is off. Default: its text is left alone, as a checkbox's is. */
+  labels?: { on: string; off: string } | undefined;
+  /** Whether it is on in this session. Default: it starts as its `aria-checked` (or `checked`) says. */
+  isOn?: ((session: SessionOf<A>) => boolean) | undefined;
   /** The live region for messages. Default: a new element with `role="status"` behind the button. */
-  status?: HTMLElement;
+  status?: HTMLElement | undefined;
   /** Called after each update, for what else the page wants to draw. */
-  onOutcome?: (outcome: Outcome<SessionOf<A>>) => void;
+  onOutcome?: ((outcome: Outcome<SessionOf<A>>) => void) | undefined;
 }
+
+/** Marks a live region that was made here. */
+const OWN = "data-checkout-updates-status";
 
 /** A bound switch: own functions that use no `this`. */
 export interface BoundSwitch {
@@ -30,6 +33,15 @@ export interface BoundSwitch {
   set(on: boolean): void;
   /** Lets go of the button. An update that is under way goes on. */
   unbind(): void;
+}
+
+/** The region that an earlier life of this page has left: a page that is restored as a clone has it, and its message. */
+function leftBehind(place: Element): Element | null {
+  for (let next = place.nextElementSibling; next; next = next.nextElementSibling) {
+    if (next.hasAttribute(OWN)) return next;
+    if (next.matches("[role=switch]") || next.querySelector("[role=switch]")) return null;
+  }
+  return null;
 }
 
 const object: Row = [(value) => Object(value) === value, "an object"];
@@ -49,7 +61,7 @@ const OPTIONS: Record<keyof SwitchOptions<Endpoints, string, object>, Row> = {
 /**
  * Makes a button a switch of the checkout: `role="switch"`, `aria-checked`, `aria-busy`, by mouse and by keyboard, one
  * update at a time. It shows what was applied, so after a failure it is where it was, and the message is in a live
- * region.
+ * region. An `<input type="checkbox">` keeps `checked` in place of `aria-checked`.
  *
  * @throws TypeError for a wrong option or an undeclared name.
  */
@@ -62,14 +74,36 @@ export function bindSwitch<E extends Endpoints, N extends keyof E & string, A ex
   // Throws for an undeclared name, and sends nothing.
   updates.request(name, on);
 
-  const region = status ?? document.createElement("span");
+  const box =
+    button.tagName === "INPUT" && (button as HTMLInputElement).type === "checkbox"
+      ? (button as HTMLInputElement)
+      : null;
+  // Not inside the label, which would then be called by the message too.
+  const place = box?.closest("label") ?? button;
+  const region = status ?? leftBehind(place) ?? document.createElement("span");
   const attribute = (key: string, value: unknown) => button.setAttribute(key, String(value));
   const isBusy = () => button.getAttribute("aria-busy") === "true";
-  let isNow = button.getAttribute("aria-checked") === "true";
+  let isNow = startsOn() ?? (box ? box.checked : button.getAttribute("aria-checked") === "true");
   let isBound = true;
+
+  /** What the session says, where it can be read already: what the page shows may be what a browser has restored. */
+  function startsOn(): boolean | undefined {
+    const { getSession, session } = actions as Record<string, unknown>;
+    const read = isOn && [getSession, session].find((own) => typeof own === "function");
+    try {
+      return read ? isOn((read as () => SessionOf<A>)()) : undefined;
+    } catch (error) {
+      report(error);
+      return undefined;
+    }
+  }
 
   function set(next: boolean): void {
     isNow = next;
+    if (box) {
+      box.checked = next;
+      return;
+    }
     attribute("aria-checked", next);
     const label = labels?.[next ? "on" : "off"];
     if (label !== undefined && button.textContent !== label) button.textContent = label;
@@ -94,6 +128,8 @@ export function bindSwitch<E extends Endpoints, N extends keyof E & string, A ex
   const click = (event: Event): void => {
     // A button in a form would submit it.
     event.preventDefault();
+    // A checkbox is put back after its event, even where all is done by then.
+    if (box) setTimeout(() => isBound && set(isNow));
     press().catch(report);
   };
   const key = (event: KeyboardEvent): void => {
@@ -102,13 +138,16 @@ export function bindSwitch<E extends Endpoints, N extends keyof E & string, A ex
 
   attribute("role", "switch");
   attribute("aria-busy", false);
+  if (box) box.removeAttribute("aria-checked");
   set(isNow);
+  region.textContent = "";
   if (!status) {
     region.setAttribute("role", "status");
-    button.after(region);
+    region.setAttribute(OWN, "");
+    place.after(region);
   }
   button.addEventListener("click", click);
-  const isNative = button.tagName === "BUTTON";
+  const isNative = button.tagName === "BUTTON" || box !== null;
   if (!isNative) {
     // What is no button is made reachable, and answers the keys that a button answers by itself.
     button.tabIndex = 0;

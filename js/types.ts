@@ -71,21 +71,21 @@ export type IntentOf<R extends Rules> = [keyof R] extends [never]
 
 export interface EndpointOptions<Field extends string = string> {
   /** A waiting update with the same values of these fields is superseded; `true` for an endpoint with one field. */
-  latest?: boolean | readonly Field[];
+  latest?: boolean | readonly Field[] | undefined;
   /** Whether an update equal to the last in the queue shares its outcome. Default `true`. */
-  join?: boolean;
+  join?: boolean | undefined;
   /** Whether an `Idempotency-Key` is sent. Default `true`; `false` for another origin that does not allow the header. */
-  idempotencyKey?: boolean;
+  idempotencyKey?: boolean | undefined;
   /** How often a request that may be repeated is repeated: 0 to 5. Default 0. */
-  retries?: number;
+  retries?: number | undefined;
   /** Gives one silent attempt up after this many milliseconds. Default: none but the deadline. */
-  attemptTimeoutMs?: number;
+  attemptTimeoutMs?: number | undefined;
   /** The deadline of this endpoint's updates in milliseconds, 1 to 20 000. Default: that of `createUpdates`. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** For another origin: `"include"` sends cookies there. Default `"omit"` there, `"same-origin"` here. */
-  credentials?: "omit" | "same-origin" | "include";
+  credentials?: "omit" | "same-origin" | "include" | undefined;
   /** For another origin: whether the CSRF header is sent there. Default `false` there, `true` here. */
-  csrf?: boolean;
+  csrf?: boolean | undefined;
 }
 
 /** A server URL for one specific customer interaction, with the rules of its intent. Made by `endpoint`. */
@@ -99,7 +99,7 @@ export type Endpoints = Record<string, Endpoint<any>>;
 
 /** What Stripe.js hands out: the object that has `runServerUpdate`. All versions from 5.10 to 10 fit. */
 export interface StripeActions {
-  runServerUpdate?: (update: () => Promise<unknown>) => Promise<unknown>;
+  runServerUpdate?: ((update: () => Promise<unknown>) => Promise<unknown>) | undefined;
 }
 
 /** The session that this Stripe.js reports. */
@@ -138,9 +138,9 @@ export type RefreshOutcome<Session = unknown> =
 
 export interface RunOptions {
   /** Detaches this caller: it is `cancelled`, and the update goes on while somebody else waits for it. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** The session id, in place of the `session` option. */
-  session?: string;
+  session?: string | undefined;
 }
 
 export interface EndpointMetrics {
@@ -174,23 +174,24 @@ export interface Snapshot {
 export interface UpdatesOptions<E extends Endpoints> {
   endpoints: E;
   /** Gives the Checkout Session's id, `cs_test_…` or `cs_live_…`. Read when an update function or `run` is called. */
-  session?: () => string;
+  session?: (() => string) | undefined;
   /** The name of the session id's field in the body. Default `checkout_session_id`. */
-  sessionField?: string;
+  sessionField?: string | undefined;
   /** The deadline of an update in milliseconds, 1 to 20 000. Default 19 500. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Other origins that endpoints may name, such as `https://api.example.com`. */
-  allowedOrigins?: readonly string[];
+  allowedOrigins?: readonly string[] | undefined;
   /** The token that Rails, Django or Laravel want to see in a header. Read once for each update. */
-  csrf?: { header: string; token: () => string | Promise<string> };
+  csrf?: { header: string; token: () => string | Promise<string> } | undefined;
   /** Replaces the text of `message`, by kind or as a function of the failure. The words of a server that said no go first. */
-  messages?: Partial<Record<FailureKind, string>> | ((failure: CheckoutUpdateErrorShape) => string | undefined);
+  messages?:
+    Partial<Record<FailureKind, string>> | ((failure: CheckoutUpdateErrorShape) => string | undefined) | undefined;
   /** Called for every failure but `cancelled`. */
-  onFailure?: (failure: CheckoutUpdateErrorShape) => void;
+  onFailure?: ((failure: CheckoutUpdateErrorShape) => void) | undefined;
   /** Called for every update that settled, success included, for whatever the page measures with. */
-  onSettled?: (record: SettledUpdate) => void;
+  onSettled?: ((record: SettledUpdate) => void) | undefined;
   /** Used in place of the global `fetch`, for pages whose firewall or instrumentation has its own. */
-  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 
 /** How an update settled. It holds no session id, no value of an intent and no URL. */
@@ -208,8 +209,13 @@ export interface SettledUpdate {
   readonly requestId: string | null;
 }
 
+/** `dispose` by its well-known symbol, where the compiler has a library that declares it. */
+export type DisposedBySymbol = SymbolConstructor extends { readonly dispose: infer S extends symbol }
+  ? { [K in S]: () => void }
+  : object;
+
 /** What `createUpdates` gives: a plain object with own functions, none of which uses `this`. */
-export interface Updates<E extends Endpoints = Endpoints> {
+export interface Updates<E extends Endpoints = Endpoints> extends DisposedBySymbol {
   /**
    * A function for `runServerUpdate`. The intent is read now, the session id when the function is called. It resolves to
    * the answer: another `Response` with the same status, headers, URL and body, since the body was read here.
@@ -234,7 +240,6 @@ export interface Updates<E extends Endpoints = Endpoints> {
   cancel(name?: string): void;
   /** Aborts everything and lets go of listeners. A later call starts afresh. */
   dispose(): void;
-  [Symbol.dispose](): void;
   /** The intent of the newest update of this endpoint that has not settled, and has these values; what to draw meanwhile. */
   wanted<N extends keyof E & string>(
     name: N,
@@ -255,7 +260,7 @@ export interface Updates<E extends Endpoints = Endpoints> {
   getSnapshot(): Snapshot;
   metrics(): Metrics;
   /** Sends what is new by `sendBeacon` whenever the page is hidden; gives the function that ends this. */
-  reportTo(url: string, options?: { sampleRate?: number }): () => void;
+  reportTo(url: string, options?: { sampleRate?: number | undefined }): () => void;
   /** Resolves when the engine is loaded. Nobody has to handle its rejection. */
   readonly ready: Promise<void>;
 }

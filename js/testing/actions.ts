@@ -1,3 +1,4 @@
+import { withoutUndefined } from "./record.js";
 import { amountOf } from "./session.js";
 import type { FakeContact, FakeOptionalItem, FakeSession, SessionInit } from "./session-types.js";
 import type { State } from "./state.js";
@@ -17,10 +18,10 @@ export type OnChange = (
 ) => SessionInit | void | PromiseLike<SessionInit | void>;
 
 export interface FakeConfirmArgs {
-  email?: string;
-  phoneNumber?: string;
-  billingAddress?: FakeContact;
-  shippingAddress?: FakeContact;
+  email?: string | undefined;
+  phoneNumber?: string | undefined;
+  billingAddress?: FakeContact | undefined;
+  shippingAddress?: FakeContact | undefined;
 }
 
 /** The actions beside `getSession` and `runServerUpdate`. */
@@ -177,8 +178,4 @@ export function createActions(
       }));
     },
   };
-}
-
-function withoutUndefined(record: SessionInit): SessionInit {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }

@@ -11,7 +11,7 @@ export type {
   FakeStripe,
   FakeStripeOptions,
 } from "./stripe.js";
-export type { FakeResult, FakeSettings, FakeUpdate } from "./updates.js";
+export type { FakeResult, FakeSettings, FakeSettingsInit, FakeUpdate } from "./updates.js";
 export type { FakeActions, FakeChange, FakeConfirmArgs, OnChange } from "./actions.js";
 export type { FakeElement } from "./element.js";
 export type { ChangeHandler, Refresh } from "./state.js";

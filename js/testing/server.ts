@@ -1,3 +1,5 @@
+import type { DisposedBySymbol } from "../types.js";
+
 /** The function that the package calls in place of `fetch` while it is there. Known to every copy of the package. */
 const PLACE = Symbol.for("checkout-updates.server");
 
@@ -33,14 +35,13 @@ type Handled = object | string | number | boolean | null | undefined | void;
  */
 export type FakeHandler = (body: any, request: FakeRequest) => Handled | PromiseLike<Handled>;
 
-export interface FakeServer {
+export interface FakeServer extends DisposedBySymbol {
   /** Every request so far, oldest first. */
   readonly requests: readonly FakeRequest[];
   /** Replaces or adds a handler. */
   handle(path: string, handler: FakeHandler): void;
   /** Ends it; requests go to the network again. */
   close(): void;
-  [Symbol.dispose](): void;
 }
 
 /** An answer with a status, a body that is sent as JSON unless it is a string, and headers. */

@@ -1,24 +1,26 @@
 import { createActions, type FakeActions, type OnChange } from "./actions.js";
 import { createFakeElement, type FakeElement } from "./element.js";
 import type { FakeSession, SessionInit } from "./session-types.js";
+import { withoutUndefined } from "./record.js";
 import { createState, type ChangeHandler, type Refresh } from "./state.js";
 import { delay, globalTimers, type Timers } from "./timers.js";
-import { createUpdates, DEFAULTS, type FakeResult, type FakeSettings, type FakeUpdate } from "./updates.js";
+import { createUpdates, DEFAULTS } from "./updates.js";
+import type { FakeResult, FakeSettings, FakeSettingsInit, FakeUpdate } from "./updates.js";
 
 /** What `createFakeStripe` takes; everything can be left out. */
-export interface FakeStripeOptions extends Partial<FakeSettings> {
+export interface FakeStripeOptions extends FakeSettingsInit {
   /** The session to begin with. */
-  session?: SessionInit;
+  session?: SessionInit | undefined;
   /** Fetches the session from a real server, after each update and, where no `session` is given, at the start. */
-  refresh?: Refresh;
+  refresh?: Refresh | undefined;
   /** Tells a server of what the customer changed by an action such as `updateShippingAddress`, or of `confirm`. */
-  onChange?: OnChange;
+  onChange?: OnChange | undefined;
   /** Whether the customer could pay if no update were pending. Default: once there is an e-mail address. */
-  canConfirm?: (session: FakeSession) => boolean;
+  canConfirm?: ((session: FakeSession) => boolean) | undefined;
   /** The major version of `@stripe/stripe-js` whose shape is given, 5 to 10. Default 10. */
-  version?: 5 | 6 | 7 | 8 | 9 | 10;
+  version?: 5 | 6 | 7 | 8 | 9 | 10 | undefined;
   /** A clock of one's own. Default: the global functions. */
-  timers?: Timers;
+  timers?: Timers | undefined;
 }
 
 /** What `loadActions` gives. */
@@ -67,12 +69,14 @@ export type FakeLegacyCheckout = Omit<FakeCheckoutSdk, "loadActions"> &
 
 export interface FakeSdkOptions {
   clientSecret: string | PromiseLike<string>;
-  defaultValues?: {
-    billingAddress?: SessionInit["billingAddress"];
-    shippingAddress?: SessionInit["shippingAddress"];
-    email?: string;
-    phoneNumber?: string;
-  };
+  defaultValues?:
+    | {
+        billingAddress?: SessionInit["billingAddress"];
+        shippingAddress?: SessionInit["shippingAddress"];
+        email?: string | undefined;
+        phoneNumber?: string | undefined;
+      }
+    | undefined;
   elementsOptions?: unknown;
   adaptivePricing?: unknown;
 }
@@ -80,9 +84,9 @@ export interface FakeSdkOptions {
 /** Steers the stand-in and tells what it saw. */
 export interface FakeControl {
   /** Changes settings for every update from now on. */
-  set: (settings: Partial<FakeSettings>) => void;
+  set: (settings: FakeSettingsInit) => void;
   /** Changes settings for the next call of `runServerUpdate` only; a second call is for the one after it. */
-  next: (settings: Partial<FakeSettings>) => void;
+  next: (settings: FakeSettingsInit) => void;
   /** Ends the updates so far that `ends: "silent"` holds. */
   release: () => void;
   /** Changes the session on the server. The page sees it when Stripe.js fetches the session. */
@@ -126,6 +130,9 @@ const ELEMENTS = {
   LinkSignup: ["linkSignup", "Link"],
 } as const;
 
+/** What Stripe.js calls itself, by the major version of `@stripe/stripe-js` that loads it. */
+const RELEASES = { 5: "v3", 6: "acacia", 7: "basil", 8: "clover", 9: "dahlia", 10: "endive" };
+
 const OWN = ["session", "refresh", "onChange", "canConfirm", "version", "timers"];
 
 /**
@@ -144,7 +151,7 @@ export function createFakeStripe(options: FakeStripeOptions = {}): FakeStripe {
     timers = globalTimers,
     ...rest
   } = options;
-  const settings: FakeSettings = { ...DEFAULTS, ...rest };
+  const settings: FakeSettings = { ...DEFAULTS, ...withoutUndefined(rest) };
   const state = createState(given ?? {}, refresh, canConfirm, timers);
   const success = (session: FakeSession) =>
     (version < 7 ? { type: "success", success: session } : { type: "success", session }) as FakeResult;
@@ -156,7 +163,7 @@ export function createFakeStripe(options: FakeStripeOptions = {}): FakeStripe {
     const [id, secret] = String(await clientSecret).split("_secret_");
     if (!id || secret === undefined) throw new Error("This is not the client secret of a Checkout Session.");
     if (given?.id === undefined) state.apply({ id });
-    state.apply(defaultValues);
+    state.apply(withoutUndefined(defaultValues));
     state.publish({ quietly: true });
     if (refresh && !given) await state.refetch(settings.latencyMs);
     else await delay(timers, settings.latencyMs);
@@ -210,11 +217,11 @@ export function createFakeStripe(options: FakeStripeOptions = {}): FakeStripe {
     fake: {
       set: (changed) => {
         check(changed, Object.keys(DEFAULTS));
-        Object.assign(settings, changed);
+        Object.assign(settings, withoutUndefined(changed));
       },
       next: (changed) => {
         check(changed, Object.keys(DEFAULTS));
-        updates.next(changed);
+        updates.next(withoutUndefined(changed));
       },
       release: updates.release,
       server: state.server,
@@ -225,7 +232,7 @@ export function createFakeStripe(options: FakeStripeOptions = {}): FakeStripe {
       session: state.session,
       updates: updates.records,
       idle: updates.idle,
-      Stripe: Object.assign(() => stripe, { version: "endive" }),
+      Stripe: Object.assign(() => stripe, { version: RELEASES[version] }),
     },
   };
   return stripe;

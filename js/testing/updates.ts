@@ -26,6 +26,9 @@ export interface FakeSettings {
   declineWith: string | null;
 }
 
+/** Settings as they are given: what is `undefined` is left as it is. */
+export type FakeSettingsInit = { [K in keyof FakeSettings]?: FakeSettings[K] | undefined };
+
 export const DEFAULTS: FakeSettings = {
   latencyMs: 0,
   limitMs: 20_000,

@@ -12,3 +12,15 @@ declare module "*?url" {
   const url: string;
   export default url;
 }
+
+// As much of the frameworks as the guides use.
+declare module "svelte/store" {
+  export interface Readable<T> {
+    subscribe(run: (value: T) => void): () => void;
+  }
+  export function readable<T>(value: T, start: (set: (value: T) => void) => () => void): Readable<T>;
+}
+declare module "vue" {
+  export function shallowRef<T>(value: T): { value: T };
+  export function onScopeDispose(fn: () => void): void;
+}

@@ -303,7 +303,7 @@ for (const version of [5, 6, 7, 8, 9, 10]) {
     const clientSecret = "cs_test_1_secret_2";
     const checkout =
       version < 8
-        ? await stripe.initCheckout({ fetchClientSecret: async () => clientSecret })
+        ? await stripe.initCheckout(version === 5 ? { clientSecret } : { fetchClientSecret: async () => clientSecret })
         : await stripe[version === 8 ? "initCheckout" : "initCheckoutElementsSdk"]({ clientSecret });
     const passed = version < 8 ? checkout : (await checkout.loadActions()).actions;
     const outcome = await updates.run(passed, "changeInterval", YEARLY);

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CheckoutUpdateError } from "../../js/error.js";
 import { bindSwitch, type SwitchOptions } from "../../js/switch.js";
 import type { Applied, Endpoints, Outcome, Updates } from "../../js/types.js";
@@ -194,4 +194,114 @@ test.each([
 ])("refuses %j", (more, told) => {
   expect(() => bind(more as never)).toThrow(TypeError);
   expect(() => bind(more as never)).toThrow(told);
+});
+
+describe("a checkbox", () => {
+  const box = () => button as HTMLInputElement;
+  const tick = () => new Promise((resolve) => setTimeout(resolve));
+
+  beforeEach(() => {
+    document.body.innerHTML = '<label><input type="checkbox"> Yearly</label>';
+    button = document.querySelector("input") as HTMLElement;
+  });
+
+  test("keeps checked true to what was applied, and aria-checked away", async () => {
+    const changed = vi.fn();
+    document.addEventListener("change", changed);
+    button.setAttribute("aria-checked", "true");
+    bind();
+    expect([button.getAttribute("role"), button.hasAttribute("aria-checked"), box().checked]).toEqual([
+      "switch",
+      false,
+      false,
+    ]);
+    button.click();
+    await tick();
+    expect([box().checked, button.getAttribute("aria-busy")]).toEqual([false, "true"]);
+    button.click();
+    expect(run).toHaveBeenCalledExactlyOnceWith(actions, "changeInterval", on);
+    await settle(success);
+    expect(box().checked).toBe(true);
+    button.click();
+    expect(run).toHaveBeenLastCalledWith(actions, "changeInterval", off);
+    await settle(failure("no"));
+    expect(box().checked).toBe(true);
+    expect(changed).not.toHaveBeenCalled();
+    document.removeEventListener("change", changed);
+  });
+
+  test("is right too where the update is over before the click is", async () => {
+    // A browser runs what is due between the listeners of a click, and puts the checkbox back only then.
+    const { set } = bind();
+    button.addEventListener("click", () => set(true));
+    button.click();
+    await tick();
+    expect(box().checked).toBe(true);
+  });
+
+  test("starts as the session says, or as it is checked, and has its message outside the label", async () => {
+    box().checked = true;
+    const { unbind } = bind();
+    button.click();
+    expect(run).toHaveBeenLastCalledWith(actions, "changeInterval", off);
+    await settle(failure("no"));
+    expect([message(), document.querySelector("label [role=status]")]).toEqual(["Not <b>now</b>.", null]);
+    unbind();
+    for (const key of ["getSession", "session"]) {
+      bind({ actions: { [key]: () => ({ yearly: false }) }, isOn: (session) => (session as any).yearly }).unbind();
+      expect(box().checked).toBe(false);
+      box().checked = true;
+    }
+  });
+
+  test("leaves the keyboard to the browser", () => {
+    bind();
+    button.dispatchEvent(new KeyboardEvent("keydown", { key: " ", bubbles: true }));
+    expect(run).not.toHaveBeenCalled();
+  });
+});
+
+test.each(["button", "label"])(
+  "a page that is restored as a clone: one live region, no old message (%s)",
+  async (tag) => {
+    const inner = tag === "button" ? "" : '<input type="checkbox">';
+    document.body.innerHTML = `<main><${tag}>${inner}</${tag}><p>Note</p><${tag}>${inner}</${tag}></main>`;
+    const bindAll = () => {
+      for (const found of document.querySelectorAll<HTMLElement>(inner ? "input" : "button")) {
+        button = found;
+        bind();
+      }
+    };
+    bindAll();
+    button.click();
+    await settle(failure("no"));
+    button.click();
+    const clone = document.querySelector("main")!.cloneNode(true);
+    document.body.replaceChildren(clone);
+    bindAll();
+    const regions = [...document.querySelectorAll("[role=status]")];
+    expect(regions.map(({ textContent }) => textContent)).toEqual(["", ""]);
+    expect(button.getAttribute("aria-busy")).toBe("false");
+    await settle(success);
+    button.click();
+    await settle(failure("no"));
+    expect(regions.map(({ textContent }) => textContent)).toEqual(["", "Not <b>now</b>."]);
+  },
+);
+
+test("a session that cannot be read is reported, and the switch starts as it is", () => {
+  const reported = vi.fn();
+  vi.stubGlobal("reportError", reported);
+  button.setAttribute("aria-checked", "true");
+  bind({
+    actions: {
+      getSession: () => {
+        throw new Error("page");
+      },
+    },
+    isOn: () => false,
+  });
+  expect(reported).toHaveBeenCalledWith(new Error("page"));
+  expect(shown()).toBe("switch true false");
+  vi.unstubAllGlobals();
 });

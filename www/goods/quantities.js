@@ -2,19 +2,19 @@ import { change, newTotal } from "../change.js";
 import { fromTemplate, make, setText } from "../dom.js";
 
 /**
- * The stepper of each item. A press says the quantity that is wanted, not "one more", so that pressing on while an
- * update runs sends the last quantity and no other.
+ * The stepper of each item. A press says the quantity that is wanted, not "one more", and counts from what was asked for
+ * last, so that pressing on while an update runs sends the last quantity and no other.
  */
 export function bindQuantities(checkout, quantities) {
   const limits = new Map(quantities.map((limit) => [limit.name, limit]));
-  const wanted = new Map();
+  const { updates } = checkout;
 
   async function set(element, item, quantity) {
-    wanted.set(item.id, quantity);
-    drawStepper(element, item);
     const intent = { line_item: item.id, quantity };
-    const outcome = await change(checkout, "setQuantity", intent, { problem: problemOf(element), done: newTotal });
-    if (outcome.type !== "cancelled" && wanted.get(item.id) === quantity) wanted.delete(item.id);
+    const changed = change(checkout, "setQuantity", intent, { problem: problemOf(element), done: newTotal });
+    // Another press while one is pending is no news to those who subscribe.
+    drawStepper(element, item);
+    await changed;
     const now = checkout.session().lineItems.find(({ id }) => id === item.id);
     if (now) drawStepper(element, now);
   }
@@ -22,9 +22,10 @@ export function bindQuantities(checkout, quantities) {
   function drawStepper(element, item) {
     const stepper = element.querySelector(".stepper");
     const { minimum, maximum } = limits.get(item.name);
-    const quantity = wanted.get(item.id) ?? item.quantity;
+    const own = { line_item: item.id };
+    const quantity = updates.wanted("setQuantity", own)?.quantity ?? item.quantity;
     stepper.setAttribute("aria-label", `Quantity of ${item.name}`);
-    stepper.setAttribute("aria-busy", String(wanted.has(item.id)));
+    stepper.setAttribute("aria-busy", String(updates.isPending("setQuantity", own)));
     setText(stepper.querySelector("output"), String(quantity));
     for (const button of stepper.querySelectorAll("button")) {
       const next = quantity + Number(button.dataset.step);

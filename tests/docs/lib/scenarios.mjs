@@ -1,5 +1,8 @@
 // What is done with each page of the guides, by the name behind `page=`, and what has to come of it.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./blocks.mjs";
 
 const last = (shop) => JSON.parse(shop.requests.at(-1).text);
 const YEARLY = { checkout_session_id: "cs_test_docs", interval: "yearly" };
@@ -35,6 +38,18 @@ async function click({ page, shop }) {
   await page.getByRole("alert").filter({ hasText: "This plan is not sold yearly." }).waitFor();
   assert.equal(await plan.getAttribute("aria-checked"), "true");
   assert.equal(await page.getByRole("button", { name: "Pay" }).isEnabled(), true);
+}
+
+/** Four quick presses, each drawn before the next. */
+async function four(page, shop, more, output) {
+  await output.filter({ hasText: "1" }).waitFor();
+  for (const quantity of ["2", "3", "4", "5"]) {
+    await more.evaluate((button) => button.click());
+    await output.filter({ hasText: quantity }).waitFor();
+  }
+  await page.locator("[aria-busy=false]").waitFor();
+  assert.equal(await output.textContent(), "5");
+  assert.equal(shop.session.lineItems[0].quantity, 5);
 }
 
 const csrf = (header, path = noEndpoint) => ({
@@ -130,6 +145,38 @@ export const scenarios = {
       await page.evaluate(() => window.block.bound.unbind());
     },
   },
+  stepper: {
+    body: '<button id="fewer">−</button><output id="quantity"></output><button id="more">+</button>',
+    async act({ page, shop }) {
+      await four(page, shop, page.locator("#more"), page.locator("#quantity"));
+      shop.answer = no;
+      await page.locator("#fewer").click();
+      await page.waitForFunction(() => window.shown.length > 0);
+      assert.equal(await page.locator("#quantity").textContent(), "5");
+    },
+  },
+  "react-stepper": {
+    mount: (file) => `
+      import { CheckoutElementsProvider } from "@stripe/react-stripe-js/checkout";
+      import { createRoot } from "react-dom/client";
+      import { StrictMode } from "react";
+      import { Items } from ${JSON.stringify(file)};
+      const answer = await fetch("/create-checkout-session", { method: "POST" });
+      const { clientSecret } = await answer.json();
+      createRoot(document.body.appendChild(document.createElement("div"))).render(
+        <StrictMode>
+          <CheckoutElementsProvider stripe={Stripe("pk_test_docs")} options={{ clientSecret }}><Items /></CheckoutElementsProvider>
+        </StrictMode>,
+      );
+    `,
+    async act({ page, shop }) {
+      await four(page, shop, page.getByRole("button", { name: "+" }), page.locator("output"));
+      shop.answer = no;
+      await page.getByRole("button", { name: "−" }).click();
+      await page.getByRole("alert").filter({ hasText: no().message }).waitFor();
+      assert.equal(await page.locator("output").textContent(), "5");
+    },
+  },
   slim: { act: update },
   react: {
     mount: (file) => `
@@ -179,6 +226,54 @@ export const scenarios = {
     },
     complaints: /status of 400/,
   },
+  "wrap-throws": {
+    async act({ page, shop }) {
+      assert.equal(await call(page, "changeInterval", "yearly"), true);
+      assert.deepEqual(last(shop), YEARLY);
+      shop.answer = no;
+      assert.equal(await call(page, "changeInterval", "monthly"), false);
+    },
+  },
+  importmap: {
+    files: { "/checkout-updates/index-4f2a9c01.js": readFileSync(join(root, "dist", "index.js")) },
+    async act({ page, shop }) {
+      await page.waitForFunction(() => window.updates);
+      const type = await page.evaluate(async () => {
+        const sdk = window.Stripe("pk_test_docs").initCheckoutElementsSdk({ clientSecret: "cs_test_docs_secret_1" });
+        const { actions } = await sdk.loadActions();
+        return (await window.updates.run(actions, "changeInterval", { interval: "yearly" })).type;
+      });
+      assert.deepEqual([type, isYearly(shop)], ["success", true]);
+    },
+  },
+  "two-checkouts": {
+    async act({ page, shop }) {
+      const told = await page.evaluate(async () => {
+        const [one, two] = await Promise.all(
+          ["cs_test_docs_secret_1", "cs_test_docs_secret_1"].map((secret) => window.block.openCheckout(secret)),
+        );
+        const running = one.updates.run(one.actions, "changeInterval", { interval: "yearly" });
+        const pending = [one.updates.isPending(), two.updates.isPending()];
+        return [...pending, (await running).type];
+      });
+      assert.deepEqual([...told, isYearly(shop)], [true, false, "success", true]);
+    },
+  },
+  changes: {
+    async act({ page, shop }) {
+      const told = await page.evaluate(async () => {
+        const { setQuantity, rowOf, onChange } = window.block;
+        const rows = [];
+        const end = onChange(() => rows.push(JSON.stringify(rowOf("li_1"))));
+        await Promise.all([2, 3, 4].map((quantity) => setQuantity("li_1", quantity)));
+        end();
+        return rows;
+      });
+      assert.deepEqual(JSON.parse(told.at(-1)), { quantity: 4, busy: false });
+      for (const quantity of [2, 3, 4]) assert.ok(told.includes(JSON.stringify({ quantity, busy: true })));
+      assert.equal(shop.session.lineItems[0].quantity, 4);
+    },
+  },
   declared: {
     async act({ page, shop }) {
       assert.equal(await call(page, "changeInterval", "yearly"), true);
@@ -203,6 +298,14 @@ export const scenarios = {
   "csrf-rails": { ...csrf("x-csrf-token"), head: '<meta name="csrf-token" content="a token=" />' },
   "csrf-django": { ...csrf("x-csrftoken", `${noEndpoint}/`), cookies: { other: "1", csrftoken: "a token=" } },
   "csrf-laravel": { ...csrf("x-xsrf-token"), cookies: { other: "1", "XSRF-TOKEN": "a%20token%3D" } },
+  "csrf-authorization": {
+    async act({ page, shop }) {
+      await page.evaluate(() => (window.accessToken = async () => "abc.def"));
+      await update({ page, shop });
+      assert.equal(shop.requests.at(-1).headers["authorization"], "Bearer abc.def");
+    },
+  },
+  "csp-connect": policed(false, works),
   "csp-sandbox": policed(false, works),
   "csp-stripe": policed(true, works),
   "csp-without": {

@@ -16,6 +16,8 @@ test("inventory: a quantity is changed on the server", async ({ checkout, gate, 
   expect(Object.keys(JSON.parse(sent?.body ?? "{}"))).toEqual(["checkout_session_id", "line_item", "quantity"]);
 
   await stepper.getByRole("button", { name: "One fewer: Desk lamp" }).click();
+  // "$45.00 each" is there with two, so only the end of the update tells.
+  await checkout.settled();
   await expect(checkout.item("Desk lamp")).toContainText("$45.00");
   expect(await server.items(id)).toEqual([["Desk lamp", 1]]);
 });
@@ -34,6 +36,32 @@ test("inventory: pressing on sends the last quantity and none between", async ({
   expect(await server.items(id)).toContainEqual(["Desk lamp", 5]);
   const quantities = gate.recorded("/update-line-item-quantity").map(({ body }) => JSON.parse(body).quantity);
   expect(quantities).toEqual([2, 5]);
+});
+
+test("inventory: four quick presses from 1 end at 5, also where the page draws in between", async ({
+  checkout,
+  gate,
+  server,
+}) => {
+  const id = await checkout.open("goods");
+  const stepper = checkout.page.getByRole("group", { name: "Quantity of Desk lamp" });
+  const more = stepper.getByRole("button", { name: "One more: Desk lamp" });
+  const arrival = gate.intercept("/update-line-item-quantity");
+  await more.evaluate((button: HTMLButtonElement) => button.click());
+  const first = await arrival;
+  await more.click();
+  await more.click();
+  // Another row's update draws the page anew, from a session that still has one lamp.
+  await checkout.page.getByRole("switch", { name: "Gift Wrap" }).click();
+  await expect(stepper.getByRole("status")).toHaveText("4");
+  await more.click();
+  await expect(stepper.getByRole("status")).toHaveText("5");
+  await expect(stepper).toHaveAttribute("aria-busy", "true");
+  first.passOn();
+  await checkout.settled();
+  await expect(stepper.getByRole("status")).toHaveText("5");
+  await expect(stepper).toHaveAttribute("aria-busy", "false");
+  expect(await server.items(id)).toContainEqual(["Desk lamp", 5]);
 });
 
 test("new products: an offer is added and removed, and the rest stays", async ({ checkout, server }) => {

@@ -4,6 +4,9 @@ import { createRoot, hydrateRoot, type Root } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { useUpdate, useUpdatesState } from "../../../js/react.js";
+import { createUpdates } from "../../../js/index.js";
+import { endpoint, identifier, integer } from "../../../js/rules.js";
+import { createFakeServer, createFakeStripe } from "../../../js/testing/index.js";
 import type { Outcome, Snapshot } from "../../../js/types.js";
 
 (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
@@ -36,6 +39,7 @@ function scripted() {
 }
 
 type Hook = {
+  wanted: any;
   run: (intent: any, options?: any) => Promise<Outcome>;
   pending: boolean;
   failure: { kind: string } | null;
@@ -228,4 +232,125 @@ test("useUpdatesState follows the updates, and says nothing on a server", async 
 test("a server can render useUpdate", () => {
   const { Component } = hook();
   expect(renderToString(createElement(Component, { updates: scripted().updates, checkout: null }))).toBe("<p>idle</p>");
+});
+
+/** A shop whose server holds each quantity back until the test lets it go. */
+async function shop() {
+  const stripe = createFakeStripe({
+    session: {
+      lineItems: [
+        { id: "li_1", name: "Lamp", unitAmount: 1000, quantity: 1 },
+        { id: "li_2", name: "Shade", unitAmount: 500, quantity: 1 },
+      ],
+    },
+  });
+  const held: (() => void)[] = [];
+  const server = createFakeServer({
+    "/quantity": async ({ line_item, quantity }) => {
+      await new Promise<void>((resolve) => held.push(resolve));
+      const change = (item: { id: string }) => (item.id === line_item ? { ...item, quantity } : item);
+      stripe.fake.server({ lineItems: stripe.fake.session().lineItems.map(change) as never });
+    },
+  });
+  const loaded = await stripe.initCheckoutElementsSdk({ clientSecret: "cs_test_1_secret_2" }).loadActions();
+  const { actions } = loaded as Extract<typeof loaded, { type: "success" }>;
+  const rules = { line_item: identifier("li_"), quantity: integer(0, 10) };
+  const updates = createUpdates({
+    endpoints: { setQuantity: endpoint("/quantity", rules, { latest: ["line_item"] }) },
+  });
+  function Row({ id }: { id: string }) {
+    const match = { line_item: id };
+    const { run, pending, wanted } = useUpdate(updates, actions, "setQuantity", { match });
+    const item = actions.getSession().lineItems.find((other) => other.id === id)!;
+    const quantity = wanted?.quantity ?? item.quantity;
+    const more = () => void run({ line_item: id, quantity: quantity + 1 });
+    return createElement("button", { id, onClick: more, "aria-busy": pending }, quantity);
+  }
+  const rows = (...ids: string[]) => render(ids.map((id) => createElement(Row, { id, key: id })));
+  const release = () => act(async () => void (await vi.waitFor(() => (expect(held).not.toEqual([]), held.shift()!()))));
+  const end = () => (updates.dispose(), server.close());
+  return { updates, actions, server, stripe, rows, release, end };
+}
+
+const row = (id: string) => document.getElementById(id)!;
+const press = (id: string) => act(async () => row(id).click());
+const shown = (id: string) => [row(id).textContent, row(id).getAttribute("aria-busy")];
+const quantities = (requests: readonly { text: string }[]) => requests.map(({ text }) => JSON.parse(text).quantity);
+
+test("four quick presses of + from 1 end at 5", async () => {
+  const { rows, release, server, updates, stripe, end } = await shop();
+  await rows("li_1");
+  for (let times = 0; times < 4; times++) await press("li_1");
+  expect(shown("li_1")).toEqual(["5", "true"]);
+  await release();
+  expect(shown("li_1")).toEqual(["5", "true"]);
+  await release();
+  await act(async () => void (await updates.settled()));
+  expect(shown("li_1")).toEqual(["5", "false"]);
+  expect(quantities(server.requests)).toEqual([2, 5]);
+  expect(stripe.fake.session().lineItems.map(({ quantity }) => quantity)).toEqual([5, 1]);
+  end();
+});
+
+test("a row that is mounted again is busy while its update runs, and another row is not", async () => {
+  const { rows, release, updates, end } = await shop();
+  await rows("li_1", "li_2");
+  await press("li_1");
+  await press("li_2");
+  await press("li_2");
+  await rows();
+  await rows("li_1", "li_2");
+  expect([shown("li_1"), shown("li_2")]).toEqual([
+    ["2", "true"],
+    ["3", "true"],
+  ]);
+  // The first is told of its end, though another update is still pending.
+  await release();
+  await act(async () => vi.waitFor(() => expect(updates.isPending("setQuantity", { line_item: "li_1" })).toBe(false)));
+  expect([shown("li_1"), shown("li_2")]).toEqual([
+    ["2", "false"],
+    ["3", "true"],
+  ]);
+  await release();
+  await act(async () => void (await updates.settled()));
+  expect(shown("li_2")).toEqual(["3", "false"]);
+  end();
+});
+
+test("with match, a hook follows what was begun without one, and begins idle where a server drew it", async () => {
+  const { updates, actions, release, end, stripe } = await shop();
+  function Component() {
+    const { pending, wanted } = useUpdate(updates, actions, "setQuantity", { match: {} });
+    return createElement("p", null, `${pending} ${wanted?.quantity}`);
+  }
+  await render(createElement(Component));
+  await act(async () => void updates.run(actions, "setQuantity", { line_item: "li_1", quantity: 7 }));
+  expect(text()).toBe("true 7");
+  const html = renderToString(createElement(Component));
+  expect(html).toBe("<p>false undefined</p>");
+  await act(async () => root.unmount());
+  const main = document.querySelector("main")!;
+  main.innerHTML = html;
+  await act(async () => void (root = hydrateRoot(main, createElement(Component))));
+  expect(text()).toBe("true 7");
+  await release();
+  await act(async () => void (await Promise.all([updates.settled(), stripe.fake.idle()])));
+  expect(text()).toBe("false undefined");
+  end();
+});
+
+test("without match, wanted is what this hook's newest update asked for", async () => {
+  const { updates, calls } = scripted();
+  const [one, two] = [hook(), hook()];
+  const both = [one, two].map(({ Component }, key) => createElement(Component, { key, updates, checkout: {} }));
+  await render(both);
+  await act(async () => {
+    void one.last().run({ quantity: 2 });
+    void one.last().run({ quantity: 3 });
+  });
+  expect([one.last().wanted, two.last().wanted]).toEqual([{ quantity: 3 }, undefined]);
+  await act(async () => calls[1]!.settle(failed("invalid_intent")));
+  expect(one.last().wanted).toEqual({ quantity: 2 });
+  await act(async () => calls[0]!.settle(success));
+  expect(one.last().wanted).toBeUndefined();
 });

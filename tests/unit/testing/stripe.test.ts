@@ -491,6 +491,30 @@ describe("confirm", () => {
 });
 
 describe("the shapes of older versions", () => {
+  // What the loaders of `@stripe/stripe-js` 5.10 to 10 compare with, and warn of.
+  test.each([
+    [5, "v3"],
+    [6, "acacia"],
+    [7, "basil"],
+    [8, "clover"],
+    [9, "dahlia"],
+    [10, "endive"],
+    [undefined, "endive"],
+  ] as const)("%s is the release that its loader expects", (version, release) => {
+    expect(createFakeStripe({ version }).fake.Stripe.version).toBe(release);
+  });
+
+  test("a setting that holds nothing is as it was", async () => {
+    const stripe = createFakeStripe({ latencyMs: undefined, failures: undefined });
+    stripe.fake.set({ failWith: "No." });
+    stripe.fake.set({ failWith: undefined });
+    stripe.fake.next({ failures: undefined });
+    const loaded = await stripe.initCheckoutElementsSdk({ clientSecret: "cs_test_1_secret_2" }).loadActions();
+    if (loaded.type === "error") throw new Error(loaded.error.message);
+    const result = await loaded.actions.runServerUpdate(async () => {});
+    expect(result).toEqual({ type: "error", error: { message: "No.", code: null } });
+  });
+
   test.each([
     [5, "success"],
     [6, "success"],

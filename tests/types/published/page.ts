@@ -1,0 +1,87 @@
+// Compiled, never run: what is published, on a page that declares no library newer than ES2021 and checks every library.
+import { bindSwitch, createUpdates, endpoint, identifier, integer, oneOf } from "checkout-updates";
+import { useUpdate, useUpdatesState } from "checkout-updates/react";
+import { useWasm } from "checkout-updates/slim";
+import { createFakeServer, createFakeStripe } from "checkout-updates/testing";
+
+// What a page has in hand where something is optional: the option may be there and hold nothing.
+declare const maybe: {
+  signal: AbortSignal | undefined;
+  session: string | undefined;
+  id: (() => string) | undefined;
+  yes: boolean | undefined;
+  count: number | undefined;
+  word: string | undefined;
+  status: HTMLElement | undefined;
+  labels: { on: string; off: string } | undefined;
+  credentials: "include" | undefined;
+  csrf: { header: string; token: () => string } | undefined;
+  origins: string[] | undefined;
+};
+declare const button: HTMLButtonElement;
+
+useWasm("/checkout_updates.wasm");
+const updates = createUpdates({
+  session: maybe.id,
+  sessionField: maybe.word,
+  timeoutMs: maybe.count,
+  allowedOrigins: maybe.origins,
+  csrf: maybe.csrf,
+  messages: undefined,
+  onFailure: undefined,
+  endpoints: {
+    changeInterval: endpoint(
+      "/change-subscription-interval",
+      { interval: oneOf("monthly", "yearly") },
+      {
+        latest: maybe.yes,
+        join: maybe.yes,
+        idempotencyKey: maybe.yes,
+        retries: maybe.count,
+        attemptTimeoutMs: maybe.count,
+        timeoutMs: maybe.count,
+        credentials: maybe.credentials,
+        csrf: maybe.yes,
+      },
+    ),
+    setQuantity: endpoint("/quantity", { line_item: identifier("li_"), quantity: integer(0, 10).optional() }),
+  },
+});
+updates.reportTo("/failures", { sampleRate: maybe.count });
+
+export async function page(): Promise<void> {
+  const stripe = createFakeStripe({
+    session: undefined,
+    refresh: undefined,
+    onChange: undefined,
+    canConfirm: undefined,
+    version: undefined,
+    timers: undefined,
+    latencyMs: maybe.count,
+  });
+  stripe.fake.next({ latencyMs: maybe.count });
+  const sdk = stripe.initCheckoutElementsSdk({ clientSecret: "cs_test_1_secret_2", defaultValues: undefined });
+  const loaded = await sdk.loadActions();
+  if (loaded.type === "error") return;
+  const { actions } = loaded;
+  await actions.confirm({ email: maybe.word });
+  const { signal, session } = maybe;
+  await updates.run(actions, "changeInterval", { interval: "yearly" }, { signal, session });
+  updates.dispose();
+  createFakeServer({}).close();
+  bindSwitch(button, {
+    updates,
+    actions,
+    name: "changeInterval",
+    on: { interval: "yearly" },
+    off: { interval: "monthly" },
+    labels: maybe.labels,
+    isOn: undefined,
+    status: maybe.status,
+    onOutcome: undefined,
+  });
+  const { run, pending, wanted } = useUpdate(updates, actions, "setQuantity", { match: maybe.yes ? {} : undefined });
+  await run({ line_item: "li_1", quantity: maybe.count }, { signal });
+  const quantity: number | undefined = wanted?.quantity;
+  button.disabled = pending || useUpdatesState(updates).stale || quantity === 0;
+}
