@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { CheckoutUpdateError, isCheckoutUpdateError, ADVICE } from "../../js/error.js";
+import { CheckoutUpdateError, isCheckoutUpdateError } from "../../js/error.js";
+import { ADVICE } from "../../src/browser/error.js";
 import type { FailureKind } from "../../js/types.js";
 
 const record = {
@@ -10,6 +11,7 @@ const record = {
   durationMs: 12,
   attempts: 1,
   requestId: null,
+  detail: null,
   field: null,
   reason: null,
 } as const;

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { normalise } from "../../js/options.js";
+import { check } from "../../src/browser/options.js";
 import { endpoint, flag, identifier, integer, oneOf } from "../../js/rules.js";
 
 const any = (value: unknown) => value as never;
+// Its types say what the engine takes of it; this is the whole.
+const normalise = check as (given: object) => any;
 const tax = endpoint("/update-tax", {});
 const wrong = (options: unknown): string => {
   try {
@@ -66,7 +68,7 @@ test("latest becomes positions", () => {
   const set = endpoint("/x", rules, { latest: ["quantity"] });
   const not = endpoint("/x", rules, { latest: false });
   const { endpoints } = normalise({ endpoints: { set, not, tax } });
-  expect(endpoints.map(({ latest }) => latest)).toEqual([[1], null, null]);
+  expect(endpoints.map(({ latest }: { latest: unknown }) => latest)).toEqual([[1], null, null]);
 });
 
 test.each(["/x", "/a/../b", "/x?y=1&z=%20", "/é", "/a//b", "/"])("takes the path %s", (url) => {
@@ -158,7 +160,6 @@ describe("refuses", () => {
     [{ endpoints: JSON.parse('{"__proto__": {}}') }, 'endpoints: "__proto__" is no name'],
     [{ endpoints: { a: undefined } }, "endpoints.a: must be an object"],
     [{ endpoints: { a: "/x" } }, "endpoints.a: must be an object"],
-    [{ endpoints: { a: { url: "/x", rules: {} } } }, 'endpoints.a: "options" must be an object'],
     [{ endpoints: { a: { ...tax, method: "PUT" } } }, 'endpoints.a: unknown key "method"'],
     [
       { endpoints: { a: endpoint("/x", { id: flag() }) }, sessionField: "id" },

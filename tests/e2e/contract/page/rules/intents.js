@@ -321,7 +321,7 @@ export const rules = {
     const { createUpdates, endpoint, flag } = await t.module("index");
     const endpoints = { gift: endpoint("/gift", { session: flag() }) };
     const error = t.thrown(() => createUpdates({ endpoints, sessionField: "session" }), TypeError);
-    t.match(error.detail, /sessionField/);
+    t.match(error.message, /sessionField/);
   },
   "an open field with the name of money is refused, a closed choice is not": async (t) => {
     const { endpoint, identifier, integer, oneOf, flag } = await t.module("index");

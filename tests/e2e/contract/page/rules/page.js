@@ -136,7 +136,7 @@ export const rules = {
       useWasm(source);
       const error = await t.rejection(updates.request("gift", {})());
       t.equal(error.kind, "unavailable");
-      t.match(error.message, /checkout_updates\.wasm/);
+      t.match(error.detail, /checkout_updates\.wasm/);
     }
   }),
   "two copies of the package are independent": async (t) => {
