@@ -1,61 +1,58 @@
 //! What JavaScript may pass as an intent or a session id: any value at all, and each that does not fit is a typed error
 //! that names the field, with nothing sent.
 
-use js_sys::{Array, BigInt, Date, Function, Object, Symbol};
+use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Page, actions, get, json, json_with, respond, show, text, with};
+use crate::support::{
+    Page, brief, call, ended, endpoint, error_of, get, js, judged, respond, show, stripe, text, told,
+};
+
+const RULES: &str = "interval: { kind: 'oneOf', values: ['monthly', 'yearly'], isOptional: true },
+    item: { kind: 'identifier', prefix: 'li_', isOptional: true },
+    quantity: { kind: 'integer', min: -2, max: 10, isOptional: true },
+    gift: { kind: 'flag', isOptional: true }";
+const FIELDS: [&str; 4] = ["interval", "item", "quantity", "gift"];
 
 async fn page() -> Page {
-    let page = Page::of("{}", respond(200, "")).await;
-    page.field("interval", "oneOf", r#"{"choices":["monthly","yearly"],"optional":true}"#);
-    page.field("item", "identifier", r#"{"choices":["li_"],"optional":true}"#);
-    page.field("quantity", "integer", r#"{"least":-2,"most":10,"optional":true}"#);
-    page.field("gift", "flag", r#"{"optional":true}"#);
-    page
+    Page::ruled(RULES, "", respond(200, "")).await
 }
 
-/// Asks with one value at this position, and gives how it ended.
-async fn ask(page: &Page, position: usize, value: &JsValue) -> String {
-    let values = Array::new_with_length(4);
-    values.set(position as u32, value.clone());
-    let ended = page.request(&json_with("{}", "values", values)).await;
-    assert!(ended.ok || !show(&ended.value).contains("probe"), "{}", show(&ended.value));
-    ended.brief()
+/// Asks with one value of this field, written in JavaScript, and gives how it ended.
+async fn ask(page: &Page, field: &str, value: &str) -> String {
+    match ended(page.call(&format!("{{ {field}: {value} }}"))).await {
+        Ok(_) => "ok".into(),
+        Err(error) => {
+            assert!(!show(&error).contains("probe"), "{}", show(&error));
+            brief(&error)
+        }
+    }
 }
 
-fn boxed(class: &str, value: impl Into<JsValue>) -> JsValue {
-    let class = get(&js_sys::global(), class).unchecked_into::<Function>();
-    js_sys::Reflect::construct(&class, &Array::of1(&value.into())).unwrap()
-}
-
-/// Values that no rule takes.
-fn others() -> Vec<(&'static str, JsValue)> {
-    vec![
-        ("null", JsValue::NULL),
-        ("an object", Object::new().into()),
-        ("an array", Array::of1(&"yearly".into()).into()),
-        ("a function", get(&js_sys::global(), "Object")),
-        ("a date", Date::new_0().into()),
-        ("a big integer", BigInt::from(1).into()),
-        ("a boxed text", boxed("String", "yearly")),
-        ("a boxed number", boxed("Number", 1)),
-        ("a boxed flag", boxed("Boolean", true)),
-        ("a record that says it is one", json_with("{}", "toJSON", Object::new())),
-    ]
+fn unfit(field: &str) -> String {
+    format!("invalid_intent no {field} \"{field}\" does not fit its rule")
 }
 
 #[wasm_bindgen_test]
 async fn what_no_rule_takes_is_refused_by_each() {
     let page = page().await;
-    for (position, field) in ["interval", "item", "quantity", "gift"].into_iter().enumerate() {
-        for (name, value) in others() {
-            let brief = ask(&page, position, &value).await;
-            assert_eq!(brief, format!("invalid_intent no does not fit its rule {field}"), "{name}");
+    for field in FIELDS {
+        for value in [
+            "null",
+            "{}",
+            "['yearly']",
+            "Object",
+            "new Date()",
+            "1n",
+            "new String('yearly')",
+            "new Number(1)",
+            "new Boolean(true)",
+            "{ toJSON: () => 'yearly' }",
+            "Symbol('probe')",
+        ] {
+            assert_eq!(ask(&page, field, value).await, unfit(field), "{value}");
         }
-        let brief = ask(&page, position, &Symbol::for_("probe").into()).await;
-        assert_eq!(brief, format!("invalid_intent no could not be read {field}"));
     }
     assert_eq!(page.requests().length(), 0);
 }
@@ -63,50 +60,24 @@ async fn what_no_rule_takes_is_refused_by_each() {
 #[wasm_bindgen_test]
 async fn each_rule_takes_its_own_primitives_only() {
     let page = page().await;
-    let longest = format!("li_{}", "a".repeat(252));
-    let cases: [(usize, &[JsValue], &[JsValue]); 4] = [
+    let longest = format!("'li_{}'", "a".repeat(252));
+    let longer = format!("'li_{}'", "a".repeat(253));
+    let cases: [(&str, &[&str], &[&str]); 4] = [
+        ("interval", &["'yearly'"], &["'probe'", "''", "'yearly '", "'\u{fffd}'", r"'\ud800'", "1", "true"]),
         (
-            0,
-            &["yearly".into()],
-            &["probe".into(), "".into(), "yearly ".into(), "\u{fffd}".into(), 1.into(), true.into()],
+            "item",
+            &["'li_1'", &longest],
+            &["'probe'", "''", "'li_1_secret_probe'", "'li_é'", r"'li_1\n'", r"'li_\udc00'", &longer, "1"],
         ),
-        (
-            1,
-            &["li_1".into(), longest.as_str().into()],
-            &[
-                "probe".into(),
-                "".into(),
-                "li_1_secret_probe".into(),
-                "li_é".into(),
-                "li_1\n".into(),
-                format!("{longest}a").into(),
-                1.into(),
-            ],
-        ),
-        (
-            2,
-            &[JsValue::from_f64(-0.0), (-2).into(), 10.into()],
-            &[
-                f64::NAN.into(),
-                f64::INFINITY.into(),
-                f64::NEG_INFINITY.into(),
-                0.5.into(),
-                (-3).into(),
-                11.into(),
-                1e300.into(),
-                "1".into(),
-                true.into(),
-            ],
-        ),
-        (3, &[true.into(), false.into()], &["true".into(), "".into(), 0.into(), 1.into(), f64::NAN.into()]),
+        ("quantity", &["-0", "-2", "10"], &["NaN", "Infinity", "-Infinity", "0.5", "-3", "11", "1e300", "'1'", "true"]),
+        ("gift", &["true", "false"], &["'true'", "''", "0", "1", "NaN"]),
     ];
-    for (position, fit, unfit) in cases {
+    for (field, fit, others) in cases {
         for value in fit {
-            assert_eq!(ask(&page, position, value).await, "ok", "{position}: {value:?}");
+            assert_eq!(ask(&page, field, value).await, "ok", "{field}: {value}");
         }
-        for value in unfit {
-            let brief = ask(&page, position, value).await;
-            assert!(brief.starts_with("invalid_intent no does not fit its rule"), "{position}: {value:?}: {brief}");
+        for value in others {
+            assert_eq!(ask(&page, field, value).await, unfit(field), "{value}");
         }
     }
 }
@@ -114,105 +85,135 @@ async fn each_rule_takes_its_own_primitives_only() {
 #[wasm_bindgen_test]
 async fn minus_zero_is_sent_as_zero_and_what_is_left_out_not_at_all() {
     let page = page().await;
-    assert_eq!(ask(&page, 2, &JsValue::from_f64(-0.0)).await, "ok");
-    assert_eq!(page.body(0), r#"{"checkout_session_id":"cs_test_a1","quantity":0}"#);
-    assert_eq!(ask(&page, 3, &JsValue::UNDEFINED).await, "ok");
-    assert_eq!(page.body(1), r#"{"checkout_session_id":"cs_test_a1"}"#);
+    assert_eq!(ask(&page, "quantity", "-0").await, "ok");
+    assert_eq!(ask(&page, "gift", "undefined").await, "ok");
+    assert_eq!(
+        [page.body(0), page.body(1)],
+        [r#"{"checkout_session_id":"cs_test_a1","quantity":0}"#, r#"{"checkout_session_id":"cs_test_a1"}"#]
+    );
 }
 
 #[wasm_bindgen_test]
-async fn half_a_character_reaches_no_body() {
-    let page = page().await;
-    let text = JsValue::from("😀").unchecked_into::<js_sys::JsString>();
-    for half in [text.slice(0, 1), text.slice(1, 2)] {
-        for position in [0, 1] {
-            assert!(ask(&page, position, &half).await.starts_with("invalid_intent no does not fit"));
-        }
+async fn what_is_required_is_missed_by_name_and_what_nobody_declared_is_named_first() {
+    let rules = "interval: { kind: 'oneOf', values: ['yearly'] }, gift: { kind: 'flag' }";
+    let page = Page::ruled(rules, "", respond(200, "")).await;
+    let missing = |field| format!("invalid_intent no {field} \"{field}\" is missing");
+    for intent in ["{}", "undefined", "null", "7", "true", "Symbol()", "Object.create({ interval: 'yearly' })"] {
+        assert_eq!(judged(page.call(intent)).await, missing("interval"), "{intent}");
+    }
+    assert_eq!(judged(page.call("{ interval: 'yearly' }")).await, missing("gift"));
+    let hidden = "Object.defineProperty({ interval: 'yearly' }, 'gift', { value: true })";
+    assert_eq!(judged(page.call(hidden)).await, missing("gift"));
+    for (intent, named) in [
+        ("{ interval: 'probe', amount: 1, price: 2 }", "amount"),
+        ("{ toJSON: () => ({}) }", "toJSON"),
+        ("JSON.parse('{\"__proto__\":1}')", "__proto__"),
+        ("'yearly'", "0"),
+        ("['yearly']", "0"),
+    ] {
+        let error = error_of(page.call(intent)).await;
+        assert_eq!(brief(&error), format!("invalid_intent no {named} \"{named}\" is not declared"), "{intent}");
+        assert!(!show(&error).contains("probe"));
     }
     assert_eq!(page.requests().length(), 0);
 }
 
 #[wasm_bindgen_test]
-async fn what_is_required_is_missed_by_name() {
-    let page = Page::of("{}", respond(200, "")).await;
-    page.field("interval", "oneOf", r#"{"choices":["yearly"]}"#);
-    page.field("gift", "flag", "{}");
-    for (values, field) in [("[]", "interval"), (r#"["yearly"]"#, "gift")] {
-        let ended = page.request(&json(&format!("{{\"values\":{values}}}"))).await;
-        assert_eq!(ended.brief(), format!("invalid_intent no is missing {field}"));
-        assert_eq!(text(&ended.value, "field"), field);
-    }
-}
-
-#[wasm_bindgen_test]
-async fn a_field_that_nobody_declared_is_named_before_any_other_mistake() {
+async fn symbols_are_ignored_and_each_value_is_read_once_when_it_is_said() {
     let page = page().await;
-    let asked = r#"{"undeclared":"amount","values":["probe"],"session":"sk_test_probe"}"#;
-    let ended = page.ended(page.call(asked)).await;
-    assert_eq!(ended.brief(), "invalid_intent no is not declared amount");
-    assert!(!show(&ended.value).contains("probe"));
-}
-
-#[wasm_bindgen_test]
-async fn what_the_page_threw_is_the_cause() {
-    let page = page().await;
-    let thrown = JsValue::from(js_sys::Error::new("getter"));
-    let values = Array::of1(&Symbol::for_("unreadable"));
-    let ended = page.request(&with(json_with("{}", "values", values), "cause", thrown.clone())).await;
-    assert_eq!(
-        (ended.brief().as_str(), ended.cause()),
-        ("invalid_intent no could not be read interval", thrown.clone())
+    let reads = js("[]");
+    let make = js(
+        "(reads) => ({ [Symbol('x')]: 1, get interval() { reads.push(1); return ['yearly', 'monthly'][reads.length - 1] } })",
     );
-    let session = json_with("{}", "session", Symbol::for_("unreadable"));
-    let ended = page.request(&with(session, "cause", thrown.clone())).await;
-    assert_eq!((ended.brief().as_str(), ended.cause()), ("callback_failed no", thrown));
+    let intent = make.unchecked_into::<Function>().call1(&JsValue::NULL, &reads).unwrap();
+    let update = page.updates().request("change", &intent).unwrap();
+    assert_eq!(number_of(&reads), 1);
+    for _ in 0..2 {
+        assert_eq!(judged(call(&update).unchecked_into()).await, "ok");
+    }
+    assert_eq!(number_of(&reads), 1);
+    let body = r#"{"checkout_session_id":"cs_test_a1","interval":"yearly"}"#;
+    assert_eq!([page.body(0), page.body(1)], [body, body]);
+    // What is changed later is another intent.
+    let intent = js("{ interval: 'yearly' }");
+    let update = page.updates().request("change", &intent).unwrap();
+    Reflect::set(&intent, &"interval".into(), &"monthly".into()).unwrap();
+    assert_eq!(judged(call(&update).unchecked_into()).await, "ok");
+    assert_eq!(page.body(2), body);
+}
+
+fn number_of(list: &JsValue) -> u32 {
+    js_sys::Array::from(list).length()
+}
+
+#[wasm_bindgen_test]
+async fn what_the_page_threw_is_the_cause_of_each_call() {
+    let page = page().await;
+    let update = page.request("{ get interval() { throw 'getter' } }");
+    for _ in 0..2 {
+        let error = error_of(call(&update).unchecked_into()).await;
+        let said = "invalid_intent no interval \"interval\" could not be read";
+        assert_eq!((brief(&error).as_str(), get(&error, "cause")), (said, "getter".into()));
+    }
+    let error = error_of(page.call("new Proxy({}, { ownKeys() { throw 'keys' } })")).await;
+    assert_eq!((brief(&error).split(' ').next(), get(&error, "cause")), (Some("invalid_intent"), "keys".into()));
+    let throwing = Page::open(&format!("session: () => {{ throw 'session' }}, {}", endpoint(RULES, ""))).await;
+    let error = error_of(throwing.call("{}")).await;
+    assert_eq!((brief(&error).as_str(), get(&error, "cause")), ("callback_failed no", "session".into()));
+    let settings = js("{ get session() { throw 'getter' } }");
+    let outcome = told(page.updates().run_with(&stripe(), "change", &js("{}"), &settings)).await;
+    assert_eq!(outcome, "error: callback_failed no");
+    assert_eq!((page.requests().length(), throwing.requests().length()), (0, 0));
 }
 
 #[wasm_bindgen_test]
 async fn a_session_id_is_one_or_says_what_was_probably_passed() {
-    let page = page().await;
     for (session, hint) in [
-        (JsValue::UNDEFINED, "There is no session id"),
-        (JsValue::NULL, "must be a string"),
-        (7.into(), "must be a string"),
-        (Object::new().into(), "must be a string"),
-        (boxed("String", "cs_test_probe"), "must be a string"),
-        ("".into(), "is empty"),
-        ("cs_test_probe_secret_2".into(), "client secret"),
-        ("pi_probe".into(), "PaymentIntent"),
-        ("pk_test_probe".into(), "API key"),
-        ("cs_test_probe/".into(), "must look like"),
-        ("cs_probe".into(), "must look like"),
+        ("undefined", "There is no session id"),
+        ("null", "must be a string"),
+        ("7", "must be a string"),
+        ("{}", "must be a string"),
+        ("new String('cs_test_probe')", "must be a string"),
+        ("''", "is empty"),
+        ("'cs_test_probe_secret_2'", "client secret"),
+        ("'pi_probe'", "PaymentIntent"),
+        ("'pk_test_probe'", "API key"),
+        ("'cs_test_probe/'", "must look like"),
+        ("'cs_probe'", "must look like"),
     ] {
-        let ended = page.request(&json_with("{}", "session", session.clone())).await;
-        assert!(ended.brief().starts_with("invalid_session no "), "{session:?}: {}", ended.brief());
-        assert!(text(&ended.value, "message").contains(hint), "{session:?}: {}", ended.brief());
-        assert!(!show(&ended.value).contains("probe"), "{session:?}");
+        let page = Page::open(&format!("session: () => ({session}), {}", endpoint("", ""))).await;
+        let error = error_of(page.call("{}")).await;
+        assert!(brief(&error).starts_with("invalid_session no "), "{session}: {}", brief(&error));
+        assert!(text(&error, "detail").contains(hint), "{session}: {}", brief(&error));
+        assert!(!show(&error).contains("probe"), "{session}");
+        assert_eq!((page.requests().length(), page.told_kinds()), (0, vec!["invalid_session".into()]));
     }
-    assert_eq!(page.requests().length(), 0);
-    assert!(page.counted_kinds().iter().all(|kind| kind == "invalid_session"));
 }
 
 #[wasm_bindgen_test]
-async fn the_session_is_that_of_the_call_and_else_of_the_actions_and_never_another() {
-    let page = page().await;
-    let actions = actions("getSession", "success");
-    assert_eq!(page.run(&actions, "{}").await.brief(), "ok");
-    assert_eq!(page.run(&actions, r#"{"session":"cs_test_a1"}"#).await.brief(), "ok");
-    let other = page.run(&actions, r#"{"session":"cs_test_other"}"#).await;
-    assert!(other.brief().starts_with("invalid_session no"), "{}", other.brief());
-    assert!(text(&other.value, "message").contains("another"));
-    // `null` is not left out.
-    let null = page.run(&actions, r#"{"session":null}"#).await;
-    assert!(null.brief().starts_with("invalid_session no"), "{}", null.brief());
-    assert_eq!(page.requests().length(), 2);
+async fn the_session_is_read_at_the_call() {
+    let page = Page::open(&format!("session: () => globalThis.shown, {}", endpoint("", ""))).await;
+    page.answer(&respond(200, ""));
+    let update = page.request("{}");
+    for id in ["cs_test_one", "cs_test_two"] {
+        Reflect::set(&js_sys::global(), &"shown".into(), &id.into()).unwrap();
+        assert_eq!(judged(call(&update).unchecked_into()).await, "ok");
+    }
+    assert!(page.body(0).contains("cs_test_one") && page.body(1).contains("cs_test_two"));
 }
 
 #[wasm_bindgen_test]
-async fn an_endpoint_that_is_not_there_sends_nothing_and_breaks_nothing() {
-    let page = page().await;
-    page.call(r#"{"endpoint":9}"#);
-    page.start(&actions("getSession", "success"), r#"{"endpoint":9}"#);
-    assert_eq!(page.requests().length(), 0);
-    assert_eq!(ask(&page, 3, &true.into()).await, "ok");
+async fn the_session_is_that_of_the_call_and_else_of_the_option_and_else_of_the_actions_and_never_another() {
+    let page = Page::open(&format!("session: undefined, {}", endpoint("", ""))).await;
+    page.answer(&respond(200, ""));
+    let (updates, stripe, intent) = (page.updates(), stripe(), js("{}"));
+    let run = |settings: &str| updates.run_with(&stripe, "change", &intent, &js(settings));
+    for settings in ["undefined", "{}", "{ session: undefined }", "{ session: 'cs_test_a1' }"] {
+        assert_eq!(told(run(settings)).await, "success", "{settings}");
+    }
+    let other = told(run("{ session: 'cs_test_other' }")).await;
+    assert!(other.starts_with("error: invalid_session no") && other.contains("another"), "{other}");
+    assert_eq!(page.requests().length(), 4);
+    // A function that is called outside of `run` has no actions to ask.
+    assert!(judged(page.call("{}")).await.starts_with("invalid_session no"));
 }

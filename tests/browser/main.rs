@@ -1,16 +1,18 @@
-//! The module's exports, called from JavaScript in a browser as `js/updates.ts` calls them.
+//! The crate's class `Updates`, called in a browser as JavaScript calls it, with nothing of the npm package around it.
 //! Run by `wasm-pack test --headless --chrome` and `--firefox`.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod answers;
+mod card;
 mod counts;
 mod deadline;
-mod handles;
 mod intents;
+mod queue;
 mod request;
-mod stripe;
+mod run;
+mod state;
 mod support;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,155 +1,197 @@
 //! What is sent: the body, the headers and the other members of `fetch`'s `init`.
 
-use js_sys::{Function, Object, Reflect};
-use wasm_bindgen::closure::Closure;
+use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Page, get, gives, never, rejects, respond, respond_with, text, throws, with};
-
-/// An answer that lets the next attempt begin at once.
-fn again(status: u16) -> JsValue {
-    respond_with(status, None, r#"{"retry-after":"0"}"#)
-}
+use crate::support::{
+    Changed, Page, again, brief, endpoint, error_of, get, gives, headers_of, js, judged, keys, never, rejects, respond,
+    silent, stripe, text, told,
+};
 
 #[wasm_bindgen_test]
 async fn the_body_has_the_session_first_and_then_the_fields_as_declared() {
-    let page = Page::open_with("session", "").await;
-    page.endpoint("change", "{}");
-    page.field("interval", "oneOf", r#"{"choices":["monthly","year\"ly\u0001é\u2028😀"]}"#);
-    page.field("line_item", "identifier", r#"{"choices":["li_"]}"#);
-    page.field("quantity", "integer", r#"{"least":-9007199254740991,"most":9007199254740991}"#);
-    page.field("gift", "flag", "{}");
-    page.field("note", "flag", r#"{"optional":true}"#);
-    page.answer(respond(200, ""));
-    let asked = r#"{"session":"cs_live_b2","values":["year\"ly\u0001é\u2028😀","li_1",-9007199254740991,false]}"#;
-    assert_eq!(page.ended(page.call(asked)).await.brief(), "ok");
-    assert_eq!(
-        page.body(0),
-        "{\"session\":\"cs_live_b2\",\"interval\":\"year\\\"ly\\u0001é\u{2028}😀\",\"line_item\":\"li_1\",\
-         \"quantity\":-9007199254740991,\"gift\":false}"
-    );
+    let rules = r#"interval: { kind: 'oneOf', values: ['monthly', 'year"ly\u0001é\u2028😀'] },
+        line_item: { kind: 'identifier', prefix: 'li_' },
+        quantity: { kind: 'integer', min: -9007199254740991, max: 9007199254740991 },
+        gift: { kind: 'flag' }, note: { kind: 'flag', isOptional: true }"#;
+    let options = format!("sessionField: 'session', session: () => 'cs_live_b2', {}", endpoint(rules, ""));
+    let page = Page::open(&options).await;
+    page.answer(&respond(200, ""));
+    let intent =
+        r#"{ gift: false, quantity: -9007199254740991, line_item: 'li_1', interval: 'year"ly\u0001é\u2028😀' }"#;
+    assert_eq!(judged(page.call(intent)).await, "ok");
+    let body = "{\"session\":\"cs_live_b2\",\"interval\":\"year\\\"ly\\u0001é\u{2028}😀\",\"line_item\":\"li_1\",\
+                \"quantity\":-9007199254740991,\"gift\":false}";
+    assert_eq!(page.body(0), body);
 }
 
 #[wasm_bindgen_test]
 async fn the_request_is_a_json_post_that_follows_nothing_and_stores_nothing() {
-    let page = Page::of("{}", respond(200, "")).await;
-    assert!(page.ended(page.call("{}")).await.ok);
+    let page = Page::of("", respond(200, "")).await;
+    assert_eq!(judged(page.call("{}")).await, "ok");
     let init = page.init(0);
-    let members: Vec<String> =
-        Object::keys(init.unchecked_ref::<Object>()).iter().map(|name| name.as_string().unwrap()).collect();
-    let mut sorted = members.clone();
-    sorted.sort();
-    assert_eq!(sorted, ["body", "cache", "headers", "method", "redirect", "signal"]);
-    for (name, value) in [("method", "POST"), ("redirect", "manual"), ("cache", "no-store")] {
+    assert_eq!(keys(&init), ["body", "cache", "credentials", "headers", "method", "redirect", "signal"]);
+    for (name, value) in
+        [("method", "POST"), ("redirect", "manual"), ("cache", "no-store"), ("credentials", "same-origin")]
+    {
         assert_eq!(text(&init, name), value);
     }
-    assert_eq!(page.headers(0), "accept: application/json\ncontent-type: application/json\nidempotency-key: key of 1");
+    assert_eq!(page.body(0), r#"{"checkout_session_id":"cs_test_a1"}"#);
+    let headers = headers_of(&init);
+    let names: Vec<_> = headers.lines().map(|line| line.split_once(": ").unwrap().0).collect();
+    assert_eq!(names, ["accept", "content-type", "idempotency-key"]);
+    for name in ["accept", "content-type"] {
+        assert_eq!(page.header(0, name).as_deref(), Some("application/json"));
+    }
     // The browser takes it as it is.
-    let request = Reflect::construct(
-        get(&js_sys::global(), "Request").unchecked_ref::<Function>(),
-        &js_sys::Array::of2(&"/change".into(), &init),
-    )
-    .unwrap();
+    let class = get(&js_sys::global(), "Request").unchecked_into::<Function>();
+    let request = Reflect::construct(&class, &js_sys::Array::of2(&"/change".into(), &init)).unwrap();
     assert_eq!((text(&request, "method"), text(&request, "redirect")), ("POST".into(), "manual".into()));
 }
 
 #[wasm_bindgen_test]
-async fn the_key_is_the_same_on_every_attempt_and_new_for_every_update() {
-    let page = Page::of(r#"{"retries":3}"#, again(503)).await;
-    page.answer(again(429));
-    page.answer(again(502));
-    page.answer(respond(200, ""));
-    assert!(page.ended(page.call("{}")).await.ok);
-    let keys: Vec<_> = (0..4).map(|position| page.header(position, "idempotency-key").unwrap()).collect();
-    assert_eq!(keys, ["key of 1"; 4]);
-    let bodies: Vec<_> = (0..4).map(|position| page.body(position)).collect();
-    assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
-    assert!(page.ended(page.call("{}")).await.ok);
-    assert_eq!(page.header(4, "idempotency-key").as_deref(), Some("key of 2"));
+async fn a_path_goes_to_the_pages_own_origin_wherever_a_base_points() {
+    let page = Page::of("", respond(200, "")).await;
+    js("document.head.append(Object.assign(document.createElement('base'), { href: 'https://elsewhere.test/x/' }))");
+    let judged = judged(page.call("{}")).await;
+    js("document.querySelector('base').remove()");
+    // The stand-in server leaves out this page's origin.
+    assert_eq!((judged.as_str(), page.url(0).as_str()), ("ok", "/change"));
+}
+
+#[wasm_bindgen_test]
+async fn another_origin_gets_neither_cookies_nor_token_unless_the_endpoint_says_so() {
+    let page = Page::open(
+        "allowedOrigins: ['https://api.test'], csrf: { header: 'x-csrf', token: () => 'token' }, endpoints: {
+            change: { url: 'https://api.test/change?x=1', rules: {} },
+            open: { url: 'https://api.test/open', rules: {}, options: { credentials: 'include', csrf: true } },
+            shut: { url: '/shut', rules: {}, options: { credentials: 'omit', csrf: false } },
+        }",
+    )
+    .await;
+    page.answer(&respond(200, ""));
+    for name in ["change", "open", "shut"] {
+        assert_eq!(told(page.updates().run(&stripe(), name, &js("{}"))).await, "success");
+    }
+    let sent: Vec<_> = (0..3)
+        .map(|at| format!("{} {} {:?}", page.url(at), text(&page.init(at), "credentials"), page.header(at, "x-csrf")))
+        .collect();
+    assert_eq!(
+        sent,
+        ["https://api.test/change?x=1 omit None", "https://api.test/open include Some(\"token\")", "/shut omit None"]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn the_key_is_a_uuid_the_same_on_every_attempt_and_new_for_every_update() {
+    let page = Page::of("retries: 3", again(503)).await;
+    for answer in [again(429), again(502), respond(200, "")] {
+        page.answer(&answer);
+    }
+    let update = page.request("{}");
+    for _ in 0..2 {
+        assert_eq!(judged(crate::support::call(&update).unchecked_into()).await, "ok");
+    }
+    let keys: Vec<_> = (0..5).map(|position| page.header(position, "idempotency-key").unwrap()).collect();
+    let form = js(r"(key) => /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/.test(key)");
+    for key in &keys {
+        assert!(form.unchecked_ref::<Function>().call1(&JsValue::NULL, &key.into()).unwrap().is_truthy(), "{key}");
+    }
+    assert!(keys[..4].iter().all(|key| *key == keys[0]), "{keys:?}");
+    assert_ne!(keys[4], keys[0]);
+    assert!((0..4).all(|position| page.body(position) == page.body(0)));
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_is_not_secure_has_a_key_all_the_same() {
+    let digits = js(r"(key) => /^[\da-f]{32}$/.test(key)").unchecked_into::<Function>();
+    for crypto in ["{ getRandomValues: (bytes) => bytes.fill(10, 1) }", "{}", "undefined"] {
+        let _crypto = Changed::member("globalThis", "crypto", &js(crypto));
+        let page = Page::of("", respond(200, "")).await;
+        assert_eq!(judged(page.call("{}")).await, "ok");
+        assert_eq!(judged(page.call("{}")).await, "ok");
+        let keys = [0, 1].map(|position| page.header(position, "idempotency-key").unwrap());
+        assert!(digits.call1(&JsValue::NULL, &keys[0].as_str().into()).unwrap().is_truthy(), "{crypto}: {keys:?}");
+        assert_eq!(keys[0] == keys[1], crypto.contains("fill"), "{crypto}: {keys:?}");
+    }
 }
 
 #[wasm_bindgen_test]
 async fn a_key_can_be_left_out() {
-    let page = Page::of(r#"{"key":false}"#, respond(200, "")).await;
-    assert!(page.ended(page.call("{}")).await.ok);
+    let page = Page::of("idempotencyKey: false", respond(200, "")).await;
+    assert_eq!(judged(page.call("{}")).await, "ok");
     assert_eq!(page.header(0, "idempotency-key"), None);
+}
+
+async fn with_token(token: &str, options: &str) -> Page {
+    let page = Page::open(&format!("csrf: {{ header: 'X-CSRF', {token} }}, {}", endpoint("", options))).await;
+    page.answer(&again(503));
+    page.answer(&respond(200, ""));
+    page
 }
 
 #[wasm_bindgen_test]
 async fn the_csrf_token_is_asked_for_once_an_update_and_sent_on_every_attempt() {
-    let page = Page::open_with("checkout_session_id", "X-CSRF-Token").await;
-    page.endpoint("change", r#"{"csrf":true,"retries":1}"#);
-    page.endpoint("plain", "{}");
-    let count = std::rc::Rc::new(std::cell::Cell::new(0));
-    let counter = count.clone();
-    let token = Closure::<dyn FnMut() -> JsValue>::new(move || {
-        counter.set(counter.get() + 1);
-        // The first is given at once, the second as a promise.
-        let token = JsValue::from(format!("token {}", counter.get()));
-        if counter.get() == 1 { token } else { js_sys::Promise::resolve(&token).into() }
-    });
-    page.token(token.as_ref().clone());
-    page.answer(again(503));
-    page.answer(respond(200, ""));
-    assert!(page.ended(page.call("{}")).await.ok);
-    assert!(page.ended(page.call("{}")).await.ok);
-    assert!(page.ended(page.call(r#"{"endpoint":1}"#)).await.ok);
-    let sent: Vec<_> = (0..4).map(|position| page.header(position, "x-csrf-token")).collect();
-    assert_eq!(sent, [Some("token 1".into()), Some("token 1".into()), Some("token 2".into()), None]);
-    assert_eq!(count.get(), 2);
+    let token = "count: 0, token() { globalThis.asked = (globalThis.asked ?? 0) + 1; \
+                 return asked === 1 ? 'token 1' : Promise.resolve('token 2') }";
+    let page = with_token(&token.replace("count: 0, ", ""), "retries: 1").await;
+    assert_eq!((judged(page.call("{}")).await, judged(page.call("{}")).await), ("ok".into(), "ok".into()));
+    let sent: Vec<_> = (0..3).map(|position| page.header(position, "x-csrf").unwrap()).collect();
+    assert_eq!(sent, ["token 1", "token 1", "token 2"]);
+    assert_eq!(js("globalThis.asked"), 2);
 }
 
 #[wasm_bindgen_test]
 async fn a_csrf_token_that_cannot_be_had_or_sent_stops_the_update() {
-    let cause = JsValue::from(js_sys::Error::new("no token"));
-    let text = |text: &str| gives(&text.into());
-    for (name, token, told) in [
-        ("throws", throws(&cause), cause.clone()),
-        ("rejects", rejects(&cause), cause.clone()),
-        ("undefined", gives(&JsValue::UNDEFINED), JsValue::UNDEFINED),
-        ("null", gives(&JsValue::NULL), JsValue::UNDEFINED),
-        ("a number", gives(&7.into()), JsValue::UNDEFINED),
-        ("a line end", text("a\nb"), JsValue::UNDEFINED),
-        ("a carriage return", text("a\rb"), JsValue::UNDEFINED),
-        ("a zero", text("a\0"), JsValue::UNDEFINED),
-        ("no latin", text("—"), JsValue::UNDEFINED),
-        ("just no latin", text("\u{100}"), JsValue::UNDEFINED),
+    for (token, cause) in [
+        ("token: () => { throw 'no token' }", JsValue::from("no token")),
+        ("token: () => Promise.reject('no token')", "no token".into()),
+        ("token: () => undefined", JsValue::UNDEFINED),
+        ("token: () => null", JsValue::UNDEFINED),
+        ("token: () => 7", JsValue::UNDEFINED),
+        (r"token: () => 'a\nb'", JsValue::UNDEFINED),
+        (r"token: () => 'a\rb'", JsValue::UNDEFINED),
+        (r"token: () => 'a\0'", JsValue::UNDEFINED),
+        ("token: () => '—'", JsValue::UNDEFINED),
+        (r"token: () => '\u0100'", JsValue::UNDEFINED),
     ] {
-        let page = Page::open_with("checkout_session_id", "x-csrf").await;
-        page.endpoint("change", r#"{"csrf":true}"#);
-        page.token(token);
-        let ended = page.ended(page.call("{}")).await;
-        assert_eq!((ended.brief().as_str(), ended.cause()), ("callback_failed no", told), "{name}");
-        assert_eq!((page.requests().length(), get(&ended.value, "attempts")), (0, 0.into()), "{name}");
+        let page = with_token(token, "").await;
+        let error = error_of(page.call("{}")).await;
+        assert_eq!((brief(&error).as_str(), get(&error, "cause")), ("callback_failed no", cause), "{token}");
+        assert_eq!((page.requests().length(), get(&error, "attempts")), (0, 0.into()), "{token}");
     }
 }
 
 #[wasm_bindgen_test]
 async fn a_csrf_token_that_a_header_can_hold_is_sent_as_the_browser_does() {
-    for (token, sent) in [("", ""), ("\u{ff}\u{80}\t~", "\u{ff}\u{80}\t~"), ("\r\n token \n", "token")] {
-        let page = Page::open_with("checkout_session_id", "x-csrf").await;
-        page.endpoint("change", r#"{"csrf":true}"#);
-        page.token(gives(&token.into()));
-        page.answer(respond(200, ""));
-        assert_eq!(page.ended(page.call("{}")).await.brief(), "ok", "{token:?}");
-        assert_eq!(page.header(0, "x-csrf").as_deref(), Some(sent), "{token:?}");
+    for (token, sent) in [("''", ""), (r"'\xff\x80\t~'", "\u{ff}\u{80}\t~"), (r"'\r\n token \n'", "token")] {
+        let page = with_token(&format!("token: () => {token}"), "retries: 1").await;
+        assert_eq!(judged(page.call("{}")).await, "ok", "{token}");
+        assert_eq!(page.header(0, "x-csrf").as_deref(), Some(sent), "{token}");
     }
 }
 
 #[wasm_bindgen_test]
 async fn without_abort_controller_it_is_sent_and_its_deadline_holds() {
-    let global = js_sys::global();
-    let own = get(&global, "AbortController");
-    // What a page's broken polyfill may do.
-    let broken = Closure::<dyn FnMut() -> Result<JsValue, JsValue>>::new(|| Err("polyfill".into()));
-    with(global.clone().into(), "AbortController", broken.as_ref());
-    let page = Page::of(r#"{"timeout":30}"#, respond(200, "")).await;
-    page.answer(gives(&never()));
-    let ended = [page.ended(page.call("{}")).await, page.ended(page.call("{}")).await];
-    with(global.into(), "AbortController", own);
-    assert_eq!(ended.map(|ended| ended.brief()), ["ok", "timeout unknown"]);
-    assert!(get(&page.init(0), "signal").is_undefined());
+    for broken in ["undefined", "class { constructor() { throw new Error('polyfill') } }"] {
+        let _class = Changed::member("globalThis", "AbortController", &js(broken));
+        let page = Page::of("timeoutMs: 30", respond(200, "")).await;
+        page.answer(&gives(&never()));
+        assert_eq!(judged(page.call("{}")).await, "ok", "{broken}");
+        assert_eq!(judged(page.call("{}")).await, "timeout unknown", "{broken}");
+        assert!(get(&page.init(0), "signal").is_undefined(), "{broken}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_abort_controller_of_another_class_is_taken_as_it_is() {
+    let foreign =
+        js("class { signal = { aborted: false, mark: 'own' }; abort() { this.signal.aborted = true; throw 7 } }");
+    let _class = Changed::member("globalThis", "AbortController", &foreign);
+    let page = Page::of("timeoutMs: 30", gives(&never())).await;
+    assert_eq!(judged(page.call("{}")).await, "timeout unknown");
+    assert_eq!((text(&get(&page.init(0), "signal"), "mark").as_str(), page.is_aborted(0)), ("own", true));
 }
 
 #[wasm_bindgen_test]
@@ -164,11 +206,20 @@ async fn the_answers_of_409_and_no_answer_are_repeated_and_a_refusal_is_not() {
         (vec![again(429), respond(400, "")], 2, "refused no 400"),
         (vec![again(503), again(503), again(503), respond(200, "")], 3, "server_error unknown 503"),
     ] {
-        let page = Page::of(r#"{"retries":2}"#, answers[0].clone()).await;
+        let page = Page::of("retries: 2", answers[0].clone()).await;
         for answer in &answers[1..] {
-            page.answer(answer.clone());
+            page.answer(answer);
         }
-        let ended = page.ended(page.call("{}")).await;
-        assert_eq!((page.requests().length(), ended.brief().as_str()), (sent, brief));
+        assert_eq!((judged(page.call("{}")).await.as_str(), page.requests().length()), (brief, sent));
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_leaves_while_a_token_is_awaited_sends_nothing() {
+    let page = with_token("token: () => new Promise(() => {})", "").await;
+    let promise = page.call("{}");
+    page.updates().dispose();
+    assert_eq!(judged(promise).await, "cancelled no disposed");
+    assert_eq!((page.requests().length(), page.updates().has_sent()), (0, false));
+    page.answer(&silent());
 }

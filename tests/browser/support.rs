@@ -1,82 +1,105 @@
 //! A page, its server and its Stripe.js, as `page/*.js` makes them.
 
-// The module under test; nothing of its Rust side is called.
+// The module under test: its class is taken from its JavaScript side, so that arguments cross as they do for a page.
 use checkout_updates as _;
-use js_sys::{Array, Function, JSON, Reflect, Uint8Array};
+use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The class of `src/exports.rs`.
+    pub type Updates;
+
+    #[wasm_bindgen(method, catch)]
+    pub fn request(this: &Updates, name: &str, intent: &JsValue) -> Result<Function, JsValue>;
+    #[wasm_bindgen(method)]
+    pub fn wrap(this: &Updates, name: &str, own: &JsValue) -> Function;
+    #[wasm_bindgen(method)]
+    pub fn run(this: &Updates, actions: &JsValue, name: &str, intent: &JsValue) -> Promise;
+    #[wasm_bindgen(method, js_name = run)]
+    pub fn run_with(this: &Updates, actions: &JsValue, name: &str, intent: &JsValue, settings: &JsValue) -> Promise;
+    #[wasm_bindgen(method, js_name = run)]
+    pub fn run_function(this: &Updates, actions: &JsValue, update: &JsValue) -> Promise;
+    #[wasm_bindgen(method, js_name = run)]
+    pub fn run_function_with(this: &Updates, actions: &JsValue, update: &JsValue, settings: &JsValue) -> Promise;
+    #[wasm_bindgen(method, catch)]
+    pub fn invoke(this: &Updates, update: &Function, settings: &JsValue) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method)]
+    pub fn refresh(this: &Updates, actions: &JsValue) -> Promise;
+    #[wasm_bindgen(method)]
+    pub fn cancel(this: &Updates);
+    #[wasm_bindgen(method, js_name = cancel)]
+    pub fn cancel_of(this: &Updates, name: &str);
+    #[wasm_bindgen(method)]
+    pub fn dispose(this: &Updates);
+    #[wasm_bindgen(method)]
+    pub fn wanted(this: &Updates, name: &str) -> JsValue;
+    #[wasm_bindgen(method, js_name = wanted)]
+    pub fn wanted_with(this: &Updates, name: &str, values: &JsValue) -> JsValue;
+    #[wasm_bindgen(method, js_name = isPending)]
+    pub fn is_pending(this: &Updates) -> bool;
+    #[wasm_bindgen(method, js_name = isPending)]
+    pub fn is_pending_of(this: &Updates, name: &str) -> bool;
+    #[wasm_bindgen(method, js_name = isPending)]
+    pub fn is_pending_with(this: &Updates, name: &str, values: &JsValue) -> bool;
+    #[wasm_bindgen(method, js_name = isStale)]
+    pub fn is_stale(this: &Updates) -> bool;
+    #[wasm_bindgen(method)]
+    pub fn settled(this: &Updates) -> Promise;
+    #[wasm_bindgen(method)]
+    pub fn subscribe(this: &Updates, listener: &JsValue) -> Function;
+    #[wasm_bindgen(method, js_name = getSnapshot)]
+    pub fn snapshot(this: &Updates) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub fn metrics(this: &Updates) -> JsValue;
+    #[wasm_bindgen(method, js_name = reportTo)]
+    pub fn report_to(this: &Updates, url: &str) -> Function;
+    #[wasm_bindgen(method, js_name = reportTo)]
+    pub fn report_to_with(this: &Updates, url: &str, settings: &JsValue) -> Function;
+    #[wasm_bindgen(method, js_name = hasSent)]
+    pub fn has_sent(this: &Updates) -> bool;
+    #[wasm_bindgen(method)]
+    pub fn note(this: &Updates, failure: &JsValue);
+    #[wasm_bindgen(method)]
+    pub fn doubt(this: &Updates, actions: &JsValue);
+}
 
 #[wasm_bindgen(module = "/tests/browser/page/page.js")]
 extern "C" {
-    /// What the facade does for the module, recorded.
+    /// A page with one `Updates`, and what its server was sent.
     #[derive(Clone)]
     pub type Page;
 
     #[wasm_bindgen(js_name = openPage)]
-    async fn open_page(session_field: &str, csrf_header: &str) -> JsValue;
-    async fn taken() -> JsValue;
-    fn sleep(ms: f64) -> Function;
+    async fn open_page(options: &JsValue) -> JsValue;
+    /// What is thrown where options are wrong.
+    pub async fn refusal(options: &JsValue) -> JsValue;
+    /// What is written in JavaScript.
+    pub fn js(text: &str) -> JsValue;
+    fn ahead(ms: f64, both: bool) -> Function;
+    #[wasm_bindgen(js_name = replace)]
+    fn replace_member(object: &JsValue, name: &str, value: &JsValue) -> Function;
+    /// What the browser tells a page.
+    pub fn happen(kind: &str);
+    #[wasm_bindgen(js_name = pauseOf)]
+    pub async fn pause_of(begin: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = unhandled)]
+    pub async fn unhandled(act: &JsValue) -> JsValue;
 
-    #[wasm_bindgen(method)]
-    pub fn during(this: &Page, name: &str, act: JsValue);
-    #[wasm_bindgen(method)]
-    pub fn answer(this: &Page, answer: JsValue);
-    #[wasm_bindgen(method)]
-    pub fn token(this: &Page, token: JsValue);
-    #[wasm_bindgen(method, js_name = endpoint)]
-    fn declare(this: &Page, name: &str, options: JsValue);
-    #[wasm_bindgen(method, js_name = field)]
-    fn declare_field(this: &Page, name: &str, kind: &str, options: JsValue);
-    #[wasm_bindgen(method, js_name = call)]
-    fn call_with(this: &Page, asked: &JsValue) -> u32;
-    #[wasm_bindgen(method, js_name = run)]
-    fn run_with(this: &Page, actions: &JsValue, asked: &JsValue) -> u32;
-    #[wasm_bindgen(method)]
-    pub fn refresh(this: &Page, actions: &JsValue) -> u32;
-    #[wasm_bindgen(method, js_name = ended)]
-    async fn until_ended(this: &Page, id: u32) -> JsValue;
-    #[wasm_bindgen(method, js_name = settled)]
-    async fn until_settled(this: &Page, id: u32) -> JsValue;
-    #[wasm_bindgen(method)]
-    async fn paused(this: &Page) -> JsValue;
-    #[wasm_bindgen(method)]
-    pub fn clear(this: &Page);
-    #[wasm_bindgen(method)]
-    pub fn counter(this: &Page, endpoint: u32, name: &str) -> f64;
-    #[wasm_bindgen(method)]
-    async fn sent(this: &Page, count: u32);
-    #[wasm_bindgen(method)]
-    pub fn note(this: &Page, endpoint: u32, kind: &str, duration: f64);
-    #[wasm_bindgen(method)]
-    pub fn detach(this: &Page, id: u32);
-    #[wasm_bindgen(method)]
-    pub fn cancel(this: &Page, endpoint: Option<u32>);
-    #[wasm_bindgen(method)]
-    pub fn dispose(this: &Page);
-    #[wasm_bindgen(method)]
-    pub fn doubt(this: &Page, actions: &JsValue);
-    #[wasm_bindgen(method)]
-    pub fn event(this: &Page, event: u8);
-    #[wasm_bindgen(method)]
-    pub fn close(this: &Page);
-    #[wasm_bindgen(method)]
-    pub fn leave(this: &Page);
     #[wasm_bindgen(method, getter)]
-    pub fn handle(this: &Page) -> u32;
+    pub fn updates(this: &Page) -> Updates;
     #[wasm_bindgen(method, getter)]
     pub fn requests(this: &Page) -> Array;
     #[wasm_bindgen(method, getter)]
-    pub fn counted(this: &Page) -> Array;
-    #[wasm_bindgen(method, getter)]
-    pub fn measured(this: &Page) -> Array;
-    #[wasm_bindgen(method, getter)]
-    pub fn stale(this: &Page) -> Array;
-    #[wasm_bindgen(method, getter)]
-    pub fn wakes(this: &Page) -> Array;
-    #[wasm_bindgen(method, getter)]
-    pub fn forgotten(this: &Page) -> Array;
-    #[wasm_bindgen(method, getter)]
-    pub fn entered(this: &Page) -> u32;
+    pub fn told(this: &Page) -> Array;
+    #[wasm_bindgen(method)]
+    pub fn answer(this: &Page, answer: &JsValue);
+    #[wasm_bindgen(method)]
+    async fn sent(this: &Page, count: u32);
+    #[wasm_bindgen(method)]
+    pub fn leave(this: &Page);
 }
 
 #[wasm_bindgen(module = "/tests/browser/page/answers.js")]
@@ -90,6 +113,7 @@ extern "C" {
     pub fn stuck(status: u16) -> JsValue;
     pub fn never() -> JsValue;
     pub fn endless() -> JsValue;
+    pub fn sized(text: &str, length: &str) -> JsValue;
     pub fn mock(status: u16, text: &str) -> JsValue;
     pub fn bare(status: u16) -> JsValue;
     pub fn broken(member: &str, error: &JsValue) -> JsValue;
@@ -125,32 +149,33 @@ extern "C" {
 
 #[wasm_bindgen(module = "/tests/browser/page/stripe.js")]
 extern "C" {
+    /// Stripe.js in the shape of a version, and how its first call ends.
     pub fn actions(shape: &str, end: &str) -> JsValue;
     #[wasm_bindgen(js_name = withStatus)]
     pub fn with_status(status: &JsValue) -> JsValue;
-    pub fn without() -> JsValue;
-    pub fn unreadable() -> JsValue;
 }
 
-/// A record, from JSON.
-pub fn json(text: &str) -> JsValue {
-    JSON::parse(text).expect("JSON")
-}
-
-/// A record from JSON, with one more member.
-pub fn json_with(text: &str, name: &str, value: impl Into<JsValue>) -> JsValue {
-    with(json(text), name, value)
-}
-
-/// The same record, with one more member.
-pub fn with(record: JsValue, name: &str, value: impl Into<JsValue>) -> JsValue {
-    Reflect::set(&record, &name.into(), &value.into()).expect("an object");
-    record
+/// Stripe.js of today, when all goes well.
+pub fn stripe() -> JsValue {
+    actions("getSession", "success")
 }
 
 /// A member of an object.
 pub fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).expect("an object")
+}
+
+/// A member of a member.
+pub fn dig<const N: usize>(object: &JsValue, names: [&str; N]) -> JsValue {
+    names.iter().fold(object.clone(), |object, name| get(&object, name))
+}
+
+/// The names of an object's members, sorted.
+pub fn keys(object: &JsValue) -> Vec<String> {
+    let mut names: Vec<_> =
+        Object::keys(object.unchecked_ref::<Object>()).iter().map(|name| name.as_string().expect("a name")).collect();
+    names.sort();
+    names
 }
 
 /// A member that is a number.
@@ -168,9 +193,24 @@ pub fn show(value: &JsValue) -> String {
     JSON::stringify(value).ok().and_then(|text| text.as_string()).unwrap_or_else(|| "undefined".into())
 }
 
+/// Calls a function without arguments.
+pub fn call(function: &JsValue) -> JsValue {
+    function.unchecked_ref::<Function>().call0(&JsValue::UNDEFINED).expect("no exception")
+}
+
+/// Milliseconds by the clock of the page.
+pub fn clock() -> f64 {
+    js("performance.now()").as_f64().expect("a number")
+}
+
 /// An answer without headers of its own.
 pub fn respond(status: u16, text: &str) -> JsValue {
     respond_with(status, Some(text), "{}")
+}
+
+/// An answer that lets the next attempt begin at once.
+pub fn again(status: u16) -> JsValue {
+    respond_with(status, None, r#"{"retry-after":"0"}"#)
 }
 
 /// The text of an answer, read by the page that was given it.
@@ -183,101 +223,117 @@ pub async fn bytes_of(response: &JsValue) -> Vec<u8> {
     read_bytes(response).await.unchecked_into::<Uint8Array>().to_vec()
 }
 
-/// How many references the module holds, and the bytes of memory that it has taken.
-pub async fn references_and_memory() -> (f64, f64) {
-    let taken = Array::from(&taken().await);
-    (taken.get(0).as_f64().expect("a number"), taken.get(1).as_f64().expect("a number"))
-}
+/// Something that is put right again when this is dropped.
+pub struct Changed(Function);
 
-/// A laptop that sleeps: the wall clock is ahead until this is dropped.
-pub struct Sleep(Function);
+impl Changed {
+    /// A laptop that sleeps: the wall clock alone is ahead.
+    pub fn asleep(ms: f64) -> Self {
+        Self(ahead(ms, false))
+    }
 
-impl Sleep {
-    pub fn of(ms: f64) -> Self {
-        Self(sleep(ms))
+    /// Time has passed, and no timer has fired.
+    pub fn ahead(ms: f64) -> Self {
+        Self(ahead(ms, true))
+    }
+
+    /// A member of a global object has this value.
+    pub fn member(object: &str, name: &str, value: &JsValue) -> Self {
+        Self(replace_member(&js(object), name, value))
     }
 }
 
-impl Drop for Sleep {
+impl Drop for Changed {
     fn drop(&mut self) {
-        self.0.call0(&JsValue::UNDEFINED).expect("a clock");
+        call(&self.0);
     }
 }
 
-/// How a function, or a caller, was settled.
-pub struct Settled {
-    pub ok: bool,
-    /// The answer, the body or the error.
-    pub value: JsValue,
-    pub session: JsValue,
+/// What a promise gives.
+pub async fn ended(promise: Promise) -> Result<JsValue, JsValue> {
+    JsFuture::from(promise).await
 }
 
-impl Settled {
-    fn of(value: &JsValue) -> Self {
-        Self { ok: get(value, "ok").is_truthy(), value: get(value, "value"), session: get(value, "session") }
-    }
-
-    /// `ok`, or the failure's kind, applied and, where there are any, status, message, reason and field.
-    pub fn brief(&self) -> String {
-        if self.ok { "ok".into() } else { brief(&self.value) }
-    }
-
-    pub fn cause(&self) -> JsValue {
-        get(&self.value, "cause")
-    }
+/// The error that a promise is rejected with.
+pub async fn error_of(promise: Promise) -> JsValue {
+    ended(promise).await.expect_err("a rejection")
 }
 
-/// A failure's kind, applied and, where there are any, status, message, reason and field.
+/// How a function of `request` or `wrap` ended: `ok`, or the failure in brief.
+pub async fn judged(promise: Promise) -> String {
+    ended(promise).await.map_or_else(|error| brief(&error), |_| "ok".into())
+}
+
+/// The outcome of `run` or `refresh`.
+pub async fn outcome(promise: Promise) -> JsValue {
+    ended(promise).await.expect("an outcome")
+}
+
+/// An outcome in brief: its type and, where there is one, the failure.
+pub async fn told(promise: Promise) -> String {
+    in_brief(&outcome(promise).await)
+}
+
+/// See `told`.
+pub fn in_brief(outcome: &JsValue) -> String {
+    let error = get(outcome, "error");
+    let kind = text(outcome, "type");
+    if error.is_undefined() { kind } else { [kind.as_str(), ": ", &brief(&error)].concat() }
+}
+
+/// A failure's kind, applied and, where there are any, status, reason, field, and words that are none of our own.
 pub fn brief(error: &JsValue) -> String {
+    assert_eq!(text(error, "name"), "CheckoutUpdateError", "{error:?}");
     let mut words = vec![text(error, "kind"), text(error, "applied")];
-    if number(error, "status") > 0.0 {
-        words.push(number(error, "status").to_string());
+    let status = get(error, "status").as_f64().map(|status| status.to_string());
+    words.extend(status);
+    words.extend(["reason", "field"].into_iter().filter_map(|name| get(error, name).as_string()));
+    let message = text(error, "message");
+    if !message.starts_with("Your change was") && !message.starts_with("We could not tell") {
+        words.push(message);
     }
-    for name in ["message", "reason", "field"] {
-        if !text(error, name).is_empty() {
-            words.push(text(error, name));
-        }
-    }
+    words.extend(get(error, "detail").as_string());
     words.join(" ")
 }
 
 impl Page {
-    /// A page without endpoints.
-    pub async fn open() -> Self {
-        Self::open_with("checkout_session_id", "").await
+    /// A page with these options, written in JavaScript.
+    pub async fn open(options: &str) -> Self {
+        open_page(&js(&format!("{{ {options} }}"))).await.unchecked_into()
     }
 
-    pub async fn open_with(session_field: &str, csrf_header: &str) -> Self {
-        open_page(session_field, csrf_header).await.unchecked_into()
-    }
-
-    /// A page with one endpoint without fields, whose server answers like this.
+    /// A page with one endpoint, `change`, without fields, and these options of it; its server answers like this.
     pub async fn of(options: &str, answer: JsValue) -> Self {
-        let page = Self::open().await;
-        page.endpoint("change", options);
-        page.answer(answer);
+        let page = Self::open(&endpoint("", options)).await;
+        page.answer(&answer);
         page
     }
 
-    pub fn endpoint(&self, name: &str, options: &str) {
-        self.declare(name, json(options));
+    /// As `of`, with these rules.
+    pub async fn ruled(rules: &str, options: &str, answer: JsValue) -> Self {
+        let page = Self::open(&endpoint(rules, options)).await;
+        page.answer(&answer);
+        page
     }
 
-    pub fn field(&self, name: &str, kind: &str, options: &str) {
-        self.declare_field(name, kind, json(options));
+    /// The function of `request` for `change` with this intent, which is written in JavaScript.
+    pub fn request(&self, intent: &str) -> Function {
+        self.updates().request("change", &js(intent)).expect("a declared endpoint")
     }
 
-    /// Calls a function of `request`.
-    pub fn call(&self, asked: &str) -> u32 {
-        self.call_with(&json(asked))
+    /// Makes such a function, and calls it.
+    pub fn call(&self, intent: &str) -> Promise {
+        call(&self.request(intent)).unchecked_into()
     }
 
-    pub async fn ended(&self, id: u32) -> Settled {
-        Settled::of(&self.until_ended(id).await)
+    /// Calls a function of `wrap`.
+    pub fn wrapped(&self, own: &JsValue) -> Promise {
+        call(&self.updates().wrap("own", own)).unchecked_into()
     }
 
-    pub async fn settled(&self, id: u32) -> Settled {
-        Settled::of(&self.until_settled(id).await)
+    /// `run` of `change` with this intent.
+    pub fn run(&self, actions: &JsValue, intent: &str) -> Promise {
+        self.updates().run(actions, "change", &js(intent))
     }
 
     /// Waits until so many requests were sent.
@@ -285,39 +341,8 @@ impl Page {
         self.sent(count).await;
     }
 
-    /// The counters of an endpoint by these names.
-    pub fn counters<const N: usize>(&self, endpoint: u32, names: [&str; N]) -> [f64; N] {
-        names.map(|name| self.counter(endpoint, name))
-    }
-
-    /// Milliseconds until the next attempt of the update under way; `None` if there is none. For a limit of 20 s.
-    pub async fn pause(&self) -> Option<f64> {
-        self.paused().await.as_f64()
-    }
-
-    /// Calls a function of `request`, to its end.
-    pub async fn request(&self, asked: &JsValue) -> Settled {
-        self.ended(self.call_with(asked)).await
-    }
-
-    /// `run`, to its outcome.
-    pub async fn run(&self, actions: &JsValue, asked: &str) -> Settled {
-        self.settled(self.start(actions, asked)).await
-    }
-
-    /// `run`; gives the caller's number.
-    pub fn start(&self, actions: &JsValue, asked: &str) -> u32 {
-        self.run_with(actions, &json(asked))
-    }
-
-    /// Runs a function of `wrap`; gives the caller's number.
-    pub fn start_own(&self, actions: &JsValue, work: &JsValue) -> u32 {
-        self.run_with(actions, &json_with("{}", "work", work))
-    }
-
-    /// Calls a function of `wrap`.
-    pub fn wrapped(&self, work: &JsValue) -> u32 {
-        self.call_with(&json_with("{}", "work", work))
+    pub fn url(&self, position: u32) -> String {
+        text(&self.requests().get(position), "url")
     }
 
     /// The `init` of a request, counted from 0.
@@ -331,25 +356,34 @@ impl Page {
 
     /// A header of a request.
     pub fn header(&self, position: u32, name: &str) -> Option<String> {
-        let headers = self.headers(position);
+        let headers = headers_of(&self.init(position));
         headers.lines().find_map(|line| line.strip_prefix(&format!("{name}: "))).map(str::to_owned)
     }
 
-    pub fn headers(&self, position: u32) -> String {
-        headers_of(&self.init(position))
-    }
-
     pub fn is_aborted(&self, position: u32) -> bool {
-        get(&get(&self.init(position), "signal"), "aborted").is_truthy()
+        dig(&self.init(position), ["signal", "aborted"]).is_truthy()
     }
 
     /// The kinds of failures that the page was told of.
-    pub fn counted_kinds(&self) -> Vec<String> {
-        self.counted().iter().map(|error| text(&error, "kind")).collect()
+    pub fn told_kinds(&self) -> Vec<String> {
+        self.told().iter().map(|error| text(&error, "kind")).collect()
     }
 
-    /// When the host was last told to look at the clock, in milliseconds.
-    pub fn last_wake(&self) -> f64 {
-        self.wakes().at(-1).as_f64().expect("a wake")
+    /// What was counted of an endpoint.
+    pub fn counts(&self, name: &str) -> JsValue {
+        dig(&self.updates().metrics(), ["endpoints", name])
     }
+
+    /// `updates successes retries late joined superseded` of `change`, and the failures by kind.
+    pub fn counted(&self) -> String {
+        let counts = self.counts("change");
+        let numbers = ["updates", "successes", "retries", "late", "joined", "superseded"];
+        let numbers = numbers.map(|name| number(&counts, name).to_string());
+        format!("{} {}", numbers.join(" "), show(&get(&counts, "failures")))
+    }
+}
+
+/// Options with `change` as the one endpoint.
+pub fn endpoint(rules: &str, options: &str) -> String {
+    format!("endpoints: {{ change: {{ url: '/change', rules: {{ {rules} }}, options: {{ {options} }} }} }}")
 }

@@ -32,6 +32,18 @@ export function fed(status) {
 /** What the browser itself gives for this URL. */
 export const fetched = (url) => () => fetch(url);
 
+/** An answer that says how long it is, and counts in `asked` who read it whole. */
+export function sized(text, length) {
+  const asked = [];
+  const answer = () => {
+    const response = new Response(text, { headers: { "content-length": length } });
+    const { arrayBuffer } = response;
+    response.arrayBuffer = () => (asked.push("arrayBuffer"), arrayBuffer.call(response));
+    return response;
+  };
+  return Object.assign(answer, { asked });
+}
+
 /** An answer whose body never comes. */
 export const stuck = (status) => () => new Response(new ReadableStream(), { status });
 

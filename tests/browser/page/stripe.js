@@ -71,12 +71,3 @@ export function withStatus(status) {
   const own = actions("getSession", "success");
   return { ...own, getSession: () => ({ id: "cs_test_a1", status }) };
 }
-
-/** Actions without `runServerUpdate`, and one whose getter throws. */
-export const without = () => ({ getSession: () => ({ id: "cs_test_a1" }) });
-export const unreadable = () => ({
-  getSession: () => ({ id: "cs_test_a1" }),
-  get runServerUpdate() {
-    throw new Error("getter");
-  },
-});
