@@ -34,9 +34,10 @@ const failure = (applied: Applied): Outcome => ({
     durationMs: 1,
     attempts: 1,
     requestId: null,
+    message: "Not <b>now</b>.",
+    detail: null,
     field: null,
     reason: null,
-    message: "Not <b>now</b>.",
   }),
 });
 
