@@ -28,7 +28,7 @@ function copySources(to) {
 
 /** Copies cargo's results but for those of the crate itself. Times are kept: cargo goes by them. */
 function copyLibraries(to) {
-  for (const folder of [join("target", "wasm"), join("target", "wasm32-unknown-unknown", "wasm")]) {
+  for (const folder of [join("target", "wasm"), join("target", "plain")]) {
     const filter = (path) => !OWN.test(path.slice(root.length));
     cpSync(join(root, folder), join(to, folder), { recursive: true, preserveTimestamps: true, filter });
   }
