@@ -39,7 +39,7 @@ async function create(entry, source) {
 
 async function run(updates) {
   const { type, error } = await updates.run(actions, "changePlan", { interval: "yearly" });
-  return type === "success" ? type : [error.kind, error.applied, error.message];
+  return type === "success" ? type : [error.kind, error.applied, error.detail];
 }
 
 const sources = {
