@@ -3,11 +3,38 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Reader } from "../scripts/build/names.mjs";
-import { bind, compile, optimise } from "../scripts/build/wasm.mjs";
+import { bind, compile, CRATE_FEATURES, optimise } from "../scripts/build/wasm.mjs";
 import { main } from "../scripts/lib/run.mjs";
 import { wasmBindgen } from "../scripts/setup/wasm-bindgen.mjs";
 import { wasmToolchain } from "../scripts/setup/wasm-toolchain.mjs";
+
+/** Reads numbers, names and sections from a module's bytes. */
+class Reader {
+  constructor(bytes) {
+    this.bytes = bytes;
+    this.at = 0;
+  }
+  get done() {
+    return this.at >= this.bytes.length;
+  }
+  byte() {
+    return this.bytes[this.at++];
+  }
+  number() {
+    let value = 0;
+    for (let shift = 0, byte = 128; byte & 128; shift += 7) {
+      byte = this.byte();
+      value |= (byte & 127) << shift;
+    }
+    return value >>> 0;
+  }
+  take(length) {
+    return this.bytes.subarray(this.at, (this.at += length));
+  }
+  name() {
+    return this.take(this.number()).toString("utf8");
+  }
+}
 
 const SECTIONS = ["custom", "types", "imports", "functions", "tables", "memory", "globals", "exports", "start"];
 SECTIONS.push("elements", "code", "data", "data count");
@@ -46,7 +73,7 @@ function read(module) {
 }
 
 await main(async () => {
-  await compile(await wasmToolchain());
+  await compile(await wasmToolchain(), "", { features: CRATE_FEATURES });
   const out = mkdtempSync(join(tmpdir(), "checkout-functions-"));
   try {
     await bind(await wasmBindgen(), out, { names: true });

@@ -1,7 +1,7 @@
 // wasm-bindgen's glue as a function that makes an instance of the engine: a module that has trapped is replaced by a fresh
 // one, and glue keeps what belongs to its instance in variables of its module.
 import { build } from "esbuild";
-import { join } from "node:path";
+import { basename, dirname } from "node:path";
 import { root } from "../lib/run.mjs";
 import { target } from "./entries.mjs";
 
@@ -23,8 +23,8 @@ const shared = {
   },
 };
 
-/** Writes `outfile`, whose `instantiate(shared)` gives what `exports` name of the module `from`. */
-export async function buildEngine(from, exports, outfile, plugins = []) {
+/** Writes `outfile`, whose `instantiate(shared)` gives what `exports` name of the glue in this file. */
+export async function buildEngine(glue, exports, outfile, plugins = []) {
   await build({
     absWorkingDir: root,
     bundle: true,
@@ -33,7 +33,7 @@ export async function buildEngine(from, exports, outfile, plugins = []) {
     target,
     charset: "utf8",
     logLevel: "warning",
-    stdin: { contents: `export { ${exports.join(", ")} } from "./${from}";`, resolveDir: join(outfile, "..", "glue") },
+    stdin: { contents: `export { ${exports.join(", ")} } from "./${basename(glue)}";`, resolveDir: dirname(glue) },
     // In place of globals: jsdom has neither class, and nobody may make code of text.
     inject: ["./js/text.ts", "./js/code.ts"],
     banner: { js: "export function instantiate(shared) {" },

@@ -42,5 +42,5 @@ export async function buildPlain(compiled, bindgen, exports, out) {
   const core = join(glue, "core.js");
   await binaryen("wasm-opt", [...OPTIMISE, "--strip-target-features", join(glue, "checkout_updates_bg.wasm"), "-o", module]);
   await binaryen("wasm2js", [...OPTIMISE, module, "-o", core]);
-  await buildEngine("checkout_updates.js", exports, join(folder, "plain.js"), [translated(core)]);
+  await buildEngine(join(glue, "checkout_updates.js"), exports, join(out, "plain.js"), [translated(core)]);
 }

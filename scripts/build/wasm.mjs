@@ -1,7 +1,7 @@
 // The Rust module: compiled small, bound, optimised. Writes build/checkout_updates.wasm, build/bytes.js (the same bytes as
 // text), build/engine.js (the glue, as a function that makes an instance) and build/plain.js (both as JavaScript), or all
 // that under build/trap with the feature "trap".
-import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { capture, root, run, step } from "../lib/run.mjs";
@@ -31,6 +31,9 @@ const OPTIMISE = [
   ...["--one-caller-inline-max-function-size=20", "--always-inline-max-function-size=14"],
   ...["--skip-pass=local-cse", "--skip-pass=simplify-locals"],
 ];
+
+/** What cargo is told of the npm package's own choices. */
+export const CRATE_FEATURES = ["--features", "small-allocator"];
 
 /** rustc flags: no panic texts and no `Debug` output in the bytes, and no path of this machine (our own are relative). */
 function rustFlags(toolchain) {
@@ -109,23 +112,21 @@ export async function buildWasm({ trap = false } = {}) {
   const hash = hashOf(inputs, capture(toolchain.rustc, ["-vV"]));
   const names = ["checkout_updates.wasm", "bytes.js", "engine.js", "plain.js", "build.json"];
   const outputs = names.map((name) => join(folder, name));
-  const featuresFor = (...names) =>
-    ["small-allocator", ...names, ...(trap ? ["trap"] : [])].flatMap((name) => ["--features", name]);
+  const features = [...CRATE_FEATURES, ...(trap ? ["--features", "trap"] : [])];
   const exports = ["Updates", "build", ...(trap ? ["trap"] : [])];
   const made = await unlessFresh(join(folder, "wasm.stamp"), hash, outputs, async () => {
     mkdirSync(out, { recursive: true });
     await step(`Build the wasm module${trap ? " that can be made to trap" : ""} (${toolchain.world}, std rebuilt for size)`, async () => {
-      await compile(toolchain, id, { features: featuresFor() });
+      await compile(toolchain, id, { features });
       await bind(program, out);
       await optimise(out);
       writeBytes(out);
-      await buildEngine("checkout_updates.js", ["initSync", ...exports], join(out, "engine.js"));
+      await buildEngine(join(out, "glue", "checkout_updates.js"), ["initSync", ...exports], join(out, "engine.js"));
       writeFileSync(join(out, "engine.d.ts"), engineTypes("./glue/checkout_updates.js"));
     });
     await step("Build the same in plain JavaScript", async () => {
-      await compile(toolchain, id, { features: featuresFor("plain"), folder: "plain", flags: PLAIN });
+      await compile(toolchain, id, { features: [...features, "--features", "plain"], folder: "plain", flags: PLAIN });
       await buildPlain(compiledIn("plain"), program, exports, out);
-      copyFileSync(join(out, "plain", "plain.js"), join(out, "plain.js"));
       writeFileSync(join(out, "plain.d.ts"), 'export { instantiate } from "./engine.js";\n');
     });
     writeFileSync(join(out, "build.json"), `${JSON.stringify({ build: id })}\n`);
