@@ -19,7 +19,7 @@ declare const CHUNKS: boolean;
 const shared = { CheckoutUpdateError, check };
 
 /** What a client does when the module has died. */
-type Mourner = (dead: Engine) => void;
+type Mourner = () => void;
 
 const mourners = new Set<Mourner>();
 let loading: Promise<void> | undefined;
@@ -105,12 +105,12 @@ export function enter<T>(into: Engine, act: () => T): T | undefined {
   try {
     return act();
   } catch {
-    if (into === engine) replace(into);
+    if (into === engine) replace();
     return undefined;
   }
 }
 
-function replace(dead: Engine): void {
+function replace(): void {
   const informed = [...mourners];
   mourners.clear();
   try {
@@ -119,5 +119,5 @@ function replace(dead: Engine): void {
     // The browser has no room for another instance: updates are unavailable until the page is loaded again.
     engine = undefined;
   }
-  for (const mourner of informed) mourner(dead);
+  for (const mourner of informed) mourner();
 }

@@ -90,12 +90,6 @@ export function creator(source: Source) {
       for (const listener of [...listeners]) safely(listener);
     }
 
-    function end(call: Call, error: CheckoutUpdateErrorShape): void {
-      calls.delete(call);
-      call.reject(error);
-      changed();
-    }
-
     /** Tells the page of an update that the engine did not get to its end. */
     function settled({ endpoint, kind, applied, durationMs, attempts, requestId }: CheckoutUpdateErrorShape): void {
       const outcome = kind === "cancelled" ? "cancelled" : "error";
@@ -115,7 +109,9 @@ export function creator(source: Source) {
         if (ask((inner) => (inner.note(error), true)) !== true) early = [...early, error].slice(-KEPT);
         safely(options.onFailure, error);
       }
-      end(call, error);
+      calls.delete(call);
+      call.reject(error);
+      changed();
       if (call.name) settled(error);
     }
 

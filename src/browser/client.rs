@@ -30,7 +30,7 @@ use super::{attempt, object, order, report::Report};
 use crate::clock::{Clock, Moment};
 use crate::effect::{Effect, Event, News};
 use crate::endpoint::Endpoint;
-use crate::failure::{Failure, Kind, Reason};
+use crate::failure::{Applied, Failure, Kind, Reason};
 use crate::intent::Value;
 use crate::machine::Machine;
 use crate::metrics::Counts;
@@ -192,7 +192,10 @@ impl Client {
     pub fn invoke(self: &Rc<Self>, recipe: &Rc<Recipe>, settings: Option<&Settings>) -> Promise {
         let mut promise = None;
         // Stripe.js is the one who calls.
-        self.guard.enter(&mut || promise = Some(self.ask(recipe, settings, None, Told::Invoke(Rc::clone(recipe)))));
+        self.guard.enter(&mut || {
+            let told = Told::Invoke(Rc::clone(recipe));
+            promise = Some(self.ask(self.next_id(), recipe, settings, None, told));
+        });
         promise.unwrap_or_else(|| Promise::reject(&JsValue::UNDEFINED))
     }
 
@@ -221,14 +224,14 @@ impl Client {
         };
         if object::member(&signal, "aborted").is_truthy() {
             // Nothing is asked for, so nothing is sent.
-            let failure = Failure { reason: Some(Reason::Signal), ..super::error::bare(Kind::Cancelled) };
+            let failure = Failure { reason: Some(Reason::Signal), ..Failure::bare(Kind::Cancelled, Applied::No) };
             let error = self.error(failure, recipe.endpoint, &Words::default());
             recipe.set_failure(error.clone());
             outcome.resolve(&failed(&error, None));
             return Ok(promise);
         }
         let told = Told::Run { outcome, recipe: Rc::clone(recipe), _aborting: aborting };
-        drop(self.ask_as(id, recipe, settings, Some(actions), told));
+        drop(self.ask(id, recipe, settings, Some(actions), told));
         Ok(promise)
     }
 
@@ -307,18 +310,8 @@ impl Client {
         self.last_id.get()
     }
 
-    fn ask(
-        self: &Rc<Self>,
-        recipe: &Rc<Recipe>,
-        settings: Option<&Settings>,
-        actions: Option<Actions>,
-        told: Told,
-    ) -> Promise {
-        self.ask_as(self.next_id(), recipe, settings, actions, told)
-    }
-
     /// Makes an update known to the machine, and gives the promise of its function.
-    fn ask_as(
+    fn ask(
         self: &Rc<Self>,
         id: u32,
         recipe: &Rc<Recipe>,
@@ -669,14 +662,14 @@ impl Client {
 
     /// Tells the page what has changed of what it is shown.
     pub fn changed(&self) {
-        self.watch_leaving();
         let is_pending = || self.is_pending(&JsValue::UNDEFINED);
-        self.state.show(is_pending(), is_pending);
+        let pending = is_pending();
+        self.watch_leaving(pending);
+        self.state.show(pending, is_pending);
     }
 
     /// Listens for the customer's leaving while that can end an update: Firefox ends requests well before `pagehide`.
-    fn watch_leaving(&self) {
-        let pending = self.is_pending(&JsValue::UNDEFINED);
+    fn watch_leaving(&self, pending: bool) {
         if pending == self.leaving.borrow().is_some() {
             return;
         }

@@ -70,7 +70,7 @@ fn made(failure: Failure, endpoint: &JsValue, words: &Words, message: &JsValue) 
         ("applied", Member::Text(applied.name())),
         ("endpoint", Member::Value(endpoint)),
         ("status", if status == 0 { Member::Null } else { Member::Number(status.into()) }),
-        ("durationMs", Member::Number((duration + 0.5).trunc())),
+        ("durationMs", whole(duration)),
         ("attempts", Member::Number(attempts.into())),
         ("requestId", said(&words.request_id)),
         ("message", said(message)),
@@ -86,6 +86,11 @@ fn made(failure: Failure, endpoint: &JsValue, words: &Words, message: &JsValue) 
 
 fn said(text: &JsValue) -> Member<'_> {
     if text.is_string() { Member::Value(text) } else { Member::Null }
+}
+
+/// Whole milliseconds.
+fn whole(ms: f64) -> Member<'static> {
+    Member::Number((ms + 0.5).trunc())
 }
 
 /// The record of an update that has settled. `times` are the milliseconds that it waited, and those that it took.
@@ -107,8 +112,8 @@ pub fn settled(
         ("outcome", Member::Text(outcome)),
         ("kind", failure.map_or(Member::Null, |failure| Member::Text(failure.kind.name()))),
         ("applied", Member::Text(applied.name())),
-        ("waitedMs", Member::Number((waited + 0.5).trunc())),
-        ("durationMs", Member::Number((duration + 0.5).trunc())),
+        ("waitedMs", whole(waited)),
+        ("durationMs", whole(duration)),
         ("attempts", Member::Number(attempts.into())),
         ("requestId", said(request_id)),
     ])
@@ -117,9 +122,4 @@ pub fn settled(
 /// The record of an error made here, as the page may keep it.
 pub fn record(error: &JsValue) -> JsValue {
     wasm_bindgen::JsCast::unchecked_ref::<Thrown>(error).to_json()
-}
-
-/// A failure of what sent nothing.
-pub fn bare(kind: Kind) -> Failure {
-    Failure::bare(kind, Applied::No)
 }

@@ -1,5 +1,5 @@
-//! What `Updates` is given, checked by `options.js` and read here by the names of its members: derived `Deserialize` would cost a
-//! third of the module (bench/SIZE.md).
+//! What `Updates` is given, checked by `options.js` and read here by the names of its members: derived `Deserialize`
+//! would cost a third of the module (bench/SIZE.md).
 
 use std::rc::Rc;
 

@@ -107,14 +107,17 @@ impl Report {
     /// Sends each reporter what is new since the browser has last taken a report for it.
     pub fn send(&self, client: &Client) {
         let reporters = self.reporters.borrow().clone();
+        if reporters.is_empty() {
+            return;
+        }
+        let counts = client.counts();
         for Reporter { number, url, told } in reporters {
-            let counts = client.counts();
             if !sent(client, &url, &told, &counts) {
                 continue;
             }
             self.told.borrow_mut().clone_from(&counts);
             if let Some(reporter) = self.reporters.borrow_mut().iter_mut().find(|known| known.number == number) {
-                reporter.told = counts;
+                reporter.told.clone_from(&counts);
             }
         }
     }
