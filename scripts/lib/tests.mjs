@@ -20,8 +20,10 @@ const FAILED = [
 const sum = (patterns, text) =>
   patterns.flatMap((pattern) => [...text.matchAll(pattern)]).reduce((total, [, count]) => total + Number(count), 0);
 
-/** Shows a program's output as it comes. Resolves to that output and how the program ended. */
-async function show(command, args, { env, cwd }) {
+/** Runs one test program under a heading that says where its tests run. Throws `Stop` when it fails. */
+export async function suite(title, where, command, args, { env, cwd = root } = {}) {
+  const start = performance.now();
+  console.log(`\n== ${title} [${where}]\n$ ${[command.replace(`${root}/`, ""), ...args].join(" ")}`);
   const child = launch(command, args, {
     cwd,
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...env },
@@ -38,21 +40,6 @@ async function show(command, args, { env, cwd }) {
     child.on("error", (error) => reject(new Stop(`${command} could not be started: ${error.message}`)));
     child.on("close", (exit, signal) => resolve(exit ?? signal));
   });
-  return { text, code };
-}
-
-/**
- * Runs one test program under a heading that says where its tests run. Throws `Stop` when it fails. A program whose
- * output matches `neverBegan` has run no test at all and is started again, four times at most.
- */
-export async function suite(title, where, command, args, { env, cwd = root, neverBegan } = {}) {
-  const start = performance.now();
-  console.log(`\n== ${title} [${where}]\n$ ${[command.replace(`${root}/`, ""), ...args].join(" ")}`);
-  let { text, code } = await show(command, args, { env, cwd });
-  for (let again = 0; again < 4 && code !== 0 && neverBegan?.test(text); again++) {
-    console.log(`-- ${title} [${where}]: no test began, so it is started again`);
-    ({ text, code } = await show(command, args, { env, cwd }));
-  }
   const [passed, failed] = [sum(PASSED, text), sum(FAILED, text)];
   totals.passed += passed;
   totals.failed += failed;
