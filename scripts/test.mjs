@@ -6,6 +6,7 @@ import { buildExamples, buildPackage } from "./build.mjs";
 import { checkPackage } from "./check-package.mjs";
 import { checkReproducible } from "./check-reproducible.mjs";
 import { buildDocs } from "./docs.mjs";
+import { throughProxy } from "./lib/one-request-proxy.mjs";
 import { pathWith } from "./lib/places.mjs";
 import { capture, report, root, run, step } from "./lib/run.mjs";
 import { printTotals, suite } from "./lib/tests.mjs";
@@ -45,7 +46,10 @@ async function rustInBrowsers(tools) {
     ["Chromium", "--chrome"],
     ["Firefox", "--firefox"],
   ]) {
-    await suite("The module's bindings", browser, tools.wasmPack, ["test", "--headless", flag, ".", ...names], { env });
+    const args = ["test", "--headless", flag, ".", ...names];
+    await throughProxy((proxy) =>
+      suite("The module's bindings", browser, tools.wasmPack, args, { env: { ...env, ...proxy } }),
+    );
   }
 }
 
