@@ -54,6 +54,7 @@ export async function startServer({ stock, stripe, www, misbehave }: ServerOptio
     ...process.env,
     // All customers of these tests have one address.
     CREATIONS_PER_MINUTE: "10000",
+    HOLDS_OF_ADDRESS: "10000",
     PORT: "0",
     SANDBOX_PORT: "0",
     STRIPE_SECRET_KEY: stripe ? "sk_test_e2e" : "",
