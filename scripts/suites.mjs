@@ -149,9 +149,9 @@ export const suites = [
   },
   {
     name: "reproducible",
-    title: "The same bytes from another folder",
+    title: "npm pack in a clean clone: the whole package, and the same bytes",
     needs: ["package"],
-    run: () => step("Build the package again, in another folder", checkReproducible),
+    run: () => step("Pack the package in a clean clone", checkReproducible),
   },
   {
     name: "lint",
