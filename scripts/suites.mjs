@@ -79,6 +79,13 @@ function rustExamples() {
   return step("The examples in the crate's documentation", () => run("cargo", examples, { quiet: true }));
 }
 
+/** Makes what crates.io would get, and compiles each from that alone. */
+function packageCrates() {
+  const packages = ["--package=checkout-updates", "--package=checkout-updates-sandbox"];
+  const args = ["package", "--locked", "--allow-dirty", ...packages];
+  return step("cargo package, the crate and the sandbox", () => run("cargo", args, { quiet: true }));
+}
+
 /** Where the tests that look for browsers themselves find them, and which of them are asked for. */
 const browserEnv = (tools, browsers = []) => ({
   CHROMIUM: tools.chromium,
@@ -169,6 +176,7 @@ export const suites = [
   { name: "servers", title: "Demo server, sandbox and fault server", tools: true, run: servers },
   { name: "rules", title: "What decides, src/*.rs, and how much of it is covered", tools: true, run: rules },
   { name: "examples", title: "The examples in the crate's documentation", run: rustExamples },
+  { name: "crates", title: "cargo package of what is published", run: packageCrates },
   {
     name: "clients",
     title: "Stripe's own clients against the sandbox",
