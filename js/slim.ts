@@ -2,7 +2,10 @@ import { LoadError } from "./engine.js";
 import { creator } from "./updates.js";
 
 /** Where the module is: a URL, an answer to a request for it, its bytes, or the module itself, or a promise of these. */
-export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
+export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
+
+// `BufferSource` is a name of the DOM's library alone, so what is published does without it.
+type Loaded = Response | BufferSource | WebAssembly.Module;
 
 let source: WasmSource | PromiseLike<WasmSource> | undefined;
 
@@ -12,11 +15,11 @@ export function useWasm(where: WasmSource | PromiseLike<WasmSource>): void {
 }
 
 /** What `useWasm` was given, with a URL turned into its answer. */
-async function fetched(): Promise<Response | BufferSource | WebAssembly.Module> {
+async function fetched(): Promise<Loaded> {
   if (source === undefined) throw new LoadError("call useWasm(url) first");
   try {
     const given = await source;
-    return typeof given === "string" || given instanceof URL ? await fetch(given) : given;
+    return typeof given === "string" || given instanceof URL ? await fetch(given) : (given as Loaded);
   } catch (cause) {
     throw new LoadError("checkout_updates.wasm could not be fetched from where useWasm says that it is", { cause });
   }

@@ -59,7 +59,7 @@ export async function checkReproducible() {
     const differing = names.filter((name) => one.get(name) !== other.get(name));
     if (differing.length > 0) throw new Stop(`two builds gave different bytes: ${differing.join(", ")}`);
     const packed = new Set(files.map(({ path }) => path));
-    const missing = names.filter((name) => !packed.has(`dist/${name}`));
+    const missing = names.filter((name) => !packed.has(`dist/${String(name)}`));
     if (missing.length > 0) throw new Stop(`npm pack left out ${missing.join(", ")}`);
     console.log(`  ${names.length} files of dist/ are the same, and in the tarball of a clean clone`);
   } finally {

@@ -173,6 +173,12 @@ export const suites = [
     needs: ["package"],
     run: ({ only }) => suite("The facade", "Node", bin("vitest"), ["run", ...(only ? ["-t", escaped(only)] : [])]),
   },
+  {
+    name: "types",
+    title: "The published types with TypeScript 5.0 to 7, with and without a DOM library",
+    needs: ["package"],
+    run: ({ only }) => nodeTests("The published types", "TypeScript 5.0 to 7", "tests/types/versions", {}, { only }),
+  },
   { name: "servers", title: "Demo server, sandbox and fault server", tools: true, run: servers },
   { name: "rules", title: "What decides, src/*.rs, and how much of it is covered", tools: true, run: rules },
   { name: "examples", title: "The examples in the crate's documentation", run: rustExamples },
