@@ -42,7 +42,7 @@ async function plain(refusal: unknown): Promise<() => Engine> {
     }
   }
   throw new LoadError(
-    `WebAssembly is refused; allow 'wasm-unsafe-eval' in Content-Security-Policy, or ${CHUNKS ? "serve every file of the build" : "load the modules"}`,
+    `WebAssembly is refused; allow 'wasm-unsafe-eval' in Content-Security-Policy, or ${CHUNKS ? "serve every file of the build, plain-….js in dist/ too, each under its own name" : "load the modules"}`,
     { cause },
   );
 }

@@ -6,7 +6,10 @@ export const createUpdates = creator(() =>
   import("./inline.js").then(
     ({ compile }) => compile(),
     (cause: unknown) => {
-      throw new LoadError("the chunk with the module was not found; serve every file of the build", { cause });
+      throw new LoadError(
+        "the chunk with the module, inline-….js in dist/, was not found; serve every file of the build, each under its own name",
+        { cause },
+      );
     },
   ),
 );

@@ -2,7 +2,10 @@ import { LoadError } from "./engine.js";
 import { creator } from "./updates.js";
 
 /** Where the module is: a URL, an answer to a request for it, its bytes, or the module itself, or a promise of these. */
-export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
+export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
+
+// `BufferSource` is a name of the DOM's library alone, so what is published does without it.
+type Loaded = Response | BufferSource | WebAssembly.Module;
 
 let source: WasmSource | PromiseLike<WasmSource> | undefined;
 
@@ -12,32 +15,34 @@ export function useWasm(where: WasmSource | PromiseLike<WasmSource>): void {
 }
 
 /** What `useWasm` was given, with a URL turned into its answer. */
-async function fetched(): Promise<Response | BufferSource | WebAssembly.Module> {
+async function fetched(): Promise<Loaded> {
   if (source === undefined) throw new LoadError("call useWasm(url) first");
   try {
     const given = await source;
-    return typeof given === "string" || given instanceof URL ? await fetch(given) : given;
+    return typeof given === "string" || given instanceof URL ? await fetch(given) : (given as Loaded);
   } catch (cause) {
     throw new LoadError("checkout_updates.wasm could not be fetched from where useWasm says that it is", { cause });
   }
 }
 
-async function compile(): Promise<WebAssembly.Module> {
+async function compiled(): Promise<WebAssembly.Module> {
   const given = await fetched();
   if (given instanceof WebAssembly.Module) return given;
+  // Taken out: Next.js refuses to build a middleware that names `WebAssembly.compile` in a call, be it never made there.
+  const { compile, compileStreaming } = WebAssembly;
   // By its shape: where there is no `Response`, bytes can still be given.
-  if (!("arrayBuffer" in given)) return WebAssembly.compile(given);
+  if (!("arrayBuffer" in given)) return compile(given);
   if (!given.ok) {
     throw new LoadError(`the server answered ${given.status} for checkout_updates.wasm; useWasm says where it is`);
   }
   if (given.bodyUsed) throw new LoadError("useWasm was given a Response that has been read; give it the URL");
   // Streaming wants this MIME type and nothing beside it; a server that does not send it still sends the bytes.
   const streams = /^application\/wasm$/i.test(given.headers.get("content-type") ?? "");
-  return streams ? WebAssembly.compileStreaming(given) : WebAssembly.compile(await given.arrayBuffer());
+  return streams ? compileStreaming(given) : compile(await given.arrayBuffer());
 }
 
 /** See `Updates` for what it gives. Throws `TypeError`, which names the key, for whatever is wrong with the options. */
-export const createUpdates = creator(compile);
+export const createUpdates = creator(compiled);
 
 export { CheckoutUpdateError, isCheckoutUpdateError } from "./error.js";
 export { endpoint, flag, identifier, integer, oneOf, text } from "./rules.js";

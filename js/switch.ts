@@ -4,6 +4,7 @@ import type { Endpoint, Endpoints, IntentOf, Outcome, SessionOf, Updates } from 
 
 type Intent<E extends Endpoints, N extends keyof E> = E[N] extends Endpoint<infer R> ? IntentOf<R> : never;
 
+/** What `bindSwitch` takes. */
 export interface SwitchOptions<E extends Endpoints, N extends keyof E & string, A extends object> {
   updates: Updates<E>;
   /** What has `runServerUpdate`, as for `run`. */

@@ -69,6 +69,7 @@ export type IntentOf<R extends Rules> = [keyof R] extends [never]
       [K in OptionalKeys<R>]?: ValueOf<R[K]> | undefined;
     };
 
+/** How updates of one endpoint are sent, where it is not as `createUpdates` says. */
 export interface EndpointOptions<Field extends string = string> {
   /** A waiting update with the same values of these fields is superseded; `true` for an endpoint with one field. */
   latest?: boolean | readonly Field[] | undefined;
@@ -95,6 +96,7 @@ export interface Endpoint<R extends Rules = Rules> {
   readonly options: Readonly<EndpointOptions>;
 }
 
+/** The endpoints of a page, by the names that `run` and `request` take. */
 export type Endpoints = Record<string, Endpoint<any>>;
 
 /** What Stripe.js hands out: the object that has `runServerUpdate`. All versions from 5.10 to 10 fit. */
@@ -127,15 +129,18 @@ export interface CheckoutUpdateErrorShape extends Error, Failure {
   readonly cause?: unknown;
 }
 
+/** How an update ended: what `run` resolves to. */
 export type Outcome<Session = unknown, Body = unknown> =
   | { readonly type: "success"; readonly session: Session; readonly body: Body }
   | { readonly type: "error"; readonly error: CheckoutUpdateErrorShape; readonly session?: Session }
   | { readonly type: "cancelled"; readonly error: CheckoutUpdateErrorShape };
 
+/** How a refresh ended: Stripe.js fetched the session again, or it did not. */
 export type RefreshOutcome<Session = unknown> =
   | { readonly type: "success"; readonly session: Session }
   | { readonly type: "error"; readonly error: CheckoutUpdateErrorShape };
 
+/** What one call of `run` takes beside its intent. */
 export interface RunOptions {
   /** Detaches this caller: it is `cancelled`, and the update goes on while somebody else waits for it. */
   signal?: AbortSignal | undefined;
@@ -143,6 +148,7 @@ export interface RunOptions {
   session?: string | undefined;
 }
 
+/** What was counted of one endpoint since the page was loaded. */
 export interface EndpointMetrics {
   readonly updates: number;
   readonly successes: number;
@@ -159,6 +165,7 @@ export interface EndpointMetrics {
   readonly max: number | null;
 }
 
+/** What `updates.metrics()` gives. */
 export interface Metrics {
   /** By the name of the endpoint or of the wrapped function. */
   readonly endpoints: Readonly<Record<string, EndpointMetrics>>;
@@ -166,11 +173,13 @@ export interface Metrics {
   readonly failures: readonly Failure[];
 }
 
+/** What `getSnapshot` gives: the same object until something changes. */
 export interface Snapshot {
   readonly pending: boolean;
   readonly stale: boolean;
 }
 
+/** What `createUpdates` takes. A wrong option throws `TypeError`, which names the key. */
 export interface UpdatesOptions<E extends Endpoints> {
   endpoints: E;
   /** Gives the Checkout Session's id, `cs_test_…` or `cs_live_…`. Read when an update function or `run` is called. */

@@ -1,7 +1,8 @@
-// Two builds of the same sources give the same bytes: the package is built once more from a copy of the repository in
-// another folder, and every file of dist/ is compared. Libraries, the standard one among them, are taken as built.
+// A clean clone gives the whole package, and two builds of the same sources the same bytes: in another folder, from what
+// git has alone, `npm pack` makes the tarball, and every file of dist/ is compared and looked for in it. Libraries, the
+// standard one among them, are taken as built.
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildPackage } from "./build.mjs";
@@ -9,21 +10,12 @@ import { capture, main, root, run, step, Stop } from "./lib/run.mjs";
 
 const OWN = /(^|\/)(lib)?checkout[-_]updates[^/]*$/;
 
-/** The build without its set-up: the packages are those of the repository, by a link. */
-const BUILD = `
-  const step = (name) => import(process.cwd() + "/scripts/build/" + name + ".mjs");
-  await (await step("wasm")).buildWasm();
-  await (await step("js")).buildJs();
-  await (await step("types")).buildTypes();
-`;
-
 /** Copies what git knows or would take. */
 function copySources(to) {
   const names = capture("git", ["-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
   for (const name of names.split("\0").filter((name) => name && existsSync(join(root, name)))) {
     cpSync(join(root, name), join(to, name));
   }
-  symlinkSync(join(root, "node_modules"), join(to, "node_modules"));
 }
 
 /** Copies cargo's results but for those of the crate itself. Times are kept: cargo goes by them. */
@@ -56,17 +48,25 @@ export async function checkReproducible() {
   try {
     copySources(copy);
     copyLibraries(copy);
-    await run(process.execPath, ["--input-type=module", "--eval", BUILD], { cwd: copy, quiet: true });
+    const said = await run("npm", ["pack", "--json"], {
+      cwd: copy,
+      quiet: true,
+      env: { npm_config_prefer_offline: "true" },
+    });
+    const [{ files }] = JSON.parse(said);
     const [one, other] = [hashes(join(root, "dist")), hashes(join(copy, "dist"))];
     const names = [...new Set([...one.keys(), ...other.keys()])];
     const differing = names.filter((name) => one.get(name) !== other.get(name));
     if (differing.length > 0) throw new Stop(`two builds gave different bytes: ${differing.join(", ")}`);
-    console.log(`  ${names.length} files of dist/ are the same`);
+    const packed = new Set(files.map(({ path }) => path));
+    const missing = names.filter((name) => !packed.has(`dist/${String(name)}`));
+    if (missing.length > 0) throw new Stop(`npm pack left out ${missing.join(", ")}`);
+    console.log(`  ${names.length} files of dist/ are the same, and in the tarball of a clean clone`);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
 if (process.argv[1] === import.meta.filename) {
-  await main(() => step("Build the package again, in another folder", checkReproducible));
+  await main(() => step("Pack the package in a clean clone", checkReproducible));
 }

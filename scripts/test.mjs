@@ -1,119 +1,41 @@
-// npm test: sets up everything, builds the package and runs every check and test. Stops at the first that fails.
-import { readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { checkSizes } from "../bench/sizes.mjs";
-import { buildExamples, buildPackage } from "./build.mjs";
-import { checkPackage } from "./check-package.mjs";
-import { checkReproducible } from "./check-reproducible.mjs";
-import { buildDocs } from "./docs.mjs";
-import { throughProxy } from "./lib/one-request-proxy.mjs";
-import { pathWith } from "./lib/places.mjs";
-import { capture, report, root, run, step } from "./lib/run.mjs";
-import { printTotals, suite } from "./lib/tests.mjs";
-import { lintJs, lintRust } from "./lint.mjs";
-import { setUpAll } from "./setup.mjs";
+// npm test [-- name... browser... --only TEXT]: sets up what is needed, builds it and runs the suites that are named, or
+// every one. Stops at the first that fails. `npm test -- --help` lists the names.
+import { choose, listOf } from "./lib/choose.mjs";
+import { report } from "./lib/run.mjs";
+import { printTotals } from "./lib/tests.mjs";
+import { setUpAll, setUpDemo } from "./setup.mjs";
+import { builds, suites } from "./suites.mjs";
 
-const bin = (name) => join(root, "node_modules", ".bin", name);
-const COVERED = 95;
+const HELP = `npm test                              everything
+npm test -- contract                  one suite, or several
+npm test -- contract firefox          in one browser
+npm test -- contract --only "TEXT"    only the tests whose name has this text
+`;
 
-async function rustOnHost({ coverage }) {
-  const workspace = ["test", "--locked", "--workspace", "--exclude", "checkout-updates"];
-  await suite("Servers and sandbox", "host", "cargo", workspace);
-  // The rules alone: what touches the browser is tested there.
-  const rules = ["--package", "checkout-updates", "--no-default-features", "--ignore-filename-regex", "src/browser/"];
-  const cover = ["llvm-cov", "test", "--locked", ...rules, "--fail-under-lines", String(COVERED)];
-  await suite(`The rules of an update, ${COVERED} % of lines covered`, "host", coverage.program, cover, {
-    env: coverage.env,
-  });
-  const examples = ["test", "--quiet", "--locked", "--doc", "--package", "checkout-updates"];
-  await step("The examples in the crate's documentation", () => run("cargo", examples, { quiet: true }));
-}
-
-/** The names of the Rust tests that run in browsers. */
-function browserTests() {
-  const metadata = JSON.parse(capture("cargo", ["metadata", "--format-version=1", "--no-deps", "--locked"]));
-  const targets = metadata.packages.find(({ name }) => name === "checkout-updates").targets;
-  return targets.filter(({ src_path }) => src_path.startsWith(join(root, "tests", "browser"))).map(({ name }) => name);
-}
-
-async function rustInBrowsers(tools) {
-  const folders = [tools.wasmBindgen, tools.chromedriver, tools.geckodriver].map((path) => dirname(path));
-  const env = { ...tools.wasmTest, WASM_BINDGEN_TEST_TIMEOUT: "120" };
-  env.PATH = pathWith(...folders);
-  if (tools.wasmTest.PATH) env.PATH = `${tools.wasmTest.PATH.split(":")[0]}:${env.PATH}`;
-  const names = browserTests().flatMap((name) => ["--test", name]);
-  for (const [browser, flag] of [
-    ["Chromium", "--chrome"],
-    ["Firefox", "--firefox"],
-  ]) {
-    const args = ["test", "--headless", flag, ".", ...names];
-    await throughProxy((proxy) =>
-      suite("The module's bindings", browser, tools.wasmPack, args, { env: { ...env, ...proxy } }),
-    );
+async function runAll({ chosen, only }) {
+  const tools = await (chosen.some(({ suite }) => suite.tools) ? setUpAll() : setUpDemo());
+  const made = new Set();
+  for (const { suite, browsers } of chosen) {
+    for (const need of suite.needs ?? []) {
+      if (!made.has(need)) await builds[need]();
+      made.add(need);
+    }
+    await suite.run({ tools, browsers: browsers ?? undefined, only });
   }
 }
 
-/** Where the tests that look for browsers themselves find them. */
-const browserEnv = (tools) => ({
-  CHROMIUM: tools.chromium,
-  CHROMEDRIVER: tools.chromedriver,
-  FIREFOX: tools.firefox,
-  GECKODRIVER: tools.geckodriver,
-});
-
-/** Runs test files of Node's own runner. */
-const nodeTests = (title, where, folder, env) => {
-  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.mjs"));
-  const args = ["--test", "--test-reporter=spec", ...files.map((name) => join(folder, name))];
-  return suite(title, where, process.execPath, args, { env });
-};
-
-async function servers(tools) {
-  const packages = ["checkout-updates-server", "checkout-updates-sandbox", "fault-server"];
-  const build = ["build", "--quiet", "--locked", ...packages.map((name) => `--package=${name}`)];
-  await step("Build the servers", () => run("cargo", build));
-  const env = { PYTHON: tools.python, RUBY: tools.ruby };
-  await nodeTests("Stripe's clients against the sandbox", "Node and Python", "tests/sandbox", env);
+if (process.argv.includes("--help")) {
+  console.log(HELP + listOf(suites));
+  process.exit();
 }
-
-async function pages(tools) {
-  const env = browserEnv(tools);
-  await suite(
-    "The demo page and the whole stack",
-    "Chromium and Firefox",
-    bin("playwright"),
-    ["test", "--config", "tests/e2e"],
-    { env },
-  );
-  await nodeTests("A server that misbehaves", "Chromium and Firefox", "tests/e2e/faults", env);
-  await nodeTests("The crate by itself", "Chromium and Firefox", "tests/e2e/crate", env);
-  await nodeTests("The contract, rule by rule", "Chromium and Firefox", "tests/e2e/contract", env);
-  await nodeTests("The guides", "Node and Chromium", "tests/docs", { ...env, RUBY: tools.ruby });
-  await nodeTests("Loading the module", "Chromium", "tests/package", env);
-  const projects = ["--test", "--test-reporter=spec", "tests/package/run.mjs"];
-  await suite("The package in its users' projects", "Node and Chromium", process.execPath, projects, { env });
-}
-
-async function everything(tools) {
-  await buildPackage();
-  await buildPackage({ trap: true });
-  await buildExamples();
-  await step("Sizes by brotli", checkSizes);
-  await step("Build the package again, in another folder", checkReproducible);
-  await Promise.all([lintJs().then(checkPackage), lintRust()]);
-  await buildDocs();
-  await suite("The facade", "Node", bin("vitest"), ["run"]);
-  await rustOnHost(tools);
-  await servers(tools);
-  await rustInBrowsers(tools);
-  await pages(tools);
-}
-
+let began = false;
 try {
-  await everything(await setUpAll());
+  const asked = choose(process.argv.slice(2), suites);
+  began = true;
+  await runAll(asked);
   printTotals();
 } catch (error) {
   report(error);
-  printTotals({ stopped: true });
+  if (began) printTotals({ stopped: true });
   process.exit();
 }

@@ -31,7 +31,7 @@ const fromFolder = (folder) => ({
   },
 });
 
-/** Each module becomes its own CommonJS file, so that entries share state there just as the ES modules do. */
+/** Each module becomes its own CommonJS file, with the same chunks. */
 const relativeToCjs = {
   name: "relative-to-cjs",
   setup({ onResolve }) {
@@ -57,21 +57,6 @@ function dropModuleFromMaps(folder) {
   }
 }
 
-/**
- * A chunk of which a module takes nothing is still imported by it. `sideEffects` says that it need not be, so bundlers
- * warn and browsers fetch it for nothing. Spaces in its place keep the map right.
- */
-function dropBareImports(folder) {
-  for (const name of readdirSync(folder).filter((name) => name.endsWith(".js"))) {
-    const file = join(folder, name);
-    const text = readFileSync(file, "utf8");
-    writeFileSync(
-      file,
-      text.replace(/\bimport"\.\/[^"]+";/g, (found) => " ".repeat(found.length)),
-    );
-  }
-}
-
 /** The engine in plain JavaScript, all by itself: what it shared would be one more file for pages that never load it. */
 async function plain(dist, plugins) {
   const { metafile } = await build({
@@ -92,6 +77,7 @@ async function plain(dist, plugins) {
   };
 }
 
+/** Some entries with what they share, and the chunks that they load later. */
 async function modules(dist, entryPoints, define, plugins) {
   await build({
     ...common,
@@ -141,8 +127,10 @@ export async function buildJs({ trap = false } = {}) {
   const plugins = [fromFolder(generated)];
   const apart = await plain(dist, plugins);
   const define = { BUILD: JSON.stringify(JSON.parse(readFileSync(join(root, generated, "build.json"), "utf8")).build) };
-  await modules(dist, trap ? { ...entries, ...trapEntries } : entries, define, [apart, ...plugins]);
-  dropBareImports(dist);
+  // Each entry by itself: one that imported a chunk would not even begin where that chunk has lost its name, and nothing
+  // of ours could say so. The means to trap have to be those of the entry's own engine.
+  const groups = trap ? [{ ...entries, ...trapEntries }] : Object.entries(entries).map((entry) => Object.fromEntries([entry]));
+  for (const group of groups) await modules(dist, group, define, [apart, ...plugins]);
   if (!trap) {
     await commonJs(dist);
     await script(dist, define, plugins);

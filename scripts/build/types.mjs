@@ -1,36 +1,70 @@
-// The package's types: tsc's declarations of what the entries reach, once for ES modules and once for CommonJS.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+// The package's types: one declaration file an entry, rolled up from tsc's own with every doc comment, once for ES modules
+// and once for CommonJS. What `slim` and `react` share with the main entry they take from it, so that a type has one
+// declaration in whichever entry it is met.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { rollup } from "rollup";
+import { dts } from "rollup-plugin-dts";
 import { root, run } from "../lib/run.mjs";
 import { entries } from "./entries.mjs";
 
-const RELATIVE = /((?:from|import\()\s*")(\.\.?\/[^"]+)\.js"/g;
+const FROM = join(root, "build", "types");
+const TO = join(root, "dist", "types");
+const MAIN = "index";
 
-/** The declaration files that these import, themselves included. */
-function reachable(files) {
-  const seen = new Set();
-  const visit = (file) => {
-    if (seen.has(file)) return;
-    seen.add(file);
-    for (const [, , path] of readFileSync(file, "utf8").matchAll(RELATIVE)) visit(join(dirname(file), `${path}.d.ts`));
-  };
-  files.forEach(visit);
-  return seen;
+/** Modules of js/ whose every export is one of the main entry's too. */
+const SHARED = ["types", "error", "rules", "switch"].map((name) => join(FROM, `${name}.d.ts`));
+
+/**
+ * What the types name of the DOM's library, as @types/react does it: with the library these add nothing, without it the
+ * declarations still compile.
+ */
+const GLOBALS = `declare global {
+    interface AbortSignal {}
+    interface HTMLElement {}
+    interface RequestInit {}
+    interface Response {}
+    interface URL {}
+    namespace WebAssembly {
+        interface Module {}
+    }
+}
+`;
+
+/** Makes one file of what an entry's declarations reach. */
+async function rollUp(name) {
+  const input = join(FROM, entries[name].replace(/^\.\/js\//, "").replace(/\.ts$/, ".d.ts"));
+  const shares = name !== MAIN;
+  const asDeclaration = (path, importer) => importer && resolve(dirname(importer), path).replace(/(\.d)?\.[jt]s$/, ".d.ts");
+  const bundle = await rollup({
+    input,
+    plugins: [
+      {
+        name: "shared",
+        resolveId: (path, importer) =>
+          shares && SHARED.includes(asDeclaration(path, importer)) ? { id: `./${MAIN}.js`, external: true } : null,
+      },
+      dts(),
+    ],
+    onwarn: (warning) => {
+      throw new Error(`${name}: ${warning.message}`);
+    },
+  });
+  const { output } = await bundle.generate({ format: "es" });
+  await bundle.close();
+  if (output.length !== 1) throw new Error(`the types of ${name} are not one file`);
+  return name === MAIN ? output[0].code + GLOBALS : output[0].code;
 }
 
 /** Writes dist/types. */
 export async function buildTypes() {
-  const from = join(root, "build", "types");
-  const to = join(root, "dist", "types");
-  rmSync(from, { recursive: true, force: true });
-  rmSync(to, { recursive: true, force: true });
+  rmSync(FROM, { recursive: true, force: true });
+  rmSync(TO, { recursive: true, force: true });
+  mkdirSync(TO, { recursive: true });
   await run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"]);
-  const sources = Object.values(entries).map((source) => join(from, source.replace(/^\.\/js\//, "").replace(/\.ts$/, ".d.ts")));
-  for (const file of reachable(sources)) {
-    const text = readFileSync(file, "utf8");
-    const target = join(to, relative(from, file));
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, text);
-    writeFileSync(target.replace(/\.d\.ts$/, ".d.cts"), text.replace(RELATIVE, '$1$2.cjs"'));
+  for (const name of Object.keys(entries)) {
+    const text = await rollUp(name);
+    writeFileSync(join(TO, `${name}.d.ts`), text);
+    writeFileSync(join(TO, `${name}.d.cts`), text.replaceAll(`"./${MAIN}.js"`, `"./${MAIN}.cjs"`).replaceAll(`'./${MAIN}.js'`, `'./${MAIN}.cjs'`));
   }
 }

@@ -15,6 +15,12 @@ function checkCommand(line) {
   else assert.ok(["pack", `install ./${name}-${version}.tgz`].includes(npm), "unknown npm command");
 }
 
+/** A block in Rust is part of an example in the crate's documentation, which is compiled there. */
+function checkRust(code) {
+  const documented = textOf("src/lib.rs").replaceAll(/^\/\/! ?/gm, "");
+  assert.ok(documented.includes(code), "not in the documentation of src/lib.rs");
+}
+
 /** Which test takes a block of this language, by the words behind the language. Throws where none does. */
 const takers = {
   ts: () => "types.test.mjs",
@@ -25,6 +31,7 @@ const takers = {
   python: ({ server }) => (assert.ok(server, "needs server"), "servers.test.mjs"),
   ruby: ({ server }) => (assert.ok(server, "needs server"), "servers.test.mjs"),
   json: ({ code }) => (JSON.parse(code), "blocks.test.mjs"),
+  rust: ({ code }) => (checkRust(code), "blocks.test.mjs"),
   sh: ({ code }) => (code.trim().split("\n").forEach(checkCommand), "blocks.test.mjs"),
 };
 

@@ -73,7 +73,7 @@ describe("Loading the module [Chromium]", () => {
       });
     }
 
-    const missing = "serve every file of the build";
+    const missing = "serve every file of the build, plain-….js in dist/ too, each under its own name";
     for (const [entry, other] of [
       ["index", missing],
       ["slim", missing],
@@ -104,8 +104,23 @@ describe("Loading the module [Chromium]", () => {
     const { update, complaints } = await open(test, {}, (page) =>
       page.route(INLINE, (route) => route.fulfill({ status: 404 })),
     );
-    const said = "the chunk with the module was not found; serve every file of the build";
+    const said =
+      "the chunk with the module, inline-….js in dist/, was not found; serve every file of the build, each under its own name";
     assert.deepEqual(await update("index"), unavailable(said));
+    assert.deepEqual(complaints.filter(isOwn), []);
+  });
+
+  it("index: an import map knows it by another name, and nothing else of the package is served", async (test) => {
+    const { update, complaints } = await open(test, {}, (page) =>
+      page.route(/\/dist\//, (route) =>
+        route.request().url().endsWith("/dist/index-4f2a9c01.js")
+          ? route.fulfill({ contentType: "text/javascript", path: join(root, "dist", "index.js") })
+          : route.fulfill({ status: 404 }),
+      ),
+    );
+    const said =
+      "the chunk with the module, inline-….js in dist/, was not found; serve every file of the build, each under its own name";
+    assert.deepEqual(await update("index-4f2a9c01"), unavailable(said));
     assert.deepEqual(complaints.filter(isOwn), []);
   });
 

@@ -38,6 +38,7 @@ use tokio::sync::mpsc::unbounded_channel;
 pub use catalogue::Catalogue;
 use catalogue::CatalogueError;
 use clock::{Clock, SystemClock};
+pub use http::misbehave::Plan;
 pub use hyper::Uri;
 pub use money::{Decimal, display as display_amount};
 pub use params::common::{CurrencyOption, DeliveryEstimate, Estimate, FixedAmount, Interval, Recurring, TaxBehavior};
@@ -59,6 +60,8 @@ pub struct Config {
     pub business_name: Option<String>,
     /// Whether requests may ask the sandbox to go wrong.
     pub misbehave: bool,
+    /// What goes wrong from the start, where requests may ask for more.
+    pub plan: Plan,
     /// Where events are sent to. It can be set later, by [`Sandbox::set_webhook`].
     pub webhook: Option<Webhook>,
     /// The time that sessions and idempotency keys live by.
@@ -73,6 +76,7 @@ impl Default for Config {
             catalogue: Catalogue::default(),
             business_name: None,
             misbehave: false,
+            plan: Plan::default(),
             webhook: None,
             clock: Arc::new(SystemClock),
         }
@@ -143,7 +147,7 @@ impl Sandbox {
             clock: config.clock,
             store: Mutex::new(store::Store::new(objects::Objects::new(config.catalogue, now))),
             results: Mutex::default(),
-            misbehaviour: config.misbehave.then(Mutex::default),
+            misbehaviour: config.misbehave.then(|| Mutex::new(config.plan)),
             events,
         });
         let router = http::router(Arc::clone(&app));

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use checkout_updates_sandbox::{Catalogue, Config, Sandbox, Uri, Webhook};
+use checkout_updates_sandbox::{Catalogue, Config, Plan, Sandbox, Uri, Webhook};
 use clap::{Parser, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
@@ -15,7 +15,7 @@ use tracing_subscriber::EnvFilter;
 /// Point an official client at it: Node `new Stripe("sk_test_123", {host, port, protocol: "http"})`, Python
 /// `StripeClient("sk_test_123", base_addresses={"api": url})`.
 #[derive(Parser)]
-#[command(name = "checkout-updates-sandbox")]
+#[command(name = "checkout-updates-sandbox", version)]
 struct Options {
     /// The port to listen on; 0 takes a free one
     #[arg(long, env = "SANDBOX_PORT", default_value_t = 12111)]
@@ -29,15 +29,20 @@ struct Options {
     /// A JSON file with products, prices, tax rates, shipping rates and coupons; a small one is built in
     #[arg(long, env = "SANDBOX_CATALOGUE", value_name = "FILE")]
     catalogue: Option<PathBuf>,
+    /// Write the built-in catalogue to standard output, to begin one's own with, and end
+    #[arg(long)]
+    print_catalogue: bool,
     /// Where to send events to
     #[arg(long, env = "SANDBOX_WEBHOOK_URL", requires = "webhook_secret")]
     webhook_url: Option<Uri>,
     /// What to sign events with
     #[arg(long, env = "SANDBOX_WEBHOOK_SECRET", hide_env_values = true)]
     webhook_secret: Option<String>,
-    /// Let requests ask for faults, by the header Sandbox-Misbehave or by POST /sandbox/misbehave
-    #[arg(long)]
-    misbehave: bool,
+    /// Let requests ask for faults, by the header Sandbox-Misbehave or by POST /sandbox/misbehave. With words, also go
+    /// wrong from the start: drop,every=3,times=10. Words: delay=MILLISECONDS, 429, 500 or drop; on=update, create,
+    /// retrieve or any; every=N; times=N
+    #[arg(long, value_name = "WORDS", num_args = 0..=1, require_equals = true)]
+    misbehave: Option<Option<Plan>>,
     /// How to write the log, which goes to standard error
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
@@ -83,7 +88,8 @@ async fn start(options: Options) -> Result<(), String> {
         secret_keys: options.keys,
         catalogue: catalogue(options.catalogue.as_deref())?,
         business_name: Some("Sandbox".into()),
-        misbehave: options.misbehave,
+        misbehave: options.misbehave.is_some(),
+        plan: options.misbehave.flatten().unwrap_or_default(),
         webhook,
         ..Config::default()
     });
@@ -114,6 +120,10 @@ async fn stopped() {
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
+    if options.print_catalogue {
+        print!("{BUILT_IN}");
+        return ExitCode::SUCCESS;
+    }
     log(options.log_format);
     match start(options).await {
         Ok(()) => ExitCode::SUCCESS,

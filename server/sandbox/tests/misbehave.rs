@@ -80,3 +80,18 @@ async fn a_plan_is_carried_out_and_counted() {
         assert_eq!((answer.status, answer.error().3), (400, param), "{body}");
     }
 }
+
+#[tokio::test]
+async fn a_plan_can_be_there_from_the_start() {
+    let api = Api::with(|config| {
+        config.misbehave = true;
+        config.plan = "500,every=2,times=1".parse().unwrap();
+    })
+    .await;
+    let path = api.mug().await;
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(api.post(&path, "metadata[a]=1").await.status);
+    }
+    assert_eq!(statuses, [200, 500, 200, 200]);
+}

@@ -6,7 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { groups, SHORT_DEADLINE } from "./faults.mjs";
-import { BROWSERS, openPage } from "./lib/browsers.mjs";
+import { ALL_BROWSERS, BROWSERS, openPage } from "./lib/browsers.mjs";
 import { runRow } from "./lib/rows.mjs";
 import { buildServer, root, startServer } from "./lib/server.mjs";
 import { difference, render } from "./lib/table.mjs";
@@ -45,11 +45,14 @@ describe("faults", { concurrency: BROWSERS.length }, () => {
   }
 });
 
-test("docs/faults.md says what was seen", async () => {
-  for (const browser of BROWSERS) assert.equal(times[browser].size, all.length, `${browser}: rows that passed`);
-  const file = join(root, "docs", "faults.md");
-  const text = render({ browsers: BROWSERS, versions, times, deadline: SHORT_DEADLINE });
-  if (process.argv.includes("--write")) await writeFile(file, text);
-  const committed = await readFile(file, "utf8");
-  assert.deepEqual(difference(committed, text), [], "docs/faults.md is not what was seen: run this with --write");
-});
+// The page tells of every browser.
+if (BROWSERS.length === ALL_BROWSERS.length) {
+  test("docs/faults.md says what was seen", async () => {
+    for (const browser of BROWSERS) assert.equal(times[browser].size, all.length, `${browser}: rows that passed`);
+    const file = join(root, "docs", "faults.md");
+    const text = render({ browsers: BROWSERS, versions, times, deadline: SHORT_DEADLINE });
+    if (process.argv.includes("--write")) await writeFile(file, text);
+    const committed = await readFile(file, "utf8");
+    assert.deepEqual(difference(committed, text), [], "docs/faults.md is not what was seen: run this with --write");
+  });
+}

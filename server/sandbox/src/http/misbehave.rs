@@ -3,8 +3,9 @@
 //! A request says what is to happen to it in the header `Sandbox-Misbehave`, or `POST /sandbox/misbehave` plans it for
 //! requests to come. The words, separated by commas: `delay=MILLISECONDS` (before anything is done), then one of `429`
 //! (nothing done, nothing kept under the idempotency key), `500` (nothing done, and kept) and `drop` (done, kept, and
-//! the connection closed instead of an answer).
+//! the connection closed instead of an answer). A plan can also be there from the start ([`Plan`]).
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,7 +65,10 @@ impl Misbehaviour {
 }
 
 /// What is to happen to requests to come.
-#[derive(Debug, Default)]
+///
+/// Parsed from the words of the header and, as `POST /sandbox/misbehave` takes them, `on=`, `every=` and `times=`:
+/// `drop,every=3,times=10`.
+#[derive(Debug, Clone, Default)]
 pub struct Plan {
     action: Option<Misbehaviour>,
     on: On,
@@ -112,6 +116,30 @@ impl Plan {
 
     fn show(&self) -> Value {
         json!({ "planned": self.action.is_some() && self.left != Some(0), "left": self.left, "seen": self.seen, "done": self.done })
+    }
+}
+
+impl FromStr for Plan {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        const USE: &str =
+            "use delay=MILLISECONDS, 429, 500 or drop, and on=update|create|retrieve|any, every=N, times=N";
+        let count = |number: &str| number.parse().ok().filter(|count| *count > 0).ok_or(USE);
+        let (mut plan, mut action) = (Self::default(), Vec::new());
+        for word in text.split(',').map(str::trim) {
+            match word.split_once('=') {
+                Some(("on", "update")) => plan.on = On::Update,
+                Some(("on", "create")) => plan.on = On::Create,
+                Some(("on", "retrieve")) => plan.on = On::Retrieve,
+                Some(("on", "any")) => plan.on = On::Any,
+                Some(("every", number)) => plan.every = count(number)?,
+                Some(("times", number)) => plan.left = Some(count(number)?),
+                _ => action.push(word),
+            }
+        }
+        plan.action = Some(Misbehaviour::parse(&action.join(","), "action").map_err(|_| USE)?);
+        Ok(plan)
     }
 }
 
@@ -187,4 +215,24 @@ pub async fn clear(State(app): Shared) -> Result<Reply, ApiError> {
     let mut plan = lock(permitted(&app)?);
     plan.action = None;
     Ok(Reply(plan.show()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_is_read_from_its_words() {
+        let plan: Plan = "delay=500,drop,every=3,times=10,on=create".parse().unwrap();
+        assert_eq!(plan.action, Some(Misbehaviour { delay: Duration::from_millis(500), fault: Some(Fault::Drop) }));
+        assert_eq!((plan.on, plan.every, plan.left), (On::Create, 3, Some(10)));
+    }
+
+    #[test]
+    fn what_is_no_plan_is_refused() {
+        for text in ["", "dorp", "drop,every=0", "drop,on=payment", "drop,times=x", "every=3"] {
+            assert!(text.parse::<Plan>().is_err(), "{text}");
+        }
+    }
 }

@@ -5,7 +5,11 @@ import firefox from "selenium-webdriver/firefox.js";
 import { toolFolders } from "../../../../scripts/lib/places.mjs";
 import { which } from "../../../../scripts/lib/run.mjs";
 
-export const BROWSERS = ["Chromium", "Firefox"];
+/** Every browser that these tests know. */
+export const ALL_BROWSERS = ["Chromium", "Firefox"];
+const asked = process.env.BROWSERS?.split(",").filter(Boolean) ?? [];
+/** Those that `BROWSERS` names, as `npm test` sets it, or all. */
+export const BROWSERS = ALL_BROWSERS.filter((name) => asked.length === 0 || asked.includes(name.toLowerCase()));
 
 /** The first of these programs, on PATH or where set-up installs. */
 function find(variable, names) {
