@@ -13,6 +13,7 @@ import { wasmBindgen } from "./setup/wasm-bindgen.mjs";
 import { wasmPack } from "./setup/wasm-pack.mjs";
 import { wasmTestEnv } from "./setup/wasm-sysroot.mjs";
 import { wasmToolchain } from "./setup/wasm-toolchain.mjs";
+import { webkit } from "./setup/webkit.mjs";
 
 /** What `npm start` and `npm run build` need: no browser. */
 export async function setUpDemo() {
@@ -27,7 +28,7 @@ export async function setUpAll() {
   const downloads = (async () => {
     await nodeModules();
     await postgresql();
-    return { ...(await browsers()), python: await python(), ruby: await ruby() };
+    return { ...(await browsers()), webkitdriver: await webkit(), python: await python(), ruby: await ruby() };
   })();
   const tools = (async () => {
     const toolchain = await wasmToolchain();

@@ -2,14 +2,16 @@
 import { Builder } from "selenium-webdriver";
 import chrome from "selenium-webdriver/chrome.js";
 import firefox from "selenium-webdriver/firefox.js";
+import { DriverService } from "selenium-webdriver/remote/index.js";
+import { startDisplay } from "../../../../scripts/lib/display.mjs";
 import { toolFolders } from "../../../../scripts/lib/places.mjs";
 import { which } from "../../../../scripts/lib/run.mjs";
 
 /** Every browser that these tests know. */
-export const ALL_BROWSERS = ["Chromium", "Firefox"];
+export const ALL_BROWSERS = ["Chromium", "Firefox", "WebKitGTK"];
 const asked = process.env.BROWSERS?.split(",").filter(Boolean) ?? [];
 /** Those that `BROWSERS` names, as `npm test` sets it, or all. */
-export const BROWSERS = ALL_BROWSERS.filter((name) => asked.length === 0 || asked.includes(name.toLowerCase()));
+export const BROWSERS = ALL_BROWSERS.filter((name) => asked.length === 0 || asked.some((word) => name.toLowerCase().startsWith(word)));
 
 /** The first of these programs, on PATH or where set-up installs. */
 function find(variable, names) {
@@ -54,9 +56,35 @@ const drivers = {
       ),
 };
 
+/** Starts a browser; gives its driver and what ends both. */
+async function launch(browser) {
+  if (browser === "WebKitGTK") return launchWebkit();
+  const driver = await drivers[browser]().build();
+  return { driver, close: () => driver.quit() };
+}
+
+/** Safari's engine. Its driver starts the browser it was built with, which draws on the display that it is given. */
+async function launchWebkit() {
+  const display = await startDisplay();
+  const env = { ...process.env, DISPLAY: display.name };
+  const program = find("WEBKITDRIVER", ["WebKitWebDriver"]);
+  const service = new DriverService.Builder(program).setLoopback(true).setEnvironment(env).build();
+  const end = async () => {
+    await service.kill();
+    display.stop();
+  };
+  try {
+    const driver = await new Builder().usingServer(await service.start()).forBrowser("MiniBrowser").build();
+    return { driver, close: () => driver.quit().finally(end) };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
 /** Opens a browser on a page of the fault server, which puts what a test can call into a global of this name. */
 export async function openPage(browser, url, name = "faults") {
-  const driver = await drivers[browser]().build();
+  const { driver, close } = await launch(browser);
   await driver.manage().setTimeouts({ script: 60_000 });
   const open = async () => {
     await driver.get(url);
@@ -72,6 +100,6 @@ export async function openPage(browser, url, name = "faults") {
     /** Goes elsewhere, so that the page is hidden. */
     leave: () => driver.get("about:blank"),
     version: async () => (await driver.getCapabilities()).get("browserVersion"),
-    close: () => driver.quit(),
+    close,
   };
 }
