@@ -1,0 +1,106 @@
+/**
+ * What the page measures of its updates, by what any page can use: `onSettled`, the package's own `performance.measure`
+ * of each update, and more of them for what is around it. All come back through one PerformanceObserver.
+ */
+const MOST = 200;
+const OWN = "lab:";
+const PACKAGE = "checkout-updates:";
+
+/** Measures what lasted from `start` until now. */
+export function measure(what, start) {
+  performance.measure(OWN + what, { start });
+  performance.clearMeasures(OWN + what);
+}
+
+/** Collects what was measured and calls `onNews` after each. */
+export function createRecord(onNews) {
+  const spans = [];
+  const settled = [];
+
+  const keep = (list, item) => {
+    list.push(item);
+    if (list.length > MOST) list.shift();
+    onNews();
+  };
+  const observer = new PerformanceObserver((entries) => {
+    for (const { name, startTime, duration } of entries.getEntries()) {
+      const span = { start: startTime, end: startTime + duration };
+      if (name.startsWith(OWN)) keep(spans, { what: name.slice(OWN.length), ...span });
+      if (name.startsWith(PACKAGE)) keep(spans, { what: "update", name: name.slice(PACKAGE.length), ...span });
+    }
+  });
+  observer.observe({ type: "measure" });
+
+  return {
+    /** For the option `onSettled`. */
+    onSettled: (record) => keep(settled, record),
+    /** For the option `fetch`: each attempt, and the reading of its answer. */
+    fetch: async (url, init) => {
+      const start = performance.now();
+      let answer;
+      try {
+        answer = await fetch(url, init);
+        return answer;
+      } finally {
+        measure("request", start);
+        if (answer) void reading(answer.clone(), performance.now());
+      }
+    },
+    /** The same actions, their `runServerUpdate` measured from the end of its function on. */
+    watch: (actions) => ({ ...actions, runServerUpdate: (update) => refreshing(actions, update) }),
+    /** The durations of everything that settled and was not cancelled. */
+    durations: () => settled.filter(({ outcome }) => outcome !== "cancelled").map(({ durationMs }) => durationMs),
+    settled: () => settled,
+    rows: () => rows(spans, settled),
+  };
+}
+
+async function reading(copy, start) {
+  // The copy ends as the answer does, by its last byte or by an abort.
+  await copy.arrayBuffer().catch(() => {});
+  measure("reading", start);
+}
+
+async function refreshing(actions, update) {
+  let since = null;
+  try {
+    return await actions.runServerUpdate(async () => {
+      const given = await update();
+      since = performance.now();
+      return given;
+    });
+  } finally {
+    if (since !== null) measure("refresh", since);
+  }
+}
+
+/**
+ * The updates as rows: each with what was measured between its beginning and that of the next. A record has no time of
+ * its own, so it is found by its name and its duration, in order.
+ */
+function rows(spans, settled) {
+  const updates = spans.filter(({ what }) => what === "update");
+  const begun = settled.filter(({ outcome, attempts }) => outcome !== "cancelled" || attempts > 0);
+  const found = [];
+  for (const record of begun) {
+    const position = updates.findIndex(
+      ({ name, start, end }) => name === record.endpoint && Math.abs(end - start - record.durationMs) < 2,
+    );
+    if (position >= 0) found.push({ record, ...updates.splice(position, 1)[0] });
+  }
+  found.sort((one, other) => one.start - other.start);
+  return found.map((row, position) => {
+    const next = found[position + 1]?.start ?? Infinity;
+    const parts = spans.filter(({ what, start }) => what !== "update" && start >= row.start - 1 && start < next - 1);
+    return { ...row, parts: [...waiting(row), ...parts.map((part) => later(part, row))] };
+  });
+}
+
+const waiting = ({ record, start }) =>
+  record.waitedMs > 1 ? [{ what: "waiting", start: start - record.waitedMs, end: start }] : [];
+
+/** A refresh that begins after the update's own function is the first of those that follow in doubt, unless it ended it. */
+const later = (part, row) =>
+  part.what === "refresh" && (row.record.outcome !== "success" || part.start > row.end + 500)
+    ? { ...part, what: "later" }
+    : part;
