@@ -1,8 +1,11 @@
-/**
- * The snippet of Stripe's guide, as it stands there: `fetch` inside `runServerUpdate`, and `response.ok` checked on its
- * result. What runServerUpdate gives has no `ok`, so this says that the change failed whatever happened.
- */
-export async function changePlan({ actions, button, tell }) {
+/** What says that a change went well. The guide asks for `ok`, which is never there; Stripe.js tells by `type`. */
+export const CHECKS = {
+  ok: (response) => response.ok,
+  type: (response) => response.type === "success",
+};
+
+/** The snippet of Stripe's guide, as it stands there: `fetch` inside `runServerUpdate`, and its result checked. */
+export async function changePlan({ actions, button, tell, check }) {
   const isCurrentSubscriptionMonthly = button.getAttribute("aria-checked") === "false";
   const updateCheckout = () =>
     fetch("/change-subscription-interval", {
@@ -13,22 +16,12 @@ export async function changePlan({ actions, button, tell }) {
         interval: isCurrentSubscriptionMonthly ? "yearly" : "monthly",
       }),
     });
-  try {
-    const response = await actions.runServerUpdate(updateCheckout);
-    if (!response.ok) {
-      tell("This change could not be made.", "no");
-      return;
-    }
-  } catch {
-    tell("This change could not be made.", "no");
-    return;
-  }
-  button.setAttribute("aria-checked", String(isCurrentSubscriptionMonthly));
-  tell("Your order was updated.", "yes");
+  const isDone = await isMade(actions, updateCheckout, { tell, check });
+  if (isDone) button.setAttribute("aria-checked", String(isCurrentSubscriptionMonthly));
 }
 
 /** The same for a stepper: one more than the session says. */
-export async function oneMore({ actions, tell }) {
+export async function oneMore({ actions, tell, check }) {
   const item = actions.getSession().lineItems.at(-1);
   const updateCheckout = () =>
     fetch("/update-line-item-quantity", {
@@ -40,15 +33,20 @@ export async function oneMore({ actions, tell }) {
         quantity: item.quantity + 1,
       }),
     });
+  await isMade(actions, updateCheckout, { tell, check });
+}
+
+async function isMade(actions, updateCheckout, { tell, check }) {
   try {
     const response = await actions.runServerUpdate(updateCheckout);
-    if (!response.ok) {
+    if (!check(response)) {
       tell("This change could not be made.", "no");
-      return;
+      return false;
     }
   } catch {
     tell("This change could not be made.", "no");
-    return;
+    return false;
   }
   tell("Your order was updated.", "yes");
+  return true;
 }

@@ -39,6 +39,7 @@ export function createColumn(place) {
     const sameTotal = total && truth && total.minorUnitsAmount === truth.minorUnitsAmount;
     const has = truth && shownOf(truth, state.kind);
 
+    show("The customer wanted", state?.wanted ?? "–");
     show("The customer reads", told?.text ?? "–", told && truth ? isTrue(told.claim, truth, state) : null);
     show("The control shows", control ?? "–", told && truth ? control === has : null);
     show("The page's total", total?.amount ?? "–", told && truth ? sameTotal : null);
@@ -68,6 +69,11 @@ export function createColumn(place) {
       Object.assign(state, { told: { text, claim }, took: performance.now() - state.start });
       draw();
     },
+    /** The customer is here again, and wants what was chosen elsewhere. Until `tell`, nothing has been measured. */
+    comeBack: (text, wanted) => {
+      Object.assign(state, { told: { text, claim: null }, took: undefined, wanted, start: performance.now() });
+      draw();
+    },
     /** What the server has, and how many requests have reached it. */
     learn: (truth, requests) => {
       Object.assign(state, { truth, requests });
@@ -88,9 +94,10 @@ export function shownOf(session, kind) {
   return WORDS[session.items ? items[0].interval : session.recurring.interval];
 }
 
-/** "Unknown" is true: it claims nothing. */
+/** "Unknown" is true: it claims nothing. Where nothing is said, nothing can be true. */
 function isTrue(claim, truth, { before, wanted, kind }) {
   const now = shownOf(truth, kind);
+  if (claim === null) return null;
   if (claim === "yes") return now === wanted;
   return claim === "unknown" || now === shownOf(before, kind);
 }

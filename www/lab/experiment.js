@@ -1,8 +1,8 @@
 import { openCheckout } from "../stripe.js";
 import { changePlan, oneMore } from "./by-hand.js";
 import { shownOf } from "./column.js";
-import { overwriteMemory } from "./memory.js";
 import { arm, post, received, truthOf } from "./server.js";
+import { abortNext } from "./trap.js";
 import { whyClosed } from "./with-package.js";
 
 const PRESSES = { double: 2, plus: 4 };
@@ -12,14 +12,14 @@ const PATHS = { plan: "/change-subscription-interval", quantity: "/update-line-i
  * Makes one change in both columns, each in a checkout of its own, while the fault is there. `learned` is called with
  * the requests that have arrived so far.
  */
-export async function experiment(fault, { limit, mine, columns, learned }) {
+export async function experiment(fault, { limit, check, mine, columns, learned }) {
   const kind = fault.control ?? "plan";
-  const sides = await open(kind, limit, mine, columns);
+  const sides = await open(kind, { limit, check, mine, columns });
   const ids = sides.map(({ column }) => column.id());
 
   async function learn() {
     const [requests, ...truths] = await Promise.all([received(), ...ids.map(truthOf)]);
-    const own = requests.filter(({ path }) => path === PATHS[kind]);
+    const own = requests.filter(({ path, headers }) => path === PATHS[kind] && !isFromAway(headers));
     sides.forEach(({ column }, side) => {
       column.learn(truths[side], own.filter(({ session }) => session === ids[side]).length);
     });
@@ -39,12 +39,12 @@ export async function experiment(fault, { limit, mine, columns, learned }) {
   await Promise.all(ends);
   if (fault.drive === "back") await leave(ids, sides);
   await mine.calm();
-  if (fault.drive === "back") sides[0].column.tell(NOTHING_NEW, null);
+  if (fault.drive === "back") columns.package.tell(NOTHING_NEW, null);
   await learn();
 }
 
 /** A fresh checkout for each column, and how a press goes there. */
-async function open(kind, limit, mine, columns) {
+async function open(kind, { limit, check, mine, columns }) {
   const settings = { limitMs: limit, defaultValues: { email: "ada@example.com" } };
   // One after the other: the first makes the visitor that both belong to.
   const checkouts = [await openCheckout("subscription", settings), await openCheckout("subscription", settings)];
@@ -74,7 +74,7 @@ async function open(kind, limit, mine, columns) {
   left.sdk.on("change", columns.package.draw);
   right.sdk.on("change", columns.byHand.draw);
 
-  const byHand = { actions: right.actions, button, tell: columns.byHand.tell };
+  const byHand = { actions: right.actions, button, tell: columns.byHand.tell, check };
   return [
     {
       column: columns.package,
@@ -94,10 +94,10 @@ async function addNotebook({ actions }) {
   await actions.runServerUpdate(() => Promise.resolve());
 }
 
-/** Overwrites the module's memory once the server has the request, and asks the module for something. */
+/** Lets the module abort once the server has the request, by asking it for something. */
 async function trap(id, updates) {
   while (!(await received()).some(({ session }) => session === id)) await pause(50);
-  if (!overwriteMemory()) throw new NoModule("This page runs without WebAssembly, so there is nothing to trap.");
+  if (!abortNext()) throw new NoModule("This page runs without WebAssembly, so there is nothing to trap.");
   updates.metrics();
 }
 
@@ -105,17 +105,19 @@ async function trap(id, updates) {
 export class NoModule extends Error {}
 
 const NOTHING_NEW = "Nothing new.";
+const AWAY = "/lab/away.html";
+
+const isFromAway = (headers) => headers.some(([name, value]) => name === "referer" && value.endsWith(AWAY));
 
 /** Goes to the page that makes the change undone, and is there again when the browser comes back to this one. */
 async function leave(ids, sides) {
   sessionStorage.setItem("away", JSON.stringify(ids));
   sessionStorage.setItem("left", "yes");
   const back = new Promise((resolve) => addEventListener("pageshow", resolve, { once: true }));
-  location.assign("/lab/away.html");
+  location.assign(AWAY);
   await back;
   sessionStorage.removeItem("left");
-  for (const { column } of sides) column.start();
-  sides[1].column.tell(NOTHING_NEW, null);
+  for (const { column } of sides) column.comeBack(NOTHING_NEW, "Monthly");
   // The package hears of it by the same event.
   await pause(0);
 }

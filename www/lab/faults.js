@@ -42,7 +42,7 @@ export const FAULTS = [
     id: "no_network",
     name: "Offline",
     server: "no_network",
-    what: "For 3 s every connection of the checkout is reset and nothing arrives, as where the network is gone.",
+    what: "For 3 s every connection of the checkout is reset before anything is done, as where the network is gone.",
   },
   {
     id: "login",
@@ -88,7 +88,7 @@ export const FAULTS = [
     name: "The module traps",
     server: "slow",
     drive: "trap",
-    what: "While the answer is under way, the memory of the package's WebAssembly module is overwritten.",
+    what: "While the answer is under way, the package's WebAssembly module aborts, as it would by a bug of its own.",
   },
 ];
 

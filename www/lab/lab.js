@@ -1,7 +1,8 @@
-// Before the package, whose memory it has to know.
-import "./memory.js";
+// Before the package, whose module it has to know.
+import "./trap.js";
 import { byId, fromTemplate, setText } from "../dom.js";
 import { announce, clearProblem, showProblem } from "../messages.js";
+import { CHECKS } from "./by-hand.js";
 import { createColumn } from "./column.js";
 import { drawDurations } from "./durations.js";
 import { experiment, NoModule } from "./experiment.js";
@@ -69,8 +70,9 @@ async function press(fault) {
   draw();
   try {
     limit = Number(byId("limit").value);
+    const check = CHECKS[byId("check").value];
     const mine = packageFor(limit);
-    await experiment(fault, { limit, mine, columns, learned: drawSent });
+    await experiment(fault, { limit, check, mine, columns, learned: drawSent });
     announce(`With the package: ${columns.package.summary()} By hand: ${columns.byHand.summary()}`);
   } catch (error) {
     const isKnown = error instanceof NoModule;

@@ -33,7 +33,7 @@ export function createRecord(onNews) {
 
   return {
     /** For the option `onSettled`. */
-    onSettled: (record) => keep(settled, record),
+    onSettled: (record) => keep(settled, { ...record, at: performance.now() }),
     /** For the option `fetch`: each attempt, and the reading of its answer. */
     fetch: async (url, init) => {
       const start = performance.now();
@@ -48,8 +48,6 @@ export function createRecord(onNews) {
     },
     /** The same actions, their `runServerUpdate` measured from the end of its function on. */
     watch: (actions) => ({ ...actions, runServerUpdate: (update) => refreshing(actions, update) }),
-    /** The durations of everything that settled and was not cancelled. */
-    durations: () => settled.filter(({ outcome }) => outcome !== "cancelled").map(({ durationMs }) => durationMs),
     settled: () => settled,
     rows: () => rows(spans, settled),
   };
@@ -75,32 +73,28 @@ async function refreshing(actions, update) {
 }
 
 /**
- * The updates as rows: each with what was measured between its beginning and that of the next. A record has no time of
- * its own, so it is found by its name and its duration, in order.
+ * The updates as rows: each with what was measured between its beginning and that of the next. The package measures an
+ * update from the call of its function until it has settled, so the measure that belongs to a record ends with it.
  */
 function rows(spans, settled) {
   const updates = spans.filter(({ what }) => what === "update");
-  const begun = settled.filter(({ outcome, attempts }) => outcome !== "cancelled" || attempts > 0);
-  const found = [];
-  for (const record of begun) {
-    const position = updates.findIndex(
-      ({ name, start, end }) => name === record.endpoint && Math.abs(end - start - record.durationMs) < 2,
-    );
-    if (position >= 0) found.push({ record, ...updates.splice(position, 1)[0] });
-  }
-  found.sort((one, other) => one.start - other.start);
+  const found = settled
+    .filter(({ outcome }) => outcome !== "cancelled")
+    .map(({ at, ...record }) => {
+      const span = updates.find(({ name, end }) => name === record.endpoint && Math.abs(end - at) < 100);
+      // What a trap has ended is not measured.
+      return { record, start: span?.start ?? at - record.durationMs, end: span?.end ?? at };
+    });
   return found.map((row, position) => {
     const next = found[position + 1]?.start ?? Infinity;
-    const parts = spans.filter(({ what, start }) => what !== "update" && start >= row.start - 1 && start < next - 1);
-    return { ...row, parts: [...waiting(row), ...parts.map((part) => later(part, row))] };
+    const parts = spans.filter(({ what, start }) => what !== "update" && start >= row.start - 2 && start < next - 2);
+    return { ...row, parts: [...waiting(row), ...parts.map((part) => inDoubt(part, row))] };
   });
 }
 
 const waiting = ({ record, start }) =>
   record.waitedMs > 1 ? [{ what: "waiting", start: start - record.waitedMs, end: start }] : [];
 
-/** A refresh that begins after the update's own function is the first of those that follow in doubt, unless it ended it. */
-const later = (part, row) =>
-  part.what === "refresh" && (row.record.outcome !== "success" || part.start > row.end + 500)
-    ? { ...part, what: "later" }
-    : part;
+/** The fetch of the session that ends an update, and those that follow because nobody knows. */
+const inDoubt = (part, { record, end }) =>
+  part.what === "refresh" && (record.outcome !== "success" || part.start > end) ? { ...part, what: "later" } : part;

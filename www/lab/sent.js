@@ -5,7 +5,7 @@ const SIDES = ["With the package", "By hand"];
 /** The requests of an experiment as the server received them: what they said, and all that came with it. */
 export function drawSent(requests) {
   const place = byId("sent");
-  const open = new Set([...place.querySelectorAll("details[open]")].map(({ dataset }) => dataset.number));
+  const open = new Set([...place.querySelectorAll(".sent[open]")].map(({ dataset }) => dataset.number));
   place.replaceChildren(
     ...requests.map(({ number, side, path, headers, body }, position) => {
       const element = fromTemplate("sent-template");
