@@ -21,6 +21,8 @@ start().catch((error) => {
 async function start() {
   const { sdk, actions, publishableKey } = await openCheckout(cart);
   byId("demo-note").textContent = whereItRuns(publishableKey);
+  // It makes things go wrong on purpose, which is for the sandbox.
+  byId("lab-link").hidden = Boolean(publishableKey);
   const session = () => actions.getSession();
   const updates = createUpdates({ endpoints, session: () => session().id });
   const checkout = { actions, updates, session };
@@ -63,7 +65,8 @@ function whereItRuns(publishableKey) {
 
 function markCart() {
   for (const link of document.querySelectorAll(".demo a")) {
-    const own = new URL(link.href).searchParams.get("cart") ?? "subscription";
-    if (own === cart) link.setAttribute("aria-current", "page");
+    const { pathname, searchParams } = new URL(link.href);
+    const own = searchParams.get("cart") ?? "subscription";
+    if (pathname === "/" && own === cart) link.setAttribute("aria-current", "page");
   }
 }

@@ -3,11 +3,14 @@ const STRIPE_JS = "https://js.stripe.com/endive/stripe.js";
 /** The shop's own "no", in words for the customer: something may be sold out. */
 export class Refusal extends Error {}
 
-/** Starts a checkout on the server and hands it to Stripe.js, or without a key to its stand-in. */
-export async function openCheckout(cart) {
+/**
+ * Starts a checkout on the server and hands it to Stripe.js, or without a key to its stand-in, which takes settings of
+ * its own.
+ */
+export async function openCheckout(cart, { defaultValues, ...settings } = {}) {
   const { clientSecret, publishableKey } = await createSession(cart);
-  const stripe = publishableKey ? await realStripe(publishableKey) : await standIn(clientSecret);
-  const sdk = stripe.initCheckoutElementsSdk({ clientSecret });
+  const stripe = publishableKey ? await realStripe(publishableKey) : await standIn(clientSecret, settings);
+  const sdk = stripe.initCheckoutElementsSdk({ clientSecret, ...(defaultValues && { defaultValues }) });
   const loaded = await sdk.loadActions();
   if (loaded.type === "error") throw new Error(loaded.error.message);
   return { sdk, actions: loaded.actions, publishableKey };
@@ -33,7 +36,7 @@ async function realStripe(publishableKey) {
 }
 
 /** The sandbox's session in place of Stripe's: read from the shop's server, and told there what the customer types. */
-async function standIn(clientSecret) {
+async function standIn(clientSecret, settings) {
   const { createFakeStripe } = await import("/dist/testing.js");
   const id = clientSecret.split("_secret_")[0];
   const refresh = async () => {
@@ -48,7 +51,7 @@ async function standIn(clientSecret) {
   // In the order in which the customer did it: of two requests under way the later may be the first to arrive.
   let told = Promise.resolve();
   const onChange = (change) => (told = told.catch(() => {}).then(() => tell(change)));
-  return createFakeStripe({ session: await refresh(), refresh, onChange, canConfirm });
+  return createFakeStripe({ session: await refresh(), refresh, onChange, canConfirm, ...settings });
 }
 
 /** What Stripe would want to know before it takes a payment. */

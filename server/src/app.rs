@@ -12,6 +12,7 @@ use crate::bounds::Bounds;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::endpoints::Endpoint;
+use crate::lab::Lab;
 use crate::locks::{Locks, Running};
 use crate::metrics::Metrics;
 use crate::origin::Allowed;
@@ -68,6 +69,8 @@ pub struct App {
     pub tasks: TaskTracker,
     /// What is counted.
     pub metrics: Metrics,
+    /// Faults on request, on the sandbox.
+    pub lab: Option<Lab>,
 }
 
 /// A session's turn: nobody else changes it until this is dropped. First among servers, then within this one.

@@ -54,6 +54,17 @@ pub fn most_by_files() -> usize {
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
+/// Breaks a request's connection off, as a line does that breaks.
+#[derive(Clone, Debug)]
+pub struct Line(CancellationToken);
+
+impl Line {
+    /// Resets it, whatever is still to be said.
+    pub fn reset(&self) {
+        self.0.cancel();
+    }
+}
+
 /// Serves until `stop`, then lets what works come to its end.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
     let all = Arc::new(All::default());
@@ -109,6 +120,7 @@ struct Connection {
     number: u64,
     peer: IpAddr,
     close: CancellationToken,
+    reset: CancellationToken,
     /// Requests of this connection that are not answered yet. One at most, by HTTP/1.
     requests: AtomicUsize,
     /// Its place among the silent.
@@ -117,7 +129,8 @@ struct Connection {
 
 impl Connection {
     fn new(number: u64, peer: IpAddr) -> Self {
-        Self { number, peer, close: CancellationToken::new(), requests: AtomicUsize::new(0), place: Mutex::new(0) }
+        let (close, reset) = (CancellationToken::new(), CancellationToken::new());
+        Self { number, peer, close, reset, requests: AtomicUsize::new(0), place: Mutex::new(0) }
     }
 }
 
@@ -169,16 +182,19 @@ impl All {
         self.tasks.spawn(async move {
             // Dropped last, after the request that it may be cut off in.
             let _ends = ends;
-            let serving = http1::Builder::new()
+            let mut serving = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(limits.silence)
                 .serve_connection(TokioIo::new(stream), service);
-            let mut serving = std::pin::pin!(serving);
             let result = tokio::select! {
                 result = &mut serving => result,
                 () = connection.close.cancelled() => Ok(()),
+                () = connection.reset.cancelled() => {
+                    let _ = serving.into_parts().io.into_inner().set_zero_linger();
+                    Ok(())
+                }
                 () = stop.cancelled() => {
-                    serving.as_mut().graceful_shutdown();
+                    Pin::new(&mut serving).graceful_shutdown();
                     tokio::select! {
                         result = serving => result,
                         () = connection.close.cancelled() => Ok(()),
@@ -268,6 +284,7 @@ async fn answer(
 ) -> Result<axum::response::Response, Infallible> {
     let mut request: Request = request.map(Body::new);
     request.extensions_mut().insert(Peer(works.connection.peer));
+    request.extensions_mut().insert(Line(works.connection.reset.clone()));
     let response = router.oneshot(request).await?;
     // It works until the last byte of its answer has been taken.
     Ok(response.map(|body| {

@@ -64,7 +64,12 @@ pub async fn end(app: &App, session: &str, if_open: IfOpen, deadline: Instant) -
     }
 }
 
-async fn expire(app: &App, id: &SessionId, deadline: Instant) -> Result<(), StripeError> {
+/// Ends a session at Stripe.
+///
+/// # Errors
+///
+/// Stripe's, or that it did not answer.
+pub async fn expire(app: &App, id: &SessionId, deadline: Instant) -> Result<(), StripeError> {
     // Expiring twice is harmless, so every try has a key of its own.
     let key = random_id().map_err(|_| StripeError::Unreachable)?;
     let path = format!("{}/expire", session_path(id));

@@ -17,6 +17,7 @@ pub mod create;
 pub mod endpoints;
 pub mod files;
 pub mod holds;
+pub mod lab;
 pub mod locks;
 pub mod log;
 pub mod metrics;

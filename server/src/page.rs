@@ -9,7 +9,7 @@ use axum::http::Response;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::answer::{json_response, text_response};
+use crate::answer::{Answer, json_response, text_response};
 use crate::app::App;
 use crate::catalogue::{COUNTRIES, MOST_OF_AN_ITEM, Role};
 use crate::store::in_time;
@@ -47,6 +47,11 @@ pub async fn catalogue(State(app): State<Arc<App>>) -> Response<Body> {
             "countries": countries.collect::<Value>(),
         }),
     )
+}
+
+/// For what is there on the sandbox only.
+pub async fn missing() -> Response<Body> {
+    Answer::NOT_FOUND.into_response()
 }
 
 /// Who asks for health does not wait longer.

@@ -18,13 +18,15 @@ use crate::answer::Answer;
 use crate::app::App;
 use crate::config::Config;
 use crate::secret::random_id;
-use crate::{create, files, page, reports, stand_in, updates, webhook};
+use crate::{create, files, lab, page, reports, stand_in, updates, webhook};
 
 /// Tells a page, and the log, which request an answer belongs to.
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// All of the page comes from here; wasm may be compiled, and nothing is inline.
 const SANDBOX_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+/// For the lab, which shows what a page does without.
+const POLICY_WITHOUT_WASM: &str = "default-src 'self'; script-src 'self'";
 /// With the origins that Stripe documents for Stripe.js, Checkout and Link (docs.stripe.com/security/guide).
 const STRIPE_POLICY: &str = "default-src 'self'; \
     script-src 'self' 'wasm-unsafe-eval' https://js.stripe.com https://*.js.stripe.com https://checkout.stripe.com \
@@ -46,7 +48,14 @@ pub fn router(app: &Arc<App>, config: &Config) -> Router {
         routes = routes.route(path, post(move |app, request| updates::handle(app, endpoint, request)));
     }
     if app.is_sandbox {
-        routes = routes.route("/session", get(stand_in::session).post(stand_in::change));
+        routes = routes
+            .route("/session", get(stand_in::session).post(stand_in::change))
+            .layer(from_fn_with_state(Arc::clone(app), lab::strike))
+            .route("/lab/fault", post(lab::arm))
+            .route("/lab/truth", get(lab::truth))
+            .route("/lab/requests", get(lab::requests));
+    } else {
+        routes = routes.route("/lab", get(page::missing)).route("/lab/{*rest}", get(page::missing));
     }
     routes
         .layer(from_fn_with_state(Arc::clone(app), own_pages_only))
@@ -76,6 +85,7 @@ async fn frame(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let span = tracing::info_span!("request", id = request_id, method = %request.method(), path = request.uri().path());
     let start = Instant::now();
     let is_page = request.method() != Method::POST;
+    let refuses_wasm = lab::refuses_wasm(request.uri());
     let mut response = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| {
         let status = response.status().as_u16();
@@ -90,7 +100,11 @@ async fn frame(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     if let Ok(request_id) = HeaderValue::from_str(&request_id) {
         headers.insert(REQUEST_ID, request_id);
     }
-    let policy = if app.is_sandbox { SANDBOX_POLICY } else { STRIPE_POLICY };
+    let policy = match (app.is_sandbox, refuses_wasm) {
+        (true, true) => POLICY_WITHOUT_WASM,
+        (true, false) => SANDBOX_POLICY,
+        (false, _) => STRIPE_POLICY,
+    };
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // Nobody lays another page over the Pay button.

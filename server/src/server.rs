@@ -21,6 +21,7 @@ use crate::config::{Backend, Config, Database};
 use crate::connections::{self, Limits};
 use crate::endpoints::{self, script};
 use crate::holds::{self, HOLD_SECONDS};
+use crate::lab::Lab;
 use crate::metrics::Metrics;
 use crate::rules::tax::TaxTable;
 use crate::secret::{Key, Secret, random_id};
@@ -135,6 +136,7 @@ impl Server {
             stripe_tax: config.stripe_tax,
             stripe,
             is_sandbox: account.publishable_key.is_none(),
+            lab: account.publishable_key.is_none().then(Lab::default),
             publishable_key: account.publishable_key,
             webhook_secret: account.webhook_secret,
             store,

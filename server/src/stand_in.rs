@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Response, StatusCode};
+use axum::http::{HeaderMap, Response, StatusCode, Uri};
 use checkout_updates::session::SessionId;
 use serde::Deserialize;
 use serde_json::Value;
@@ -25,8 +25,7 @@ const LONGEST_BODY: usize = 4 * 1024;
 /// `GET /session?checkout_session_id=cs_…`: the visitor's own session.
 pub async fn session(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     let (parts, _) = request.into_parts();
-    let query = parts.uri.query().unwrap_or_default();
-    let id = query.split('&').find_map(|part| part.strip_prefix(SESSION_FIELD)?.strip_prefix('='));
+    let id = session_in(&parts.uri);
     let deadline = app.deadline();
     let show = async {
         let id = own(&app, &parts.headers, id.unwrap_or_default(), deadline).await?;
@@ -38,6 +37,12 @@ pub async fn session(State(app): State<Arc<App>>, request: Request) -> Response<
         Ok(session) => text_response(200, "application/json", session),
         Err::<_, Answer>(answer) => answer.into_response(),
     }
+}
+
+/// The session that an address names.
+#[must_use]
+pub fn session_in(uri: &Uri) -> Option<&str> {
+    uri.query()?.split('&').find_map(|part| part.strip_prefix(SESSION_FIELD)?.strip_prefix('='))
 }
 
 #[derive(Deserialize)]
@@ -142,7 +147,11 @@ async fn post(app: &App, path: &str, form: Form, deadline: Instant) -> Result<()
 }
 
 /// The id, if the session is this visitor's.
-async fn own(app: &App, headers: &HeaderMap, id: &str, deadline: Instant) -> Result<SessionId, Answer> {
+///
+/// # Errors
+///
+/// The answer: it is somebody else's, or cannot be looked up.
+pub async fn own(app: &App, headers: &HeaderMap, id: &str, deadline: Instant) -> Result<SessionId, Answer> {
     let visitor = Visitor::of(headers, &app.key).ok_or(Answer::FORBIDDEN)?;
     let id = SessionId::parse(id).map_err(|_| Answer::BAD_REQUEST)?;
     let owner = in_time(deadline, app.store.owner(id.as_str())).await.map_err(|error| {
@@ -152,7 +161,8 @@ async fn own(app: &App, headers: &HeaderMap, id: &str, deadline: Instant) -> Res
     if owner.as_ref() == Some(&visitor.0) { Ok(id) } else { Err(Answer::FORBIDDEN) }
 }
 
-fn failed(error: StripeError) -> Answer {
+/// What is said where the sandbox failed.
+pub fn failed(error: StripeError) -> Answer {
     match error.status() {
         Some(404) => Answer::FORBIDDEN,
         Some(429) => Answer::BUSY,

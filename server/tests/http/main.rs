@@ -10,6 +10,7 @@ mod endpoints;
 mod faults;
 mod gate;
 mod idempotency;
+mod lab;
 #[cfg(unix)]
 mod many;
 mod pages;

@@ -134,6 +134,14 @@ async fn with_a_stripe_account_the_policy_names_stripes_origins_and_there_is_no_
     }
     assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
     assert_eq!(get("/session?checkout_session_id=cs_test_1").await.status, 404);
+    std::fs::create_dir_all(config.www.join("lab")).unwrap();
+    std::fs::write(config.www.join("lab/index.html"), "<!doctype html>").unwrap();
+    for path in ["/lab", "/lab/", "/lab/index.html", "/lab/truth?checkout_session_id=cs_test_1", "/lab/requests"] {
+        assert_eq!(get(path).await.status, 404, "{path}");
+    }
+    let headers = [("origin", &*base), ("content-type", "application/json")];
+    let arm = send(&http, axum::http::Method::POST, &format!("{base}/lab/fault"), &headers, "{}").await;
+    assert!(matches!(arm.status, 404 | 405), "{}", arm.status);
     let webhook = send(&http, axum::http::Method::POST, &format!("{base}/webhook"), &[], "{}").await;
     assert_eq!(webhook.status, 404, "no secret, no webhook");
     // Nobody listens there: nothing was changed by what could not be sent.

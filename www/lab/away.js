@@ -1,0 +1,9 @@
+import { post } from "./server.js";
+
+/** Another page of the shop: it changes the orders that it was given back to monthly, and goes back. */
+const sessions = JSON.parse(sessionStorage.getItem("away") ?? "[]");
+sessionStorage.removeItem("away");
+for (const id of sessions) {
+  await post("/change-subscription-interval", { checkout_session_id: id, interval: "monthly" });
+}
+history.back();

@@ -1,0 +1,52 @@
+/** What says that a change went well. The guide asks for `ok`, which is never there; Stripe.js tells by `type`. */
+export const CHECKS = {
+  ok: (response) => response.ok,
+  type: (response) => response.type === "success",
+};
+
+/** The snippet of Stripe's guide, as it stands there: `fetch` inside `runServerUpdate`, and its result checked. */
+export async function changePlan({ actions, button, tell, check }) {
+  const isCurrentSubscriptionMonthly = button.getAttribute("aria-checked") === "false";
+  const updateCheckout = () =>
+    fetch("/change-subscription-interval", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({
+        checkout_session_id: actions.getSession().id,
+        interval: isCurrentSubscriptionMonthly ? "yearly" : "monthly",
+      }),
+    });
+  const isDone = await isMade(actions, updateCheckout, { tell, check });
+  if (isDone) button.setAttribute("aria-checked", String(isCurrentSubscriptionMonthly));
+}
+
+/** The same for a stepper: one more than the session says. */
+export async function oneMore({ actions, tell, check }) {
+  const item = actions.getSession().lineItems.at(-1);
+  const updateCheckout = () =>
+    fetch("/update-line-item-quantity", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({
+        checkout_session_id: actions.getSession().id,
+        line_item: item.id,
+        quantity: item.quantity + 1,
+      }),
+    });
+  await isMade(actions, updateCheckout, { tell, check });
+}
+
+async function isMade(actions, updateCheckout, { tell, check }) {
+  try {
+    const response = await actions.runServerUpdate(updateCheckout);
+    if (!check(response)) {
+      tell("This change could not be made.", "no");
+      return false;
+    }
+  } catch {
+    tell("This change could not be made.", "no");
+    return false;
+  }
+  tell("Your order was updated.", "yes");
+  return true;
+}

@@ -1,0 +1,88 @@
+import { byId, make } from "../dom.js";
+import { counts, received } from "./server.js";
+import { scroll, table } from "./svg.js";
+
+export const REPORTS = "/metrics/client-failures";
+const NEWS = "lab-news";
+const ANSWERED = /^checkout_updates_total\{endpoint="(\w+)",outcome="(\w+)"\}$/;
+
+/**
+ * What the page has counted, beside the report of it that reached the server, and the server's own count. `metrics`
+ * gives what each package object of the page counts.
+ */
+export function bindMerchant(metrics) {
+  const place = byId("merchant");
+  let reported = [];
+
+  // A page that is hidden may never be seen again: what it has counted is kept for the page that comes after it.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") return void draw();
+    const all = metrics().map(({ endpoints }) => flat(endpoints));
+    const news = all.map((now, place) => less(now, reported[place] ?? new Map())).filter(({ size }) => size > 0);
+    reported = all;
+    if (news.length > 0) sessionStorage.setItem(NEWS, JSON.stringify({ reports: news.length, news: [...sum(news)] }));
+  });
+  addEventListener("pageshow", () => void draw());
+
+  async function draw() {
+    const [requests, server] = await Promise.all([received(), counts()]);
+    const beacons = requests.filter(({ path }) => path === REPORTS);
+    place.replaceChildren(
+      make("h3", "", "Counted here, and reported"),
+      ...report(beacons),
+      make("h3", "", "Answered by the server"),
+      answered(server),
+    );
+  }
+  return draw;
+}
+
+function report(beacons) {
+  const { reports, news } = JSON.parse(sessionStorage.getItem(NEWS) ?? '{"reports":0,"news":[]}');
+  const last = reports > 0 ? beacons.slice(-reports) : [];
+  if (last.length === 0)
+    return [make("p", "note", "Nothing has been reported yet. The page reports when it is hidden.")];
+  const counted = new Map(news);
+  const arrived = sum(last.map(({ body }) => flat(JSON.parse(body).endpoints)));
+  const names = [...new Set([...counted.keys(), ...arrived.keys()])];
+  const rows = names.map((name) => [name, String(counted.get(name) ?? 0), String(arrived.get(name) ?? 0)]);
+  const body = make("pre", "", last.map(({ body: text }) => text).join("\n"));
+  body.tabIndex = 0;
+  body.setAttribute("aria-label", "The report");
+  return [
+    scroll("Counted and reported", table(["Since the report before", "Counted here", "Reported"], rows)),
+    make("p", "note", "The report as it was received:"),
+    body,
+  ];
+}
+
+function answered(server) {
+  const rows = [];
+  for (const [name, count] of server) {
+    const found = ANSWERED.exec(name);
+    if (found && count > 0) rows.push([found[1], found[2], String(count)]);
+  }
+  if (rows.length === 0) return make("p", "note", "No updates since it was started.");
+  return scroll("Answered by the server", table(["Update", "Answered by", "Times"], rows));
+}
+
+/** Counts and failures of all endpoints, by one name each. */
+function flat(endpoints) {
+  const named = new Map();
+  for (const [endpoint, { updates, successes, retries, late, joined, superseded, failures }] of Object.entries(
+    endpoints,
+  )) {
+    const events = { updates, successes, retries, late, joined, superseded, ...failures };
+    for (const [name, count] of Object.entries(events)) if (count > 0) named.set(`${endpoint}: ${name}`, count);
+  }
+  return named;
+}
+
+const less = (now, before) =>
+  new Map([...now].map(([name, count]) => [name, count - (before.get(name) ?? 0)]).filter(([, count]) => count > 0));
+
+function sum(maps) {
+  const all = new Map();
+  for (const map of maps) for (const [name, count] of map) all.set(name, (all.get(name) ?? 0) + count);
+  return all;
+}

@@ -1,0 +1,29 @@
+import { byId, fromTemplate, setText } from "../dom.js";
+
+const SIDES = ["With the package", "By hand"];
+
+/** The requests of an experiment as the server received them: what they said, and all that came with it. */
+export function drawSent(requests) {
+  const place = byId("sent");
+  const open = new Set([...place.querySelectorAll(".sent[open]")].map(({ dataset }) => dataset.number));
+  place.replaceChildren(
+    ...requests.map(({ number, side, path, headers, body }, position) => {
+      const element = fromTemplate("sent-template");
+      element.dataset.number = number;
+      element.open = position === 0 || open.has(String(number));
+      setText(element.querySelector("summary"), `${SIDES[side]}: POST ${path}`);
+      setText(element.querySelector("pre"), body);
+      element.querySelector("pre").setAttribute("aria-label", "Body");
+      element.querySelector(".scroll").setAttribute("aria-label", "Headers");
+      const table = element.querySelector("table");
+      for (const [name, value] of headers) {
+        const row = table.insertRow();
+        const head = row.appendChild(document.createElement("th"));
+        head.scope = "row";
+        head.textContent = name;
+        row.insertCell().textContent = value;
+      }
+      return element;
+    }),
+  );
+}

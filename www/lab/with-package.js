@@ -1,0 +1,79 @@
+import { createUpdates } from "/dist/index.js";
+import { endpoints } from "/endpoints.js";
+import { REPORTS } from "./merchant.js";
+import { measure } from "./record.js";
+
+/** Half a second inside Stripe.js' limit, as the package has it unless told otherwise. */
+const INSIDE = 500;
+
+/** The package on this page, for one limit of Stripe.js. The session is that of the experiment that is under way. */
+export function createPackage(limit, record, onChange) {
+  let checkout;
+  let staleSince = null;
+  const session = () => checkout.actions.getSession();
+  const updates = createUpdates({
+    endpoints,
+    session: () => session().id,
+    timeoutMs: limit - INSIDE,
+    fetch: record.fetch,
+    onSettled: record.onSettled,
+  });
+  updates.reportTo(REPORTS);
+  updates.subscribe(() => {
+    const stale = updates.isStale();
+    if (stale && staleSince === null) staleSince = performance.now();
+    if (!stale && staleSince !== null) {
+      measure("stale", staleSince);
+      staleSince = null;
+    }
+    onChange();
+  });
+
+  async function run(name, intent, tell) {
+    const outcome = await updates.run(checkout.actions, name, intent);
+    if (outcome.type === "success") tell("Your order was updated.", "yes");
+    if (outcome.type === "error") tell(outcome.error.message, outcome.error.applied, outcome.error);
+  }
+
+  return {
+    updates,
+    begin: (opened) => {
+      checkout = { ...opened, actions: record.watch(opened.actions) };
+    },
+    changePlan: (tell) => {
+      const interval = session().recurring.interval === "year" ? "monthly" : "yearly";
+      return run("changeInterval", { interval }, tell);
+    },
+    /** One more than what was asked for last. */
+    oneMore: (tell) => {
+      const item = session().lineItems.at(-1);
+      const own = { line_item: item.id };
+      const quantity = updates.wanted("setQuantity", own)?.quantity ?? item.quantity;
+      return run("setQuantity", { ...own, quantity: quantity + 1 }, tell);
+    },
+    /** Why nobody can pay now; `null` where they can. */
+    whyLocked: () => {
+      if (updates.isPending()) return "the order is changing";
+      if (updates.isStale()) return "the order is being checked";
+      return whyClosed(session());
+    },
+    /** Resolves when nothing is pending and nothing in doubt. */
+    calm: async () => {
+      await updates.settled();
+      while (updates.isStale()) await new Promise((resolve) => void once(updates, resolve));
+    },
+  };
+}
+
+/** What Stripe.js alone says of paying. */
+export function whyClosed({ status, canConfirm }) {
+  if (status.type !== "open") return "the checkout is closed";
+  return canConfirm ? null : "the order is changing";
+}
+
+function once(updates, act) {
+  const end = updates.subscribe(() => {
+    end();
+    act();
+  });
+}
