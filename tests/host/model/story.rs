@@ -26,11 +26,10 @@ pub fn of(bounds: &Bounds, actions: &[Action]) -> String {
 }
 
 fn line(action: Action) -> String {
-    let read = |success, fresh, open| match (success, fresh, open) {
-        (false, ..) => "fails",
-        (true, _, false) => "succeeds: the session is closed",
-        (true, false, true) => "succeeds, with the session as it was at first",
-        (true, true, true) => "succeeds, with the session as it is now",
+    let read = |success, open| match (success, open) {
+        (false, _) => "fails",
+        (true, false) => "succeeds: the session is closed",
+        (true, true) => "succeeds, with the session as it was when it could begin to fetch it",
     };
     match action {
         Action::Ask => "The page asks for its next update.".into(),
@@ -49,13 +48,13 @@ fn line(action: Action) -> String {
         Action::Token(id, false) => format!("The page has no token for update {id}."),
         Action::Called(id) => format!("Stripe.js calls the function of update {id}."),
         Action::NotStarted(id, kind) => format!("Stripe.js does not start update {id}: {kind:?}."),
-        Action::Ended { id, success, fresh, open } => {
-            format!("Stripe.js ends update {id}: it {}.", read(success, fresh, open))
+        Action::Ended { id, success, open } => {
+            format!("Stripe.js ends update {id}: it {}.", read(success, open))
         }
         Action::Apply(id) => format!("The server makes the change of update {id}."),
         Action::Head(id, status) => format!("The head of an answer to update {id} arrives: {status}."),
         Action::Answer(id, says) => format!("Update {id} is answered: {says:?}."),
-        Action::Fetched { id, success, fresh, open } => format!("Refresh {id} {}.", read(success, fresh, open)),
+        Action::Fetched { id, success, open } => format!("Refresh {id} {}.", read(success, open)),
         Action::Task(id) => format!("The task that was let through for update {id} is over."),
         Action::Clock => "The timer fires.".into(),
         Action::Pass(ms) | Action::Stop(ms) => format!("{ms} ms have passed."),

@@ -66,11 +66,10 @@ pub enum Action {
     /// Stripe.js calls the function.
     Called(u32),
     NotStarted(u32, Kind),
-    /// Stripe.js ends; what it fetched is as old as can be or not.
+    /// Stripe.js ends.
     Ended {
         id: u32,
         success: bool,
-        fresh: bool,
         open: bool,
     },
     /// The server makes the change.
@@ -82,7 +81,6 @@ pub enum Action {
     Fetched {
         id: u32,
         success: bool,
-        fresh: bool,
         open: bool,
     },
     /// The task that was let through is over.
@@ -318,16 +316,8 @@ impl World {
             self.server_actions(update, bounds, actions);
             self.stripe_actions(update, bounds, actions);
         }
-        for fetch in &self.fetches {
-            actions.push(Action::Fetched { id: fetch.id, success: false, fresh: false, open: true });
-            if self.gone {
-                continue;
-            }
-            self.fetched(
-                fetch.had,
-                |fresh, open| actions.push(Action::Fetched { id: fetch.id, success: true, fresh, open }),
-                bounds,
-            );
+        for Fetch { id, .. } in &self.fetches {
+            self.ends(bounds, |success, open| actions.push(Action::Fetched { id: *id, success, open }));
         }
         // A browser runs the next task before time passes.
         if self.tasks.is_empty() {
@@ -340,7 +330,7 @@ impl World {
             actions.extend([Action::Back(true), Action::Back(false)]);
             return;
         }
-        if self.asked < bounds.asks.len() {
+        if self.asked < bounds.asks.len() && (bounds.anytime || self.is_at_start()) {
             actions.push(Action::Ask);
         }
         if self.leaving {
@@ -371,6 +361,14 @@ impl World {
                 actions.push(action);
             }
         }
+    }
+
+    /// Whether nothing has happened but that the page asked.
+    fn is_at_start(&self) -> bool {
+        let idle = |update: &Update| update.stripe.as_ref().is_none_or(|stripe| stripe.calls == 0 && !stripe.ended);
+        self.waiting.len() == self.asked
+            && self.waiting.iter().all(|waiting| waiting.since == self.now)
+            && self.updates.iter().all(idle)
     }
 
     fn server_actions(&self, update: &Update, bounds: &Bounds, actions: &mut Vec<Action>) {
@@ -417,20 +415,16 @@ impl World {
         if bounds.refuses && stripe.calls == 0 && !update.settled {
             actions.extend([Kind::Unsupported, Kind::SessionClosed].map(|kind| Action::NotStarted(id, kind)));
         }
-        actions.push(Action::Ended { id, success: false, fresh: false, open: true });
-        if self.gone {
-            return;
-        }
-        self.fetched(stripe.had, |fresh, open| actions.push(Action::Ended { id, success: true, fresh, open }), bounds);
+        self.ends(bounds, |success, open| actions.push(Action::Ended { id, success, open }));
     }
 
-    /// How old the session may be that Stripe.js fetched: it read it at any moment since then.
-    fn fetched(&self, had: u8, mut push: impl FnMut(bool, bool), bounds: &Bounds) {
+    /// How a call of Stripe.js may end.
+    fn ends(&self, bounds: &Bounds, mut push: impl FnMut(bool, bool)) {
         push(false, true);
-        if had != self.has {
+        if !self.gone {
             push(true, true);
         }
-        if bounds.closes {
+        if !self.gone && bounds.closes {
             push(true, false);
         }
     }
@@ -470,7 +464,7 @@ impl World {
             }
             self.check(spins, action, bounds);
         }
-        self.forget();
+        self.forget(bounds);
     }
 
     /// What an action does to the world, and what the machine hears of it.
@@ -533,17 +527,17 @@ impl World {
                 (stripe.calls, stripe.ended) = (2, true);
                 Event::Of(id, News::NotStarted(kind))
             }
-            Action::Ended { id, success, fresh, open } => {
+            Action::Ended { id, success, open } => {
                 let stripe = self.update(id)?.stripe.as_mut()?;
                 stripe.ended = true;
                 let had = stripe.had;
-                self.show(success, fresh, open, had);
+                self.show(success, open, had);
                 Event::Of(id, News::Ended { success, open })
             }
-            Action::Fetched { id, success, fresh, open } => {
+            Action::Fetched { id, success, open } => {
                 let place = self.fetches.iter().position(|fetch| fetch.id == id)?;
                 let had = self.fetches.remove(place).had;
-                self.show(success, fresh, open, had);
+                self.show(success, open, had);
                 Event::Refreshed { id, success, open }
             }
             Action::Apply(id) => {
@@ -625,10 +619,11 @@ impl World {
         event
     }
 
-    /// Stripe.js shows what it fetched.
-    fn show(&mut self, success: bool, fresh: bool, open: bool, had: u8) {
+    /// Stripe.js shows what it fetched: the session as it was when the fetch began, since it may have read it then, and
+    /// whatever was made later could only make the page more right.
+    fn show(&mut self, success: bool, open: bool, had: u8) {
         if success {
-            self.shows |= if fresh { self.has } else { had };
+            self.shows |= had;
             self.closed |= !open;
         }
     }
@@ -831,27 +826,35 @@ impl World {
     }
 
     /// Lets go of what makes no difference any more, so that equal worlds are equal.
-    fn forget(&mut self) {
+    fn forget(&mut self, bounds: &Bounds) {
         let now = self.now;
         for fetch in &mut self.fetches {
             fetch.limit = fetch.limit.filter(|limit| *limit > now);
         }
         // Of those that were given up one is enough: a late end changes nothing, and what it shows is never too little.
-        while self.fetches.iter().filter(|fetch| fetch.limit.is_none()).count() > 1 {
+        let most = usize::from(bounds.late);
+        while self.fetches.iter().filter(|fetch| fetch.limit.is_none()).count() > most {
             let oldest = self.fetches.iter().position(|fetch| fetch.limit.is_none());
             self.fetches.remove(oldest.unwrap());
         }
-        for update in &mut self.updates {
-            if let Some(since) = &mut update.doubt {
-                *since = since.max(self.now - STILL_AT_WORK);
+        for update in self.updates.iter_mut().filter(|update| update.settled) {
+            update.failed = None;
+            update.headed = false;
+            if let Some(since) = update.doubt {
+                update.doubt = Some(since.max(now - STILL_AT_WORK)).filter(|_| update.loose);
+                update.loose &= bounds.late || now - since < STILL_AT_WORK;
             }
-            if self.has & bit(update.id) != 0 || !update.loose && update.open.is_none() && update.settled {
-                update.doubt = update.doubt.filter(|_| update.loose);
-            }
-            if update.settled {
-                update.failed = None;
-                update.headed = false;
+            if !bounds.late {
+                update.stripe = None;
             }
         }
+        let (has, shows) = (self.has, self.shows);
+        self.updates.retain(|update| {
+            let lacks = has & !shows & bit(update.id) != 0;
+            !update.settled || update.loose || update.stripe.is_some() || lacks
+        });
+        let known = self.updates.iter().fold(0, |known, update| known | bit(update.id));
+        self.has &= known;
+        self.shows &= known;
     }
 }
