@@ -15,7 +15,7 @@ use crate::update::{LEAVING, Order, Step, Update};
 const OWN_REFRESHES: u32 = 1 << 31;
 
 /// The state of one `createUpdates`.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Machine {
     /// Its endpoints, and the names of wrapped functions.
     pub endpoints: Vec<Endpoint>,
@@ -126,7 +126,7 @@ impl Machine {
             Event::Dispose => self.dispose(turn),
             Event::Doubt(session) => {
                 self.freshness.see(session, true, true);
-                self.freshness.doubt(session, Doubt::Unknown, now);
+                self.doubt(session, Doubt::Unknown, None, turn);
                 self.refresh(session, turn);
             }
             Event::Leaving => self.leaving = Some(now + LEAVING),
@@ -135,6 +135,7 @@ impl Machine {
             Event::Back(from_cache) => {
                 (self.left, self.leaving) = (false, None);
                 if from_cache {
+                    self.owed = None;
                     self.freshness.doubt_all(now);
                 }
             }
@@ -230,14 +231,15 @@ impl Machine {
         update.callers.retain(|waiting| *waiting != caller);
         let applied = if update.was_sent() { Applied::Unknown } else { Applied::No };
         let failure = update.failure(Kind::Cancelled, applied, Some(reason), turn.now);
+        let id = update.id;
         let alone = update.callers.is_empty();
         // The function ends first: what its promise hangs on is let go with the last caller.
         if alone {
             self.abort(position, Kind::Cancelled, Some(reason), turn);
             // Stripe.js may take a while to end; who hears that nothing is pending hears of the doubt before.
-            let in_doubt = self.updates.get(position).filter(|update| update.is_in_doubt());
-            if let (Reason::Signal, Some(update)) = (reason, in_doubt) {
-                self.freshness.doubt(update.session, Doubt::Unknown, turn.now);
+            let left = self.updates.get(position).map(|update| (update.session, update.leaves()));
+            if let (Reason::Signal, Some((session, doubt @ (Doubt::Unknown | Doubt::Behind)))) = (reason, left) {
+                self.doubt(session, doubt, Some(id).filter(|_| doubt == Doubt::Behind), turn);
                 self.tell_stale(turn);
             }
         }
@@ -292,9 +294,6 @@ impl Machine {
         let Some(update) = self.updates.get_mut(position) else { return false };
         let (id, session) = (update.id, update.session);
         let (sent, apart, silent) = (update.was_sent(), update.is_apart(), update.is_silent());
-        if kind == Kind::RefreshFailed && silent {
-            self.owed = Some((id, session));
-        }
         let doubt = match applied {
             Applied::Unknown => Doubt::Unknown,
             Applied::Yes => Doubt::Behind,
@@ -302,7 +301,7 @@ impl Machine {
         };
         self.count(position, Some(kind), turn);
         if sent && doubt != Doubt::None {
-            self.freshness.doubt(session, doubt, turn.now);
+            self.doubt(session, doubt, Some(id).filter(|_| kind == Kind::RefreshFailed && silent), turn);
             if !apart {
                 let refresh = self.refresh(session, turn);
                 if let Some(update) = self.updates.get_mut(position) {
@@ -346,6 +345,13 @@ impl Machine {
         }
         emit(turn.out, record);
         emit(turn.out, Effect::Forget(update.id));
+    }
+
+    /// A session has become stale. Where nothing else is in doubt, that ends once Stripe.js ends this update after all: it
+    /// has begun to fetch the session before any other doubt.
+    fn doubt(&mut self, session: u32, doubt: Doubt, owing: Option<u32>, turn: &mut Turn) {
+        self.owed = owing.filter(|_| !self.freshness.is_stale()).map(|id| (id, session));
+        self.freshness.doubt(session, doubt, turn.now);
     }
 
     /// Tells the page whether it is stale, if that has changed.

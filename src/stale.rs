@@ -45,6 +45,11 @@ struct Stale {
 /// The number of a session that nobody named. Its doubt may be any session's, and its refresh too.
 pub const UNNAMED: u32 = 0;
 
+/// Whether what is known of one session may be so of the other.
+fn concerns(one: u32, other: u32) -> bool {
+    one == other || one == UNNAMED || other == UNNAMED
+}
+
 /// The most sessions that are remembered without need.
 const MOST_SESSIONS: usize = 8;
 
@@ -61,7 +66,7 @@ struct Session {
 }
 
 /// Staleness and the refreshes that end it, each session's for itself.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Freshness {
     /// The last used is the last.
     sessions: Vec<Session>,
@@ -107,11 +112,19 @@ impl Freshness {
         if let Some(session) = self.sessions.iter_mut().find(|session| session.number == number) {
             session.doubt(doubt, now);
         }
+        self.outdate(number);
     }
 
     /// What the page shows is old: every session that an update ran for is behind.
     pub fn doubt_all(&mut self, now: f64) {
         self.sessions.iter_mut().filter(|session| session.ran).for_each(|session| session.doubt(Doubt::Behind, now));
+        self.outdate(UNNAMED);
+    }
+
+    /// The refreshes that are under way tell nothing of a new doubt, even where the clock is too coarse to say so.
+    fn outdate(&mut self, number: u32) {
+        let running = self.running.iter_mut().filter(|refresh| concerns(refresh.session, number));
+        running.for_each(|refresh| refresh.began = f64::NEG_INFINITY);
     }
 
     /// A refresh begins.
@@ -130,10 +143,8 @@ impl Freshness {
 
     /// Stripe.js fetched this session, or failed to, in a refresh that began then.
     pub fn learn(&mut self, number: u32, began: f64, success: bool, open: bool, now: f64) {
-        for session in &mut self.sessions {
-            if session.number == number || session.number == UNNAMED || number == UNNAMED {
-                session.learn(began, success, open, now);
-            }
+        for session in self.sessions.iter_mut().filter(|session| concerns(session.number, number)) {
+            session.learn(began, success, open, now);
         }
     }
 

@@ -10,6 +10,7 @@ use crate::endpoint::Endpoint;
 use crate::failure::{Applied, Failure, Kind, Reason};
 use crate::metrics::Number;
 use crate::retry;
+use crate::stale::Doubt;
 
 /// Stripe's limit on the function, and ours on waiting: for a turn, and for Stripe.js to call the function.
 pub const LIMIT: f64 = 20_000.0;
@@ -105,7 +106,7 @@ pub struct Step<'a> {
 pub type Verdict = Result<(), (Kind, Applied)>;
 
 /// One update.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Update {
     /// Its number, given by the facade.
     pub id: u32,
@@ -182,10 +183,14 @@ impl Update {
         matches!(self.stage, Stage::Lost(_)) || matches!(self.stripe, Stripe::Lost(_))
     }
 
-    /// Whether its function failed and may have been applied all the same.
+    /// What the page may lack of it while Stripe.js has not ended: the change, or whether there was one.
     #[must_use]
-    pub fn is_in_doubt(&self) -> bool {
-        matches!(self.result, Some(Err((_, Applied::Unknown))))
+    pub fn leaves(&self) -> Doubt {
+        match self.result {
+            Some(Err((_, Applied::Unknown))) => Doubt::Unknown,
+            Some(Ok(())) => Doubt::Behind,
+            _ => Doubt::None,
+        }
     }
 
     /// The moment that [`Update::duration`] counts from.

@@ -1,0 +1,121 @@
+//! The worlds that are explored, each by what may happen in it and how often.
+
+use checkout_updates::endpoint::Endpoint;
+use checkout_updates::update::Order;
+
+use crate::world::{Ask, Says};
+
+/// What may happen in a world.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    pub name: &'static str,
+    pub endpoints: Vec<Endpoint>,
+    /// The updates that the page asks for, in this order and at any time.
+    pub asks: Vec<Ask>,
+    /// Whether the page may ask at any time, or only for all of them at first.
+    pub anytime: bool,
+    /// Whether Stripe.js may still do something for an update that has settled, and the server with a request of which the
+    /// page was told long ago that nobody knows.
+    pub late: bool,
+    /// What the server and the network may say.
+    pub says: &'static [Says],
+    /// Whether the head of an answer may come without its body.
+    pub heads: bool,
+    /// What else the page does, and how often in all.
+    pub page: &'static [&'static str],
+    pub whims: u8,
+    /// How often something may happen between two moments that anything waits for. At those, it always may.
+    pub stops: u8,
+    /// How often the laptop sleeps.
+    pub sleeps: u8,
+    /// Whether Stripe.js may call a function twice, refuse to start, or find the session closed.
+    pub twice: bool,
+    pub refuses: bool,
+    pub closes: bool,
+}
+
+/// Everything that a page can do beside asking for updates.
+pub const PAGE: &[&str] = &["detach", "cancel", "refresh", "awake", "leave", "dispose"];
+
+/// One of each way in which an attempt can end, as far as the machine tells them apart without retries.
+const PLAIN: &[Says] = &[Says::Yes, Says::No, Says::Error, Says::Dropped];
+
+/// The same where attempts are repeated.
+const REPEATED: &[Says] = &[Says::Yes, Says::No, Says::Error, Says::Unavailable, Says::Dropped];
+
+/// The first endpoint keeps the latest of its updates and repeats a request once; the second has a token.
+fn endpoints() -> Vec<Endpoint> {
+    let plain = Endpoint { timeout: 19_500.0, latest: -1, join: true, key: true, ..Endpoint::default() };
+    vec![
+        Endpoint { latest: 0, retries: 1, attempt_timeout: 6_000.0, ..plain.clone() },
+        Endpoint { csrf: true, ..plain },
+    ]
+}
+
+fn ask(endpoint: usize, body: u32) -> Ask {
+    Ask { endpoint, order: Order::Request { body, group: 0 }, apart: false }
+}
+
+impl Bounds {
+    fn new(name: &'static str, asks: &[Ask]) -> Self {
+        Self {
+            name,
+            endpoints: endpoints(),
+            asks: asks.to_vec(),
+            anytime: false,
+            late: false,
+            says: PLAIN,
+            heads: false,
+            page: PAGE,
+            whims: 0,
+            stops: 0,
+            sleeps: 0,
+            twice: false,
+            refuses: false,
+            closes: false,
+        }
+    }
+
+    /// Few updates and much that can happen to them: what `cargo test` explores.
+    pub fn short() -> Vec<Self> {
+        vec![
+            Self { whims: 1, ..Self::new("one update, and one thing that the page does", &[ask(1, 1)]) },
+            Self { says: REPEATED, late: true, ..Self::new("one update that is repeated", &[ask(0, 1)]) },
+            Self { whims: 0, ..Self::new("two updates of two endpoints", &[ask(0, 1), ask(1, 2)]) },
+        ]
+    }
+
+    /// What `npm run prove -- model` explores.
+    pub fn full() -> Vec<Self> {
+        let apart = |endpoint, order| Ask { endpoint, order, apart: true };
+        vec![
+            Self {
+                says: &Says::ALL,
+                late: true,
+                heads: true,
+                whims: 1,
+                stops: 1,
+                sleeps: 1,
+                twice: true,
+                refuses: true,
+                closes: true,
+                ..Self::new("one update with everything", &[ask(0, 1)])
+            },
+            Self { whims: 2, late: true, ..Self::new("one update, and two things that the page does", &[ask(1, 1)]) },
+            Self { anytime: true, late: true, ..Self::new("two updates at any time", &[ask(0, 1), ask(1, 2)]) },
+            Self {
+                says: REPEATED,
+                whims: 1,
+                ..Self::new("two updates of which the second gives way or joins", &[ask(0, 1), ask(0, 2)])
+            },
+            Self { whims: 2, ..Self::new("two equal updates", &[ask(1, 1), ask(1, 1)]) },
+            Self {
+                ..Self::new(
+                    "an update, a request and a function of the page",
+                    &[ask(0, 1), apart(0, Order::Request { body: 2, group: 0 }), apart(1, Order::Wrapped)],
+                )
+            },
+            Self { says: REPEATED, ..Self::new("three updates of two endpoints", &[ask(0, 1), ask(1, 2), ask(0, 3)]) },
+        ]
+    }
+}
