@@ -315,7 +315,9 @@ export function creator(source: Source) {
       };
       recipes.set(update, whole);
       const get = () => failure ?? made?.failure ?? null;
-      return Object.defineProperty(update, "failure", { get, enumerable: true }) as UpdateFunction;
+      // Without a prototype: what a page has added to `Object.prototype` would be part of the descriptor.
+      const descriptor = { __proto__: null, get, enumerable: true } as PropertyDescriptor;
+      return Object.defineProperty(update, "failure", descriptor) as UpdateFunction;
     }
 
     function declared(name: unknown): string {
