@@ -20,16 +20,18 @@ export function copyOf(intent: unknown): object {
   return copy;
 }
 
+/** Without a prototype: what a page has added to `Object.prototype` would be part of it. */
 function member(object: any, key: string): PropertyDescriptor {
   try {
-    return { value: object[key], enumerable: true };
+    return { __proto__: null, value: object[key], enumerable: true } as PropertyDescriptor;
   } catch (cause) {
     return {
+      __proto__: null,
       get() {
         throw cause;
       },
       enumerable: true,
-    };
+    } as PropertyDescriptor;
   }
 }
 

@@ -16,6 +16,8 @@ export function useWasm(where: WasmSource | PromiseLike<WasmSource>): void {
 
 /** What `useWasm` was given, with a URL turned into its answer. */
 async function fetched(): Promise<Loaded> {
+  // A page may say so after `createUpdates`, in the same task.
+  if (source === undefined) await new Promise((resolve) => setTimeout(resolve));
   if (source === undefined) throw new LoadError("call useWasm(url) first");
   try {
     const given = await source;

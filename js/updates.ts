@@ -31,7 +31,7 @@ interface Call {
   readonly intent: object | undefined;
   reject(error: CheckoutUpdateErrorShape): void;
   /** Hands it to the engine, if it has not got it. */
-  play?: (inner: Inner) => void;
+  play?: (inner: Inner | undefined) => void;
 }
 
 /** What `request` and `wrap` made a function of. */
@@ -66,6 +66,7 @@ export function creator(source: Source) {
     /** What a module that has died had counted. */
     let saved: unknown[] | undefined;
     let doubtful = false;
+    let opening = false;
     let actionsSeen: object | undefined;
     let engine: Engine | undefined;
     let inner: Inner | undefined;
@@ -142,17 +143,18 @@ export function creator(source: Source) {
       }
       engine = current;
       inner = enter(current, () => new current.Updates(options, keeperOf(current)));
+      if (!inner) return undefined;
       spare = mourn(died);
+      const [counted, noted, doubted] = [saved, early, doubtful];
+      [saved, early, doubtful, opening] = [undefined, [], false, true];
       ask((inner) => {
-        if (saved) inner.restore(saved);
-        saved = undefined;
+        if (counted) inner.restore(counted);
         inner.subscribe(changed);
-        for (const failure of early) inner.note(failure);
+        for (const failure of noted) inner.note(failure);
         for (const reporter of reporters) reporter.end = inner.reportTo(reporter.url);
-        if (doubtful) inner.doubt(actionsSeen);
+        if (doubted) inner.doubt(actionsSeen);
       });
-      early = [];
-      doubtful = false;
+      opening = false;
       return inner;
     }
 
@@ -180,14 +182,14 @@ export function creator(source: Source) {
         reject(failed("internal", endpoint, now(), applied, options.messages));
       }
       changed();
-      if (actionsSeen) open();
+      // One that dies while it is opened is not opened again for that alone: there might be no end to it.
+      if (actionsSeen && !opening) open();
     }
 
     const now = (): Asked => [performance.now(), Date.now()];
 
     function flush(): void {
       const inner = open();
-      if (!inner) return;
       for (const call of [...calls]) {
         const { play } = call;
         delete call.play;
@@ -231,7 +233,9 @@ export function creator(source: Source) {
           reject(error);
         };
         const call: Call = { name, asked: now(), intent, reject: fails };
-        const hand = (inner: Inner, settings: RunOptions | undefined) => {
+        const hand = (inner: Inner | undefined, settings: RunOptions | undefined) => {
+          // It could not be opened: a call that its death has not ended is ended here.
+          if (!inner) return calls.has(call) ? fail(call, live() ? "internal" : "unavailable", "no") : undefined;
           const promise = ask(() => play(inner, settings));
           if (!promise) return;
           // Not `resolve(promise)`: the engine may die before it settles that.
@@ -248,7 +252,7 @@ export function creator(source: Source) {
         };
         if (canRun() && live()) {
           calls.add(call);
-          return hand(open()!, settings);
+          return hand(open(), settings);
         }
         const signal = settings?.signal;
         const detach = () => fail(call, "cancelled", "no", { reason: "signal" });
@@ -311,7 +315,9 @@ export function creator(source: Source) {
       };
       recipes.set(update, whole);
       const get = () => failure ?? made?.failure ?? null;
-      return Object.defineProperty(update, "failure", { get, enumerable: true }) as UpdateFunction;
+      // Without a prototype: what a page has added to `Object.prototype` would be part of the descriptor.
+      const descriptor = { __proto__: null, get, enumerable: true } as PropertyDescriptor;
+      return Object.defineProperty(update, "failure", descriptor) as UpdateFunction;
     }
 
     function declared(name: unknown): string {

@@ -228,6 +228,7 @@ impl Client {
             let error = self.error(failure, recipe.endpoint, &Words::default());
             recipe.set_failure(error.clone());
             outcome.resolve(&failed(&error, None));
+            self.tell_settled(Some(failure), recipe.endpoint, [0.0; 2], 0, &JsValue::UNDEFINED);
             return Ok(promise);
         }
         let told = Told::Run { outcome, recipe: Rc::clone(recipe), _aborting: aborting };
@@ -535,11 +536,8 @@ impl Client {
             Effect::Refresh { id, session } => self.start_refresh(id, session),
             Effect::LetGo(session) => self.see(session, &JsValue::UNDEFINED),
             Effect::Settled { update, endpoint, failure, waited, duration, attempts } => {
-                if let Some(callback) = self.options.on_settled() {
-                    let request_id = self.slot(update).map(|slot| slot.words.request_id.clone()).unwrap_or_default();
-                    let place = self.name(endpoint).into();
-                    call(&callback, &super::error::settled(failure, &place, [waited, duration], attempts, &request_id));
-                }
+                let request_id = self.slot(update).map(|slot| slot.words.request_id.clone()).unwrap_or_default();
+                self.tell_settled(failure, endpoint, [waited, duration], attempts, &request_id);
             }
             Effect::Refreshed { id, failed: None } => self.settle(id, true, JsValue::UNDEFINED, Some(session)),
             Effect::Refreshed { id, failed: Some((kind, applied)) } => {
@@ -557,6 +555,21 @@ impl Client {
                 };
                 drop(slot);
             }
+        }
+    }
+
+    /// Tells the page of an update that has settled.
+    fn tell_settled(
+        &self,
+        failure: Option<Failure>,
+        endpoint: usize,
+        times: [f64; 2],
+        attempts: u32,
+        request_id: &JsValue,
+    ) {
+        if let Some(callback) = self.options.on_settled() {
+            let place = self.name(endpoint).into();
+            call(&callback, &super::error::settled(failure, &place, times, attempts, request_id));
         }
     }
 

@@ -40,8 +40,9 @@ export class CheckoutUpdateError extends Error {
     super(text);
     const record = { ...given, message: text };
     // Defined and not assigned: a page may have frozen `Error.prototype`, or given it members that cannot be written.
+    // Without a prototype: what a page has added to `Object.prototype` would be part of the descriptor.
     const define = (name, value, enumerable) =>
-      Object.defineProperty(this, name, { value, enumerable, configurable: true, writable: true });
+      Object.defineProperty(this, name, { __proto__: null, value, enumerable, configurable: true, writable: true });
     // `Error` has given it its message.
     for (const name of Object.keys(given)) if (name !== "message") define(name, given[name], true);
     // A literal as its name, because minifiers rename classes.

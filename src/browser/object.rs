@@ -1,6 +1,6 @@
 //! Plain objects of JavaScript, made and read so that nothing of a page's can get in the way.
 
-use js_sys::{Array, Function, JsString, Uint8Array};
+use js_sys::{Array, Function, JsString, Object, Uint8Array};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
@@ -109,7 +109,10 @@ pub fn define_getter(object: &JsValue, name: &str, getter: &JsValue) {
 }
 
 fn define_as(object: &JsValue, name: &str, members: &[(&str, &JsValue)]) {
-    let _ = define_property(object, &JsValue::from_str(name), &of(members));
+    // By itself: what a page has added to `Object.prototype` would be part of it.
+    let descriptor = of(members).unchecked_into::<Object>();
+    let descriptor = Object::set_prototype_of(&descriptor, JsValue::NULL.unchecked_ref());
+    let _ = define_property(object, &JsValue::from_str(name), &descriptor);
 }
 
 /// The text that these bytes are: the platform's decoder is there already, that of `core` is a kilobyte.

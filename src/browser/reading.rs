@@ -54,7 +54,8 @@ pub fn value_of(value: &JsValue) -> Value {
     if value.is_undefined() {
         Value::Missing
     } else if let Some(text) = value.as_string() {
-        Value::Text(text)
+        // Half of a character is replaced on the way here.
+        if JsValue::from_str(&text) == *value { Value::Text(text) } else { Value::Other }
     } else if let Some(number) = value.as_f64() {
         Value::Number(number)
     } else {

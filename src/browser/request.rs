@@ -17,8 +17,15 @@ extern "C" {
     #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
     static GLOBAL: JsValue;
 
-    #[wasm_bindgen(thread_local_v2, js_name = Request)]
-    static REQUEST: Option<JsValue>;
+    /// A request that is made to see what this environment's own class takes.
+    #[wasm_bindgen(js_name = Request)]
+    type Trial;
+
+    #[wasm_bindgen(constructor, catch, js_class = Request)]
+    fn new(url: &str, init: &JsValue) -> Result<Trial, JsValue>;
+
+    #[wasm_bindgen(thread_local_v2, js_name = Headers)]
+    static HEADERS: Option<JsValue>;
 
     /// A page's own, which may be another class than this realm's.
     #[derive(Clone)]
@@ -98,12 +105,19 @@ pub type Sent = Result<Result<JsValue, JsValue>, Unsent>;
 impl Outgoing<'_> {
     /// Sends it by the page's `fetch` option, else by `fetch`, and gives what that gives.
     pub fn send(&self, signal: Option<&AbortSignal>, own_fetch: Option<Function>) -> Sent {
-        let origin = if self.url.starts_with('/') { own_origin()? } else { String::new() };
+        let stand_in = stand_in();
+        let origin = match own_origin() {
+            _ if !self.url.starts_with('/') => String::new(),
+            Some(origin) => origin,
+            // Nothing goes anywhere: in Node, and where an environment for tests has a page without an address.
+            None if stand_in.is_some() => "http://localhost".to_owned(),
+            None => return Err(Unsent { detail: "This page has no origin of http or https.", ..Unsent::default() }),
+        };
         let url = [&origin, self.url].concat();
         let init =
             self.init(&url, signal).map_err(|cause| Unsent { detail: "The request could not be made.", cause })?;
         let url = JsValue::from_str(&url);
-        if let Some(send) = stand_in().or(own_fetch) {
+        if let Some(send) = stand_in.or(own_fetch) {
             return Ok(send.call2(&JsValue::UNDEFINED, &url, &init));
         }
         if !object::member(&GLOBAL.with(Clone::clone), "fetch").is_function() {
@@ -114,21 +128,26 @@ impl Outgoing<'_> {
 
     /// What `fetch` is given beside the URL: plain values, which every stand-in for it understands.
     fn init(&self, url: &str, signal: Option<&AbortSignal>) -> Result<JsValue, JsValue> {
+        let signalled = signal.map(|signal| object::of(&[("signal", signal)]));
+        let takes = |init: &JsValue| Trial::new(url, init).is_ok();
+        let takes_nothing = !takes(&JsValue::UNDEFINED);
+        if takes_nothing {
+            Url::new(url)?;
+        }
         let mut headers = vec![("content-type", JSON), ("accept", JSON)];
         headers.extend(self.key.map(|key| ("idempotency-key", key)));
         headers.extend(self.token);
-        let headers = if REQUEST.with(Option::is_some) {
-            // What cannot be parsed is found here, since gloo-net takes an error of another realm for impossible.
-            Url::new(url)?;
-            let builder = headers.iter().fold(Request::post(url), |builder, (name, value)| builder.header(name, value));
-            web_sys::Request::from(builder.build().map_err(|_| JsValue::UNDEFINED)?).headers().into()
-        } else {
-            // jsdom has none of the classes of `fetch`.
+        let headers = if takes_nothing || HEADERS.with(Option::is_none) {
+            // jsdom has none of the classes of `fetch`, and what another environment's throw may be no `Error`, which
+            // gloo-net takes for impossible.
             let plain = Array::new();
             for (name, value) in headers {
                 plain.push(&Array::of2(&name.into(), &value.into()));
             }
             object::record(&plain)
+        } else {
+            let builder = headers.iter().fold(Request::post(url), |builder, (name, value)| builder.header(name, value));
+            web_sys::Request::from(builder.build().map_err(|_| JsValue::UNDEFINED)?).headers().into()
         };
         let init = object::of(&[
             ("method", &"POST".into()),
@@ -138,7 +157,9 @@ impl Outgoing<'_> {
             ("headers", &headers),
             ("body", &object::text(&Uint8Array::from(self.body))),
         ]);
-        if let Some(signal) = signal {
+        // A signal of another class than that of `fetch`, as jsdom's is for Node's, would be a request that fails.
+        let refused = !takes_nothing && signalled.is_some_and(|signalled| !takes(&signalled));
+        if let Some(signal) = signal.filter(|_| !refused) {
             object::define(&init, "signal", signal);
         }
         Ok(init)
@@ -153,15 +174,9 @@ fn stand_in() -> Option<Function> {
 
 /// The origin that a path belongs to: the page's own, wherever a `<base>` points, and in a frame by `srcdoc` that of the
 /// page around it. A page by `file:` and a sandboxed frame have none.
-fn own_origin() -> Result<String, Unsent> {
+fn own_origin() -> Option<String> {
     let global = GLOBAL.with(Clone::clone);
-    let location = object::member(&global, "location");
-    if !location.is_object() {
-        // In Node nothing but the stand-in server is asked.
-        return Ok("http://localhost".to_owned());
-    }
-    let candidates = [object::member(&location, "origin"), object::member(&global, "origin")];
+    let candidates = [object::member(&object::member(&global, "location"), "origin"), object::member(&global, "origin")];
     let origins = candidates.into_iter().filter_map(|origin| origin.as_string());
-    let found = { origins }.find(|origin| origin.starts_with("http://") || origin.starts_with("https://"));
-    found.ok_or_else(|| Unsent { detail: "This page has no origin of http or https.", ..Unsent::default() })
+    { origins }.find(|origin| origin.starts_with("http://") || origin.starts_with("https://"))
 }

@@ -103,6 +103,27 @@ export const scenarios = {
   },
   "by-hand": {
     async act({ page, shop }) {
+      // What it hands to Stripe.js keeps its word inside `wrap`.
+      const wrapped = () =>
+        page.evaluate(async () => {
+          const { createUpdates } = await import("/checkout-updates/index.js");
+          const updates = createUpdates({ endpoints: {} });
+          let update;
+          const runServerUpdate = async (given) => ((update = given), { type: "success" });
+          await window.block.changeInterval({ getSession: window.actions.getSession, runServerUpdate }, "yearly");
+          const { type, error } = await updates.run(window.actions, updates.wrap("changeInterval", update));
+          updates.dispose();
+          return [type, error?.kind, error?.applied, error?.message].filter(Boolean);
+        });
+      assert.deepEqual(await wrapped(), ["success"]);
+      shop.answer = no;
+      assert.deepEqual(await wrapped(), ["error", "refused", "no", "This plan is not sold yearly."]);
+      shop.answer = undefined;
+      const broken = { status: 500, json: { type: "error", message: "The database is down." } };
+      await page.route(`**${noEndpoint}`, (route) => route.fulfill(broken), { times: 1 });
+      const [, ...doubt] = await wrapped();
+      assert.deepEqual(doubt, ["server_error", "unknown", "We could not tell whether your change was made."]);
+
       assert.equal(await call(page, "changeInterval", "yearly"), null);
       assert.deepEqual(last(shop), YEARLY);
       shop.answer = no;

@@ -58,6 +58,8 @@ pub fn answer(request: &Request, folders: &[Folder], ports: Ports) -> Option<Ans
     );
     let policy = match asked.as_ref().map(|(_, value)| value.as_str()) {
         Some("strict") => STRICT.to_owned(),
+        // For a page with frames of other schemes.
+        Some("frames") => format!("{STRICT}{others}; frame-src 'self' blob: data:"),
         Some("no-wasm") => format!("{NO_WASM}{others}"),
         None => format!("{STRICT}{others}"),
         Some(other) => return Some(misuse(&format!("policy={other}"))),
@@ -98,6 +100,7 @@ mod tests {
         for (target, policy) in [
             ("/main.rs?policy=strict", STRICT.to_owned()),
             ("/main.rs?policy=no-wasm&clock=", format!("{NO_WASM}{others}")),
+            ("/main.rs?policy=frames", format!("{STRICT}{others}; frame-src 'self' blob: data:")),
             ("/main.rs", format!("{STRICT}{others}")),
         ] {
             let answer = get(target, &folders).unwrap();

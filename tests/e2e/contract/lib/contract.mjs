@@ -1,7 +1,7 @@
 // Runs the rules in both browsers.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { BROWSERS, openPage } from "../../faults/lib/browsers.mjs";
 import { buildServer, packageFolder, startServer } from "../../faults/lib/server.mjs";
 import { load } from "../page/rules/index.js";
@@ -14,6 +14,7 @@ const folders = {
   "/copy": packageFolder("dist"),
   "/dist-trap": packageFolder("dist-trap"),
   "/copy-trap": packageFolder("dist-trap"),
+  "/zone": packageFolder("node_modules/zone.js/bundles"),
 };
 
 const loaded = await load();
@@ -59,7 +60,55 @@ export function checkContract(title, page = {}) {
             }
           });
         }
-        // The last: it leaves the page that the rules run on.
+        // The last: they leave the page that the rules run on.
+        for (const early of ["", "early"]) {
+          const listener = early ? ", after a listener of the page's own" : "";
+          test(`${browser}: a customer who leaves is no failure${listener}`, async () => {
+            const { driver } = it.page;
+            const call = (method, ...given) =>
+              driver.executeScript("return globalThis.leave[arguments[0]](...arguments[1])", method, given);
+            const open = async () => {
+              await driver.get(`${it.server.url}/leave.html?${new URLSearchParams({ ...page, early })}`);
+              await driver.wait(() => driver.executeScript("return globalThis.leave !== undefined"), 20_000);
+            };
+            const key = `leave-${early}`;
+            await open();
+            await call(
+              "start",
+              `/fault/success?id=${key}-1`,
+              `/fault/silent?id=${key}`,
+              `/fault/no-content?id=${key}-news`,
+            );
+            await it.server.wait({ key, count: 2 });
+            await driver.executeScript("location.assign('/ports')");
+            const { requests } = await it.server.wait({ key: `${key}-news`, count: 1 });
+            await it.server.wait({ key, count: 2, left: 2 });
+            await open();
+            const { updates, failures } = JSON.parse(requests[0].body).endpoints.lost;
+            assert.deepEqual([requests.length, updates, failures], [1, 1, {}], "the report has the success alone");
+            const told = await call("told");
+            const wrong = told.filter((line) => !/^(settled cancelled cancelled|ended cancelled left)$/.test(line));
+            assert.deepEqual(wrong, ["settled success null"]);
+          });
+        }
+        if (!page.policy) {
+          test(`${browser}: a page by file: has no origin, so nothing is sent`, async () => {
+            const { driver } = it.page;
+            await driver.get(pathToFileURL(fileURLToPath(new URL("../page/file.html", import.meta.url))).href);
+            const told = await driver.executeScript(`
+              const fetched = [];
+              globalThis.fetch = (url) => (fetched.push(String(url)), Promise.reject(new TypeError("refused")));
+              const { createUpdates, endpoint } = CheckoutUpdates;
+              const gift = endpoint("/gift", {});
+              const updates = createUpdates({ session: () => "cs_test_file", endpoints: { gift } });
+              return updates.request("gift", {})().then(
+                () => ["success"],
+                ({ kind, applied, attempts }) => [kind, applied, attempts, fetched.length],
+              );
+            `);
+            assert.deepEqual(told, ["unavailable", "no", 0, 0]);
+          });
+        }
         test(`${browser}: a page from the browser's own back/forward cache is stale, and refreshes`, async () => {
           const { driver } = it.page;
           const call = (method) => driver.executeScript("return globalThis.back[arguments[0]]()", method);

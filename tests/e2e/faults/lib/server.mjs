@@ -33,7 +33,7 @@ export function packageFolder(name) {
 /** Starts one server for these folders, by path. It ends with this process at the latest. */
 export async function startServer(program, folders = FOLDERS) {
   for (const [path, folder] of Object.entries(folders)) {
-    const isThere = path === "/" || existsSync(join(folder, "index.js"));
+    const isThere = !/^\/(dist|copy)/.test(path) || existsSync(join(folder, "index.js"));
     if (!isThere) throw new Error(`${folder} is not built: npm run build, and npm run build -- --trap`);
   }
   const served = Object.entries(folders).flatMap(([path, folder]) => ["--serve", `${folder}=${path}`]);

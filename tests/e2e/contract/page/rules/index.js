@@ -14,6 +14,8 @@ export const groups = [
   "metrics",
   "page",
   "wrap",
+  "places",
+  "pages",
 ];
 
 /** The rules of all groups: `{ group, title, rules }`. */
