@@ -176,7 +176,8 @@ fn stand_in() -> Option<Function> {
 /// page around it. A page by `file:` and a sandboxed frame have none.
 fn own_origin() -> Option<String> {
     let global = GLOBAL.with(Clone::clone);
-    let candidates = [object::member(&object::member(&global, "location"), "origin"), object::member(&global, "origin")];
+    let candidates =
+        [object::member(&object::member(&global, "location"), "origin"), object::member(&global, "origin")];
     let origins = candidates.into_iter().filter_map(|origin| origin.as_string());
     { origins }.find(|origin| origin.starts_with("http://") || origin.starts_with("https://"))
 }
