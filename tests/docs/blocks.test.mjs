@@ -1,15 +1,37 @@
 // Every block of the README and the guides is tested somewhere: a language or a use that nobody tests fails here.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { allBlocks, documents, proseOf, textOf } from "./lib/blocks.mjs";
+import { choose } from "../../scripts/lib/choose.mjs";
+import { suites } from "../../scripts/suites.mjs";
+import { allBlocks, documents, proseOf, root, textOf } from "./lib/blocks.mjs";
 
 const { name, version, scripts } = JSON.parse(textOf("package.json"));
+
+/** `npm test` with names: they have to be those of suites and browsers. */
+function checkNames(command) {
+  const [, words = ""] = /^npm test(?: -- (.*))?$/.exec(command) ?? [];
+  if (words === "--help") return;
+  choose(
+    [...words.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain),
+    suites,
+  );
+}
+
+/** A picture of the code: what it calls a file has to be one. */
+function checkPicture(code) {
+  for (const [, path] of code.matchAll(/participant \w+ as (\S+\/\S+)$/gm)) {
+    assert.ok(existsSync(join(root, path)), `${path} is not there`);
+  }
+}
 
 /** A command of the guides: it has to be one that this repository or its package has. */
 function checkCommand(line) {
   const [, npm] = /^npm (.*)$/.exec(line) ?? [];
   assert.ok(npm, "no npm command");
   const [, script] = /^(?:run )?([\w:-]+)(?: -- .*)?$/.exec(npm) ?? [];
+  if (script === "test") checkNames(line);
   const own = ["start", "test"].includes(script) || npm.startsWith("run ");
   if (own) assert.ok(scripts[script], `package.json has no script "${script}"`);
   else assert.ok(["pack", `install ./${name}-${version}.tgz`].includes(npm), "unknown npm command");
@@ -31,6 +53,7 @@ const takers = {
   python: ({ server }) => (assert.ok(server, "needs server"), "servers.test.mjs"),
   ruby: ({ server }) => (assert.ok(server, "needs server"), "servers.test.mjs"),
   json: ({ code }) => (JSON.parse(code), "blocks.test.mjs"),
+  mermaid: ({ code }) => (checkPicture(code), "blocks.test.mjs"),
   rust: ({ code }) => (checkRust(code), "blocks.test.mjs"),
   sh: ({ code }) => (code.trim().split("\n").forEach(checkCommand), "blocks.test.mjs"),
 };
@@ -45,9 +68,10 @@ for (const block of allBlocks()) {
 
 test("npm scripts that are named in a sentence are there", () => {
   for (const path of documents()) {
-    for (const [, script] of proseOf(path)
+    for (const [command, script] of proseOf(path)
       .join("\n")
       .matchAll(/`npm (?:run )?([\w:-]+)[^`]*`/g)) {
+      if (script === "test") checkNames(command.replaceAll("`", ""));
       assert.ok(scripts[script] || ["pack", "install", "ci"].includes(script), `${path}: npm run ${script}`);
     }
   }

@@ -74,11 +74,22 @@ async function test(folder) {
   if (/^(ℹ|#) tests/m.test(out)) assert.match(out, /^(ℹ|#) pass [1-9]/m);
 }
 
+/** Where there is no page, an update is a clear failure, and nothing is sent. */
+async function checkOnServer({ onServer = [] }, tool) {
+  for (const path of onServer) {
+    const response = await fetch(`http://127.0.0.1:${tool.port}${path}`);
+    const { type, kind, applied, detail } = await response.json();
+    assert.deepEqual([type, kind, applied], ["error", "unavailable", "no"], path);
+    assert.match(detail, /browser/, path);
+  }
+}
+
 async function work(fixture, folder) {
   if (fixture.test) return test(folder);
   if (fixture.copies) await build(fixture, folder);
   const tool = fixture.start && (await startTool(folder));
   try {
+    await checkOnServer(fixture, tool);
     for (const policy of policiesOf(fixture)) await click(fixture, folder, tool, policy);
   } finally {
     await tool?.stop();

@@ -11,7 +11,7 @@ export function documents() {
   const guides = readdirSync(join(root, "docs"), { recursive: true })
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`);
-  return ["README.md", "CHANGELOG.md", ...guides.sort()];
+  return ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", ...guides.sort()];
 }
 
 export const textOf = (path) => readFileSync(join(root, path), "utf8");
