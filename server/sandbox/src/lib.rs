@@ -10,8 +10,8 @@
 pub mod catalogue;
 pub mod clock;
 mod countries;
-mod error;
-mod form;
+pub mod error;
+pub mod form;
 mod http;
 mod ids;
 pub mod log;
