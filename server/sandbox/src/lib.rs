@@ -4,6 +4,7 @@
 //! retrieving, listing, updating and expiring Checkout Sessions, and listing their line items. Stripe's official
 //! clients can be pointed at it. What is not Stripe's lies under `/sandbox/`.
 
+#![forbid(unsafe_code)]
 // A session has more fields than `json!` can take by default.
 #![recursion_limit = "256"]
 
