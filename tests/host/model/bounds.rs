@@ -102,37 +102,69 @@ impl Bounds {
         let apart = |endpoint, order| Ask { endpoint, order, apart: true };
         vec![
             Self {
-                says: &Says::ALL,
-                late: true,
-                heads: true,
-                whims: 1,
-                stops: 1,
-                sleeps: 1,
-                twice: true,
-                refuses: true,
-                closes: true,
-                ..Self::new("one update with everything", &[ask(0, 1)])
-            },
-            Self { whims: 2, late: true, ..Self::new("one update, and two things that the page does", &[ask(1, 1)]) },
-            Self { anytime: true, late: true, ..Self::new("two updates at any time", &[ask(0, 1), ask(1, 2)]) },
-            Self {
-                says: REPEATED,
-                whims: 1,
-                ..Self::new("two updates of which the second gives way or joins", &[ask(0, 1), ask(0, 2)])
-            },
-            Self { whims: 2, ..Self::new("two equal updates", &[ask(1, 1), ask(1, 1)]) },
-            Self {
-                ..Self::new(
-                    "an update, a request and a function of the page",
-                    &[ask(0, 1), apart(0, Order::Request { body: 2, group: 0 }), apart(1, Order::Wrapped)],
-                )
-            },
-            Self {
                 endpoints: plain_endpoints(),
                 says: FEW,
                 troubles: Some(0),
                 ..Self::new("three updates of two endpoints", &[ask(0, 1), ask(1, 2), ask(0, 3)])
             },
+            Self {
+                says: &Says::ALL,
+                late: true,
+                heads: true,
+                twice: true,
+                refuses: true,
+                closes: true,
+                troubles: Some(1),
+                ..Self::new("one update, whatever the server and Stripe.js do", &[ask(0, 1)])
+            },
+            Self {
+                says: REPEATED,
+                late: true,
+                stops: 2,
+                sleeps: 1,
+                troubles: Some(1),
+                ..Self::new("one update on a laptop that sleeps, and at times between", &[ask(0, 1)])
+            },
+            Self {
+                late: true,
+                whims: 2,
+                troubles: Some(1),
+                ..Self::new("one update, and two things that the page does", &[ask(1, 1)])
+            },
+            Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                anytime: true,
+                troubles: Some(0),
+                ..Self::new("two updates at any time", &[ask(0, 1), ask(1, 2)])
+            },
+            Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                whims: 1,
+                troubles: Some(0),
+                ..Self::new(
+                    "two updates of which one gives way, and one thing that the page does",
+                    &[ask(0, 1), ask(0, 2)],
+                )
+            },
+            Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                whims: 1,
+                troubles: Some(0),
+                ..Self::new("two equal updates, and one thing that the page does", &[ask(1, 1), ask(1, 1)])
+            },
+            Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                troubles: Some(0),
+                ..Self::new(
+                    "an update, a request and a function of the page",
+                    &[ask(0, 1), apart(0, Order::Request { body: 2, group: 0 }), apart(1, Order::Wrapped)],
+                )
+            },
+            Self { ..Self::new("two updates, and refreshes that fail at will", &[ask(0, 1), ask(1, 2)]) },
         ]
     }
 }
