@@ -58,6 +58,9 @@
 //! The layer that decides is an ordinary Rust library. A server takes it without the feature `browser`, for the rules of
 //! [`session`] and [`intent`].
 
+// But for the line that makes the allocator of the npm package.
+#![cfg_attr(not(all(feature = "small-allocator", target_arch = "wasm32")), forbid(unsafe_code))]
+
 pub mod answer;
 pub mod clock;
 pub mod effect;

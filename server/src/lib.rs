@@ -3,6 +3,8 @@
 //! A page sends the id of its session and what the customer chose, nothing else. The server looks the session up at
 //! Stripe, works out what follows, and sends all line items back.
 
+#![forbid(unsafe_code)]
+
 pub mod address;
 pub mod answer;
 pub mod app;

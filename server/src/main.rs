@@ -1,5 +1,7 @@
 //! Starts the demo server.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 use checkout_updates_server::{Config, Server, log};

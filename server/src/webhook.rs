@@ -71,7 +71,8 @@ pub async fn handle(State(app): State<Arc<App>>, request: Request) -> Response<B
 
 /// Checks `t=…,v1=…`: an HMAC-SHA256 of the time, a dot and the body. Several `v1` come while a secret is being
 /// replaced.
-fn is_signed(signature: &str, body: &[u8], secret: &Secret, now: i64) -> bool {
+#[must_use]
+pub fn is_signed(signature: &str, body: &[u8], secret: &Secret, now: i64) -> bool {
     let parts = || signature.split(',').filter_map(|part| part.trim().split_once('='));
     let Some(time) = parts().find_map(|(name, value)| (name == "t").then_some(value)) else { return false };
     if !time.parse::<i64>().is_ok_and(|time| time.abs_diff(now) <= TOLERANCE.unsigned_abs()) {

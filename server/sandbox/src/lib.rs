@@ -4,14 +4,15 @@
 //! retrieving, listing, updating and expiring Checkout Sessions, and listing their line items. Stripe's official
 //! clients can be pointed at it. What is not Stripe's lies under `/sandbox/`.
 
+#![forbid(unsafe_code)]
 // A session has more fields than `json!` can take by default.
 #![recursion_limit = "256"]
 
 pub mod catalogue;
 pub mod clock;
 mod countries;
-mod error;
-mod form;
+pub mod error;
+pub mod form;
 mod http;
 mod ids;
 pub mod log;

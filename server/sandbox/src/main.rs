@@ -1,5 +1,7 @@
 //! The sandbox on its own, so that any server can be tested against it.
 
+#![forbid(unsafe_code)]
+
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::net::{IpAddr, SocketAddr};

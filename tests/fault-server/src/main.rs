@@ -2,6 +2,8 @@
 //!
 //! `POST /fault/<name>` answers as `faults` says; `GET /recorded` tells what came in.
 
+#![forbid(unsafe_code)]
+
 mod connection;
 mod control;
 mod faults;

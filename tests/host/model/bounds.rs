@@ -26,6 +26,8 @@ pub struct Bounds {
     pub whims: u8,
     /// How often something may happen between two moments that anything waits for. At those, it always may.
     pub stops: u8,
+    /// How often a refresh may fail, or time pass while one is under way; `None` for any number.
+    pub troubles: Option<u8>,
     /// How often the laptop sleeps.
     pub sleeps: u8,
     /// Whether Stripe.js may call a function twice, refuse to start, or find the session closed.
@@ -40,6 +42,9 @@ pub const PAGE: &[&str] = &["detach", "cancel", "refresh", "awake", "leave", "di
 /// One of each way in which an attempt can end, as far as the machine tells them apart without retries.
 const PLAIN: &[Says] = &[Says::Yes, Says::No, Says::Error, Says::Dropped];
 
+/// One for each of what `applied` can say.
+const FEW: &[Says] = &[Says::Yes, Says::No, Says::Dropped];
+
 /// The same where attempts are repeated.
 const REPEATED: &[Says] = &[Says::Yes, Says::No, Says::Error, Says::Unavailable, Says::Dropped];
 
@@ -50,6 +55,12 @@ fn endpoints() -> Vec<Endpoint> {
         Endpoint { latest: 0, retries: 1, attempt_timeout: 6_000.0, ..plain.clone() },
         Endpoint { csrf: true, ..plain },
     ]
+}
+
+/// One keeps the latest and repeats a request once; the other does neither.
+fn plain_endpoints() -> Vec<Endpoint> {
+    let plain = Endpoint { timeout: 19_500.0, latest: -1, join: true, key: true, ..Endpoint::default() };
+    vec![Endpoint { latest: 0, retries: 1, ..plain.clone() }, plain]
 }
 
 fn ask(endpoint: usize, body: u32) -> Ask {
@@ -69,6 +80,7 @@ impl Bounds {
             page: PAGE,
             whims: 0,
             stops: 0,
+            troubles: None,
             sleeps: 0,
             twice: false,
             refuses: false,
@@ -81,7 +93,7 @@ impl Bounds {
         vec![
             Self { whims: 1, ..Self::new("one update, and one thing that the page does", &[ask(1, 1)]) },
             Self { says: REPEATED, late: true, ..Self::new("one update that is repeated", &[ask(0, 1)]) },
-            Self { whims: 0, ..Self::new("two updates of two endpoints", &[ask(0, 1), ask(1, 2)]) },
+            Self { troubles: Some(0), ..Self::new("two updates of two endpoints", &[ask(0, 1), ask(1, 2)]) },
         ]
     }
 
@@ -90,32 +102,69 @@ impl Bounds {
         let apart = |endpoint, order| Ask { endpoint, order, apart: true };
         vec![
             Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                troubles: Some(0),
+                ..Self::new("three updates of two endpoints", &[ask(0, 1), ask(1, 2), ask(0, 3)])
+            },
+            Self {
                 says: &Says::ALL,
                 late: true,
                 heads: true,
-                whims: 1,
-                stops: 1,
-                sleeps: 1,
                 twice: true,
                 refuses: true,
                 closes: true,
-                ..Self::new("one update with everything", &[ask(0, 1)])
+                troubles: Some(1),
+                ..Self::new("one update, whatever the server and Stripe.js do", &[ask(0, 1)])
             },
-            Self { whims: 2, late: true, ..Self::new("one update, and two things that the page does", &[ask(1, 1)]) },
-            Self { anytime: true, late: true, ..Self::new("two updates at any time", &[ask(0, 1), ask(1, 2)]) },
             Self {
                 says: REPEATED,
-                whims: 1,
-                ..Self::new("two updates of which the second gives way or joins", &[ask(0, 1), ask(0, 2)])
+                late: true,
+                stops: 2,
+                sleeps: 1,
+                troubles: Some(1),
+                ..Self::new("one update on a laptop that sleeps, and at times between", &[ask(0, 1)])
             },
-            Self { whims: 2, ..Self::new("two equal updates", &[ask(1, 1), ask(1, 1)]) },
             Self {
+                late: true,
+                whims: 2,
+                troubles: Some(1),
+                ..Self::new("one update, and two things that the page does", &[ask(1, 1)])
+            },
+            Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                anytime: true,
+                troubles: Some(0),
+                ..Self::new("two updates at any time", &[ask(0, 1), ask(1, 2)])
+            },
+            Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                whims: 1,
+                troubles: Some(0),
+                ..Self::new(
+                    "two updates of which one gives way, and one thing that the page does",
+                    &[ask(0, 1), ask(0, 2)],
+                )
+            },
+            Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                whims: 1,
+                troubles: Some(0),
+                ..Self::new("two equal updates, and one thing that the page does", &[ask(1, 1), ask(1, 1)])
+            },
+            Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                troubles: Some(0),
                 ..Self::new(
                     "an update, a request and a function of the page",
                     &[ask(0, 1), apart(0, Order::Request { body: 2, group: 0 }), apart(1, Order::Wrapped)],
                 )
             },
-            Self { says: REPEATED, ..Self::new("three updates of two endpoints", &[ask(0, 1), ask(1, 2), ask(0, 3)]) },
+            Self { ..Self::new("two updates, and refreshes that fail at will", &[ask(0, 1), ask(1, 2)]) },
         ]
     }
 }

@@ -220,6 +220,7 @@ pub struct World {
     /// How often time may still stop between two timers.
     stops: u8,
     sleeps: u8,
+    troubles: Option<u8>,
     slept: bool,
     page_refreshes: u32,
     updates: Vec<Update>,
@@ -269,6 +270,7 @@ impl World {
             whims: bounds.whims,
             stops: bounds.stops,
             sleeps: bounds.sleeps,
+            troubles: bounds.troubles,
             slept: false,
             page_refreshes: 0,
             updates: Vec::new(),
@@ -317,7 +319,11 @@ impl World {
             self.stripe_actions(update, bounds, actions);
         }
         for Fetch { id, .. } in &self.fetches {
-            self.ends(bounds, |success, open| actions.push(Action::Fetched { id: *id, success, open }));
+            self.ends(bounds, |success, open| {
+                if success || self.troubles != Some(0) {
+                    actions.push(Action::Fetched { id: *id, success, open });
+                }
+            });
         }
         // A browser runs the next task before time passes.
         if self.tasks.is_empty() {
@@ -431,6 +437,9 @@ impl World {
 
     fn time_actions(&self, actions: &mut Vec<Action>) {
         let wake = self.wake.map(|at| at - self.now);
+        if self.troubles == Some(0) && !self.fetches.is_empty() {
+            return;
+        }
         if wake.is_some_and(|ms| ms <= 0.0) {
             actions.push(Action::Clock);
         } else {
@@ -535,6 +544,7 @@ impl World {
                 Event::Of(id, News::Ended { success, open })
             }
             Action::Fetched { id, success, open } => {
+                self.trouble(!success);
                 let place = self.fetches.iter().position(|fetch| fetch.id == id)?;
                 let had = self.fetches.remove(place).had;
                 self.show(success, open, had);
@@ -567,6 +577,7 @@ impl World {
             }
             Action::Clock => Event::Clock,
             Action::Pass(ms) => {
+                self.trouble(!self.fetches.is_empty());
                 self.now += ms;
                 return None;
             }
@@ -612,6 +623,12 @@ impl World {
         }
         self.acted = true;
         Event::Run { id, endpoint, session, order, asked }
+    }
+
+    fn trouble(&mut self, there: bool) {
+        if let (true, Some(left)) = (there, &mut self.troubles) {
+            *left = left.saturating_sub(1);
+        }
     }
 
     fn whim(&mut self, event: Event) -> Event {

@@ -1,0 +1,17 @@
+// npm run prove [-- NAME…]: what proves more than npm test has time for. Without a name, all of it, one after the other.
+import { main, Stop } from "./lib/run.mjs";
+import { broken } from "./prove/broken.mjs";
+import { deny } from "./prove/deny.mjs";
+import { model } from "./prove/model.mjs";
+import { mutants } from "./prove/mutants.mjs";
+
+/** Each proof by its name; docs/reliability.md says what each shows. */
+const proofs = { model, broken, mutants, deny };
+
+await main(async () => {
+  const names = process.argv.slice(2);
+  for (const name of names) {
+    if (!Object.hasOwn(proofs, name)) throw new Stop(`no proof is called ${name}: ${Object.keys(proofs).join(", ")}`);
+  }
+  for (const name of names.length ? names : Object.keys(proofs)) await proofs[name]();
+});

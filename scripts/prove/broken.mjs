@@ -1,0 +1,115 @@
+// Breaks the machine's rules on purpose, one at a time and in a copy, and expects the model to find each.
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { capture, root, step, Stop } from "../lib/run.mjs";
+import { exploring } from "./model.mjs";
+
+/** Each rule: where it stands, what it is without it, and which promise that breaks. */
+const rules = [
+  {
+    name: "a caller that lets go is told once",
+    file: "src/machine.rs",
+    from: "update.callers.retain(|waiting| *waiting != caller);",
+    to: "",
+    breaks: "each caller is told exactly once",
+  },
+  {
+    name: "a request is given up at the deadline",
+    file: "src/update.rs",
+    from: "        if let Stage::Sent(_) = self.stage {\n            emit(step.out, Effect::Abort(self.id));\n",
+    to: "        if let Stage::Sent(_) = self.stage {\n            return;\n",
+    breaks: "no function outlives its deadline by more than a turn",
+  },
+  {
+    name: "an update waits for the one before it",
+    file: "src/queue.rs",
+    from: "position(|update| !update.is_apart())",
+    to: "position(Update::is_waiting)",
+    breaks: "one request at a time",
+  },
+  {
+    name: "a failed server may have made the change",
+    file: "src/answer.rs",
+    from: "Kind::RateLimited => Applied::No",
+    to: "Kind::RateLimited | Kind::ServerError => Applied::No",
+    breaks: "`applied` never contradicts the server",
+  },
+  {
+    name: 'one attempt in doubt makes every later "no" an "unknown"',
+    file: "src/update.rs",
+    from: "if self.doubt && applied == Applied::No",
+    to: "if false && applied == Applied::No",
+    breaks: "`applied` never contradicts the server",
+  },
+  {
+    name: "after an unknown outcome the second refresh tells",
+    file: "src/stale.rs",
+    from: "const STILL_AT_WORK: f64 = 5_000.0;",
+    to: "const STILL_AT_WORK: f64 = 0.0;",
+    breaks: "what is not stale and not pending is what the server has",
+  },
+  {
+    name: "who hears that nothing is pending has heard of staleness",
+    file: "src/machine.rs",
+    from: "                self.doubt(session, doubt, Some(id).filter(|_| doubt == Doubt::Behind), turn);\n",
+    to: "",
+    breaks: "what is not stale and not pending is what the server has",
+  },
+  {
+    name: "a refresh that began before the doubt does not end it",
+    file: "src/stale.rs",
+    from: "refresh.began = f64::NEG_INFINITY",
+    to: "drop(refresh)",
+    breaks: "what is not stale and not pending is what the server has",
+  },
+  {
+    name: "a late end of Stripe.js ends its own doubt alone",
+    file: "src/machine.rs",
+    from: "owing.filter(|_| !self.freshness.is_stale())",
+    to: "owing.or(self.owed.map(|(id, _)| id))",
+    breaks: "what is not stale and not pending is what the server has",
+  },
+  {
+    name: "a silent refresh is given up",
+    file: "src/stale.rs",
+    from: "        for refresh in &self.running {\n            look(refresh.limit);\n        }\n",
+    to: "",
+    breaks: "nothing waits for ever",
+  },
+];
+
+const copy = join(root, "target", "broken");
+
+/** Explores the copy. Gives what it wrote where a promise was broken, else `null`. */
+function explore() {
+  const env = { ...process.env, CARGO_TARGET_DIR: join(root, "target"), RUST_BACKTRACE: "0" };
+  const options = { cwd: copy, encoding: "utf8", env, maxBuffer: 1 << 28 };
+  const { status, stdout, stderr } = spawnSync("cargo", [...exploring, "--", "--nocapture"], options);
+  if (stderr.includes("could not compile")) throw new Stop(stderr);
+  return status === 0 ? null : stdout + stderr;
+}
+
+function breakRule({ name, file, from, to, breaks }) {
+  const path = join(copy, file);
+  const source = readFileSync(path, "utf8");
+  if (source.split(from).length !== 2) throw new Stop(`${file} does not have this once: ${from}`);
+  writeFileSync(path, source.replace(from, () => to));
+  const found = explore();
+  writeFileSync(path, source);
+  if (found === null) throw new Stop(`without the rule that ${name}, the model finds nothing`);
+  if (!found.includes(`"${breaks}" does not hold`)) throw new Stop(`${name}: not what was expected:\n${found}`);
+  const story = /does not hold:\n([\s\S]*?)\n\n/.exec(found)?.[1] ?? found;
+  console.log(`\nWithout the rule that ${name}, this is found:\n${story}\n`);
+}
+
+/** Breaks each rule. */
+export async function broken() {
+  rmSync(copy, { recursive: true, force: true });
+  for (const file of capture("git", ["-C", root, "ls-files"]).split("\n")) {
+    if (!/\.rs$|^Cargo|\/Cargo\.toml$/.test(file)) continue;
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    cpSync(join(root, file), join(copy, file));
+  }
+  for (const rule of rules) await step(`Break: ${rule.name}`, async () => breakRule(rule));
+}
