@@ -87,10 +87,13 @@ function rows(spans, settled) {
     });
   return found.map((row, position) => {
     const next = found[position + 1]?.start ?? Infinity;
-    const parts = spans.filter(({ what, start }) => what !== "update" && start >= row.start - 2 && start < next - 2);
-    return { ...row, parts: [...waiting(row), ...parts.map((part) => inDoubt(part, row))] };
+    const isOwn = (span) => span.what !== "update" && place(span) >= row.start && place(span) < next;
+    return { ...row, parts: [...waiting(row), ...spans.filter(isOwn).map((part) => inDoubt(part, row))] };
   });
 }
+
+/** A beginning may have been measured a moment late; the middle is where a part belongs. Doubt outlasts its update. */
+const place = ({ what, start, end }) => (what === "stale" ? start : (start + end) / 2);
 
 const waiting = ({ record, start }) =>
   record.waitedMs > 1 ? [{ what: "waiting", start: start - record.waitedMs, end: start }] : [];
