@@ -13,8 +13,8 @@ export function drawSent(requests) {
       element.open = position === 0 || open.has(String(number));
       setText(element.querySelector("summary"), `${SIDES[side]}: POST ${path}`);
       setText(element.querySelector("pre"), body);
-      element.querySelector("pre").setAttribute("aria-label", "Body");
-      element.querySelector(".scroll").setAttribute("aria-label", "Headers");
+      element.querySelector("pre").setAttribute("aria-label", `Body of request ${position + 1}`);
+      element.querySelector(".scroll").setAttribute("aria-label", `Headers of request ${position + 1}`);
       const table = element.querySelector("table");
       for (const [name, value] of headers) {
         const row = table.insertRow();

@@ -49,7 +49,7 @@ export function drawTimeline(place, all, limit) {
 }
 
 /** A row whose times count from its press. */
-function fromPress({ record, start, end, parts }) {
+function fromPress({ record, start, at, parts }) {
   const press = start - (record.waitedMs > 1 ? record.waitedMs : 0);
   let attempt = 0;
   const ofRow = parts.map((part) => ({
@@ -59,7 +59,7 @@ function fromPress({ record, start, end, parts }) {
     attempt: part.what === "request" ? (attempt += 1) : null,
   }));
   const said = record.kind ? `${record.kind}, applied: ${record.applied}` : record.outcome;
-  return { title: `${record.endpoint}: ${said}`, length: end - press, parts: ofRow };
+  return { title: `${record.endpoint}: ${said}`, length: at - press, parts: ofRow };
 }
 
 const named = ({ what, attempt }) => (attempt ? `${PARTS[what]} ${attempt}` : PARTS[what]);

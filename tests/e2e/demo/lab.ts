@@ -77,7 +77,7 @@ export class LabPage {
 
   /** Waits until both columns have ended and nothing is in doubt any more. */
   async ended(): Promise<void> {
-    await expect(this.form).toHaveAttribute("aria-busy", "false", { timeout: 40_000 });
+    await expect(this.form).toHaveAttribute("aria-busy", "false", { timeout: 90_000 });
   }
 
   async run(fault: string): Promise<[string, string]> {
