@@ -25,15 +25,17 @@ for (const colorScheme of ["light", "dark"] as const) {
 }
 
 lab.describe("the film of the lab", () => {
-  lab.use({ viewport: { width: 1080, height: 960 }, deviceScaleFactor: 1.5 });
+  lab.use({ viewport: { width: 1080, height: 1200 }, deviceScaleFactor: 1.5 });
 
   lab("three faults, each in both columns", async ({ complaints, lab: page }) => {
     lab.setTimeout(300_000);
     const frames: Frame[] = [];
-    const shoot = async (ms: number) => {
-      frames.push({ png: await page.page.screenshot({ animations: "disabled" }), ms });
-    };
     await page.open();
+    const top = (await page.form.boundingBox())!.y - 24;
+    const clip = { x: 0, y: top, width: 1080, height: 850 };
+    const shoot = async (ms: number) => {
+      frames.push({ png: await page.page.screenshot({ animations: "disabled", clip }), ms });
+    };
     await page.page.getByLabel("Stripe.js’ limit").selectOption("4 s");
     await page.page.getByLabel("Checked by hand").selectOption("response.type");
     await page.choose("Silent server");
@@ -42,9 +44,7 @@ lab.describe("the film of the lab", () => {
     await page.page.mouse.move(0, 0);
     await expect(page.mine.fact("Pay is")).toHaveText("locked: the order is changing");
     await shoot(1_000);
-    await expect(page.byHand.fact("The customer reads")).toHaveText(/could not/);
     await expect(page.mine.fact("Pay is")).toHaveText("locked: the order is being checked");
-    await expect(page.byHand.fact("The server has")).toHaveText(/Yearly/);
     await shoot(2_000);
     await page.ended();
     await page.press.blur();
