@@ -36,7 +36,7 @@ lab.describe("the film of the lab", () => {
     const shoot = async (ms: number) => {
       frames.push({ png: await page.page.screenshot({ animations: "disabled", clip }), ms });
     };
-    await page.page.getByLabel("Stripe.js’ limit").selectOption("4 s");
+    await page.page.getByLabel("Stripe.js’ limit").selectOption("5 s");
     await page.page.getByLabel("Checked by hand").selectOption("response.type");
     await page.choose("Silent server");
     await shoot(1_500);

@@ -123,7 +123,7 @@ for (const expected of EXPECTED) {
   const { fault, made, mine, arrived = [1, 1], complaint } = expected;
   test(`${fault}: what each column says, and what the server has`, async ({ complaints, lab, server }) => {
     await lab.open();
-    if (expected.untilLimit) await lab.page.getByLabel("Stripe.js’ limit").selectOption("4 s");
+    if (expected.untilLimit) await lab.page.getByLabel("Stripe.js’ limit").selectOption("5 s");
     await lab.choose(fault);
     const ids = await lab.start();
     await expect(lab.mine.fact(READS)).toHaveText(mine, { timeout: 60_000 });
@@ -272,12 +272,12 @@ test("draws where the time went and how long it took, from what was measured", a
   await lab.open();
   await lab.run("Nothing");
   await lab.run("“+” four times");
-  await page.getByLabel("Stripe.js’ limit").selectOption("4 s");
+  await page.getByLabel("Stripe.js’ limit").selectOption("5 s");
   await lab.run("Silent server");
   const timeline = page.locator("#timeline");
   const chart = timeline.getByRole("img");
   await expect(chart).toHaveAccessibleName(/^changeInterval: timeout, applied: unknown, after \d+\.\d s\./);
-  await expect(chart).toContainText("Stripe.js’ 4 s");
+  await expect(chart).toContainText("Stripe.js’ 5 s");
   await timeline.getByText("As a table").click();
   const rows = await timeline.getByRole("row").allTextContents();
   for (const part of ["waiting for a turn", "request 1", "reading the answer", "Stripe.js fetches", "in doubt"]) {
