@@ -25,9 +25,10 @@ export function createColumn(place) {
   function show(label, text, agrees = null) {
     const element = row(label);
     setText(element.querySelector(".fact"), text);
-    const [word, verdict] = agrees === null ? ["", ""] : agrees ? ["✓ agrees", "agrees"] : ["✕ differs", "differs"];
-    setText(element.querySelector(".verdict"), word);
-    element.dataset.verdict = verdict;
+    const [sign, word] = agrees === null ? ["", ""] : agrees ? ["✓", "agrees"] : ["✕", "differs"];
+    setText(element.querySelector(".sign"), sign);
+    setText(element.querySelector(".word"), word);
+    element.dataset.verdict = word;
   }
 
   function draw() {

@@ -36,7 +36,7 @@ export function drawDurations(place, settled) {
       .map(([name]) => name);
     picture.append(
       svg("rect", bar),
-      svg("text", { ...middle, y: HEIGHT + 14, class: "tick" }, short(bound)),
+      svg("text", { ...middle, y: HEIGHT + 14, class: "tick" }, step < 36 && bin % 3 !== 1 ? "" : short(bound)),
       svg("text", { ...middle, y: HEIGHT - tall(count) - 5, class: "count" }, count ? String(count) : ""),
       svg("text", { ...middle, y: HEIGHT + 30, class: "mark-label" }, marks.join(" ")),
     );

@@ -13,6 +13,7 @@ const ANSWERED = /^checkout_updates_total\{endpoint="(\w+)",outcome="(\w+)"\}$/;
 export function bindMerchant(metrics) {
   const place = byId("merchant");
   let reported = [];
+  let newest = 0;
 
   // A page that is hidden may never be seen again: what it has counted is kept for the page that comes after it.
   document.addEventListener("visibilitychange", () => {
@@ -20,13 +21,18 @@ export function bindMerchant(metrics) {
     const all = metrics().map(({ endpoints }) => flat(endpoints));
     const news = all.map((now, place) => less(now, reported[place] ?? new Map())).filter(({ size }) => size > 0);
     reported = all;
-    if (news.length > 0) sessionStorage.setItem(NEWS, JSON.stringify({ reports: news.length, news: [...sum(news)] }));
+    if (news.length > 0)
+      sessionStorage.setItem(NEWS, JSON.stringify({ reports: news.length, after: newest, news: [...sum(news)] }));
   });
   addEventListener("pageshow", () => void draw());
 
-  async function draw() {
+  async function draw(looks = 5) {
     const [requests, server] = await Promise.all([received(), counts()]);
-    const beacons = requests.filter(({ path }) => path === REPORTS);
+    const { reports, after } = sent();
+    const beacons = requests.filter(({ path, number }) => path === REPORTS && number > after);
+    // A report that was sent as the page was left may still be on its way.
+    if (beacons.length < reports && looks > 1) return void setTimeout(() => void draw(looks - 1), 300);
+    newest = Math.max(newest, ...requests.map(({ number }) => number));
     place.replaceChildren(
       make("h3", "", "Counted here, and reported"),
       ...report(beacons),
@@ -37,9 +43,12 @@ export function bindMerchant(metrics) {
   return draw;
 }
 
+/** What the page had counted when it was hidden last, how many reports that makes, and after which request they came. */
+const sent = () => JSON.parse(sessionStorage.getItem(NEWS) ?? '{"reports":0,"after":0,"news":[]}');
+
 function report(beacons) {
-  const { reports, news } = JSON.parse(sessionStorage.getItem(NEWS) ?? '{"reports":0,"news":[]}');
-  const last = reports > 0 ? beacons.slice(-reports) : [];
+  const { reports, news } = sent();
+  const last = beacons.slice(0, reports);
   if (last.length === 0)
     return [make("p", "note", "Nothing has been reported yet. The page reports when it is hidden.")];
   const counted = new Map(news);

@@ -1,10 +1,9 @@
 /**
- * What the page measures of its updates, by what any page can use: `onSettled`, the package's own `performance.measure`
- * of each update, and more of them for what is around it. All come back through one PerformanceObserver.
+ * What the page measures of its updates, by what any page can use: `onSettled`, and `performance.measure` around `fetch`
+ * and around `runServerUpdate`. All measures come back through one PerformanceObserver.
  */
 const MOST = 200;
 const OWN = "lab:";
-const PACKAGE = "checkout-updates:";
 
 /** Measures what lasted from `start` until now. */
 export function measure(what, start) {
@@ -16,6 +15,7 @@ export function measure(what, start) {
 export function createRecord(onNews) {
   const spans = [];
   const settled = [];
+  let requests = 0;
 
   const keep = (list, item) => {
     list.push(item);
@@ -24,9 +24,8 @@ export function createRecord(onNews) {
   };
   const observer = new PerformanceObserver((entries) => {
     for (const { name, startTime, duration } of entries.getEntries()) {
-      const span = { start: startTime, end: startTime + duration };
-      if (name.startsWith(OWN)) keep(spans, { what: name.slice(OWN.length), ...span });
-      if (name.startsWith(PACKAGE)) keep(spans, { what: "update", name: name.slice(PACKAGE.length), ...span });
+      if (!name.startsWith(OWN)) continue;
+      keep(spans, { what: name.slice(OWN.length), start: startTime, end: startTime + duration });
     }
   });
   observer.observe({ type: "measure" });
@@ -37,6 +36,7 @@ export function createRecord(onNews) {
     /** For the option `fetch`: each attempt, and the reading of its answer. */
     fetch: async (url, init) => {
       const start = performance.now();
+      requests += 1;
       let answer;
       try {
         answer = await fetch(url, init);
@@ -46,8 +46,28 @@ export function createRecord(onNews) {
         if (answer) void reading(answer.clone(), performance.now());
       }
     },
-    /** The same actions, their `runServerUpdate` measured from the end of its function on. */
-    watch: (actions) => ({ ...actions, runServerUpdate: (update) => refreshing(actions, update) }),
+    /** The same actions, their `runServerUpdate` measured: its function, and what comes after that. */
+    watch: (actions) => ({
+      ...actions,
+      runServerUpdate: async (update) => {
+        let since = null;
+        try {
+          return await actions.runServerUpdate(async () => {
+            const [start, before] = [performance.now(), requests];
+            try {
+              const given = await update();
+              since = performance.now();
+              return given;
+            } finally {
+              // One without a request is a refresh.
+              if (requests > before) measure("call", start);
+            }
+          });
+        } finally {
+          if (since !== null) measure("refresh", since);
+        }
+      },
+    }),
     settled: () => settled,
     rows: () => rows(spans, settled),
   };
@@ -59,36 +79,21 @@ async function reading(copy, start) {
   measure("reading", start);
 }
 
-async function refreshing(actions, update) {
-  let since = null;
-  try {
-    return await actions.runServerUpdate(async () => {
-      const given = await update();
-      since = performance.now();
-      return given;
-    });
-  } finally {
-    if (since !== null) measure("refresh", since);
-  }
-}
-
-/**
- * The updates as rows: each with what was measured between its beginning and that of the next. The package measures an
- * update from the call of its function until it has settled, so the measure that belongs to a record ends with it.
- */
+/** The updates as rows: each with what was measured between the call of its function and that of the next. */
 function rows(spans, settled) {
-  const updates = spans.filter(({ what }) => what === "update");
-  const found = settled
-    .filter(({ outcome }) => outcome !== "cancelled")
-    .map(({ at, ...record }) => {
-      const span = updates.find(({ name, end }) => name === record.endpoint && Math.abs(end - at) < 100);
-      // What a trap has ended is not measured.
-      return { record, start: span?.start ?? at - record.durationMs, end: span?.end ?? at };
-    });
+  const calls = spans.filter(({ what }) => what === "call");
+  const found = [];
+  for (const { at, ...record } of settled) {
+    // Updates take turns, so the last call that had ended was its own.
+    const position = calls.findLastIndex(({ end }) => end <= at + 5);
+    if (record.outcome === "cancelled" || position < 0) continue;
+    const [{ start, end }] = calls.splice(0, position + 1).slice(-1);
+    found.push({ record, start, end, at });
+  }
   return found.map((row, position) => {
     const next = found[position + 1]?.start ?? Infinity;
-    const parts = spans.filter(({ what, start }) => what !== "update" && start >= row.start - 2 && start < next - 2);
-    return { ...row, parts: [...waiting(row), ...parts.map((part) => inDoubt(part, row))] };
+    const isOwn = ({ what, start }) => what !== "call" && start >= row.start && start < next;
+    return { ...row, parts: [...waiting(row), ...spans.filter(isOwn).map((part) => inDoubt(part, row))] };
   });
 }
 
@@ -96,5 +101,5 @@ const waiting = ({ record, start }) =>
   record.waitedMs > 1 ? [{ what: "waiting", start: start - record.waitedMs, end: start }] : [];
 
 /** The fetch of the session that ends an update, and those that follow because nobody knows. */
-const inDoubt = (part, { record, end }) =>
-  part.what === "refresh" && (record.outcome !== "success" || part.start > end) ? { ...part, what: "later" } : part;
+const inDoubt = (part, { record, at }) =>
+  part.what === "refresh" && (record.outcome !== "success" || part.start > at) ? { ...part, what: "later" } : part;

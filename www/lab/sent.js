@@ -7,23 +7,25 @@ export function drawSent(requests) {
   const place = byId("sent");
   const open = new Set([...place.querySelectorAll(".sent[open]")].map(({ dataset }) => dataset.number));
   place.replaceChildren(
-    ...requests.map(({ number, side, path, headers, body }, position) => {
-      const element = fromTemplate("sent-template");
-      element.dataset.number = number;
-      element.open = position === 0 || open.has(String(number));
-      setText(element.querySelector("summary"), `${SIDES[side]}: POST ${path}`);
-      setText(element.querySelector("pre"), body);
-      element.querySelector("pre").setAttribute("aria-label", "Body");
-      element.querySelector(".scroll").setAttribute("aria-label", "Headers");
-      const table = element.querySelector("table");
-      for (const [name, value] of headers) {
-        const row = table.insertRow();
-        const head = row.appendChild(document.createElement("th"));
-        head.scope = "row";
-        head.textContent = name;
-        row.insertCell().textContent = value;
-      }
-      return element;
-    }),
+    ...requests
+      .toSorted((one, other) => one.side - other.side)
+      .map(({ number, side, path, headers, body }, position) => {
+        const element = fromTemplate("sent-template");
+        element.dataset.number = number;
+        element.open = position === 0 || open.has(String(number));
+        setText(element.querySelector("summary"), `${SIDES[side]}: POST ${path}`);
+        setText(element.querySelector("pre"), body);
+        element.querySelector("pre").setAttribute("aria-label", `Body of request ${position + 1}`);
+        element.querySelector(".scroll").setAttribute("aria-label", `Headers of request ${position + 1}`);
+        const table = element.querySelector("table");
+        for (const [name, value] of headers) {
+          const row = table.insertRow();
+          const head = row.appendChild(document.createElement("th"));
+          head.scope = "row";
+          head.textContent = name;
+          row.insertCell().textContent = value;
+        }
+        return element;
+      }),
   );
 }

@@ -23,7 +23,7 @@ export function drawTimeline(place, all, limit) {
   const rows = all.slice(-MOST).toReversed().map(fromPress);
   const longest = Math.max(...rows.flatMap(({ parts, length }) => [length, ...parts.map(({ end }) => end)]));
   // The limit is drawn where it does not press everything else into a corner.
-  const until = longest > limit / 4 ? Math.max(longest, limit) * 1.04 : longest * 1.04;
+  const until = longest > limit / 2 ? Math.max(longest, limit) * 1.04 : longest * 1.04;
   const width = Math.max(place.clientWidth, 280);
   const x = (ms) => Math.round((ms / until) * (width - 2) * 10) / 10 + 1;
   const height = TOP + rows.length * ROW + AXIS;
@@ -41,7 +41,8 @@ export function drawTimeline(place, all, limit) {
       ),
     );
   }
-  rows.forEach((row, position) => picture.append(...drawRow(row, TOP + position * ROW, x)));
+  const isNarrow = width < 480;
+  rows.forEach((row, position) => picture.append(...drawRow(row, TOP + position * ROW, x, isNarrow)));
   const beyond = limit < until ? "" : `Stripe.js’ limit of ${limit / 1_000} s is far to the right.`;
   const cells = rows.flatMap((row) => row.parts.map((part) => [row.title, named(part), ms(part.start), ms(part.end)]));
   const numbers = table(["Update", "Part", "From", "Until"], cells);
@@ -49,7 +50,7 @@ export function drawTimeline(place, all, limit) {
 }
 
 /** A row whose times count from its press. */
-function fromPress({ record, start, end, parts }) {
+function fromPress({ record, start, at, parts }) {
   const press = start - (record.waitedMs > 1 ? record.waitedMs : 0);
   let attempt = 0;
   const ofRow = parts.map((part) => ({
@@ -59,15 +60,18 @@ function fromPress({ record, start, end, parts }) {
     attempt: part.what === "request" ? (attempt += 1) : null,
   }));
   const said = record.kind ? `${record.kind}, applied: ${record.applied}` : record.outcome;
-  return { title: `${record.endpoint}: ${said}`, length: end - press, parts: ofRow };
+  const short = record.kind ? `${record.kind}, ${record.applied}` : record.endpoint;
+  return { title: `${record.endpoint}: ${said}`, short, length: at - press, parts: ofRow };
 }
 
 const named = ({ what, attempt }) => (attempt ? `${PARTS[what]} ${attempt}` : PARTS[what]);
 const ms = (value) => `${Math.round(value)} ms`;
 const sentence = ({ title, length }) => `${title}, after ${duration(length)}.`;
 
-function drawRow({ title, length, parts }, top, x) {
-  const drawn = [svg("text", { x: 1, y: top + 22, class: "row-title" }, `${title}, ${duration(length)}`)];
+function drawRow({ title, short, length, parts }, top, x, isNarrow) {
+  const drawn = [
+    svg("text", { x: 1, y: top + 22, class: "row-title" }, `${isNarrow ? short : title}, ${duration(length)}`),
+  ];
   for (const { what, start, end, attempt } of parts) {
     const isDoubt = what === "stale";
     const box = {
