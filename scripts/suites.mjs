@@ -6,6 +6,7 @@ import { buildExamples, buildPackage } from "./build.mjs";
 import { checkPackage } from "./check-package.mjs";
 import { checkReproducible } from "./check-reproducible.mjs";
 import { buildDocs } from "./docs.mjs";
+import { startDisplay } from "./lib/display.mjs";
 import { throughProxy } from "./lib/one-request-proxy.mjs";
 import { pathWith } from "./lib/places.mjs";
 import { capture, root, run, step } from "./lib/run.mjs";
@@ -14,11 +15,11 @@ import { lintJs, lintRust } from "./lint.mjs";
 
 const bin = (name) => join(root, "node_modules", ".bin", name);
 const COVERED = 95;
-const BOTH = ["chromium", "firefox"];
-const TITLES = { chromium: "Chromium", firefox: "Firefox" };
+const TITLES = { chromium: "Chromium", firefox: "Firefox", webkit: "WebKitGTK" };
+const ALL = Object.keys(TITLES);
 
 /** Browsers as a heading says them. */
-const named = (browsers) => browsers.map((browser) => TITLES[browser]).join(" and ");
+const named = (browsers) => new Intl.ListFormat("en-GB").format(browsers.map((browser) => TITLES[browser]));
 
 /** What suites need; each finds what is there already. */
 export const builds = {
@@ -45,12 +46,21 @@ async function rustInBrowsers({ tools, browsers, only }) {
   env.PATH = pathWith(...folders);
   if (tools.wasmTest.PATH) env.PATH = `${tools.wasmTest.PATH.split(":")[0]}:${env.PATH}`;
   const names = browserTests().flatMap((name) => ["--test", name]);
-  const flags = { chromium: "--chrome", firefox: "--firefox" };
+  const flags = {
+    chromium: ["--chrome"],
+    firefox: ["--firefox"],
+    // The runner asks Safari's driver for no capability, and WebKitGTK's then starts the browser it was built with.
+    webkit: ["--safaridriver", tools.webkitdriver, "--safari"],
+  };
   for (const browser of browsers) {
-    const args = ["test", "--headless", flags[browser], ".", ...names, ...(only ? ["--", only] : [])];
+    const args = ["test", "--headless", ...flags[browser], ".", ...names, ...(only ? ["--", only] : [])];
+    const display = browser === "webkit" ? await startDisplay() : null;
+    // Its second compiler does not notice that a test has put another class where the glue's hot code found one.
+    const own = display ? { DISPLAY: display.name, JSC_useDFGJIT: "0" } : {};
     await throughProxy((proxy) =>
-      suite("The module's bindings", named([browser]), tools.wasmPack, args, { env: { ...env, ...proxy } }),
+      suite("The module's bindings", named([browser]), tools.wasmPack, args, { env: { ...env, ...own, ...proxy } }),
     );
+    display?.stop();
   }
 }
 
@@ -88,6 +98,7 @@ const browserEnv = (tools, browsers = []) => ({
   CHROMEDRIVER: tools.chromedriver,
   FIREFOX: tools.firefox,
   GECKODRIVER: tools.geckodriver,
+  WEBKITDRIVER: tools.webkitdriver,
   BROWSERS: browsers.join(","),
 });
 
@@ -108,10 +119,10 @@ const inBrowsers =
     nodeTests(title, named(browsers), folder, browserEnv(tools, browsers), { only });
 
 /** Which of the specs run in which browser. */
-const SPECS = { chromium: ["/demo/", "/stack/stack"], firefox: ["/stack/firefox"] };
+const SPECS = { chromium: ["/demo/", "/stack/stack"], firefox: ["/stack/firefox"], webkit: ["/stack/webkit"] };
 
 const demo = ({ tools, browsers, only }) => {
-  const files = browsers.length < BOTH.length ? browsers.flatMap((browser) => SPECS[browser]) : [];
+  const files = browsers.length < ALL.length ? browsers.flatMap((browser) => SPECS[browser]) : [];
   const args = ["test", "--config", "tests/e2e", ...files, ...(only ? ["--grep", escaped(only)] : [])];
   return suite("The demo page and the whole stack", named(browsers), bin("playwright"), args, {
     env: browserEnv(tools, browsers),
@@ -192,7 +203,7 @@ export const suites = [
   {
     name: "bindings",
     title: "What performs, src/browser/, as wasm-bindgen tests",
-    browsers: BOTH,
+    browsers: ALL,
     tools: true,
     run: rustInBrowsers,
   },
@@ -200,7 +211,7 @@ export const suites = [
     name: "demo",
     title: "The demo page and the whole stack",
     needs: ["package", "examples", "servers"],
-    browsers: BOTH,
+    browsers: ALL,
     tools: true,
     run: demo,
   },
@@ -208,7 +219,7 @@ export const suites = [
     name: "faults",
     title: "A server that misbehaves, and docs/faults.md",
     needs: ["package"],
-    browsers: BOTH,
+    browsers: ALL,
     tools: true,
     run: inBrowsers("A server that misbehaves", "tests/e2e/faults"),
   },
@@ -216,7 +227,7 @@ export const suites = [
     name: "crate",
     title: "The crate without the npm package",
     needs: ["package"],
-    browsers: BOTH,
+    browsers: ALL,
     tools: true,
     run: inBrowsers("The crate by itself", "tests/e2e/crate"),
   },
@@ -224,7 +235,7 @@ export const suites = [
     name: "contract",
     title: "Every rule of the contract, on the built package",
     needs: ["package", "trap"],
-    browsers: BOTH,
+    browsers: ALL,
     tools: true,
     run: contract,
   },
@@ -240,7 +251,7 @@ export const suites = [
     name: "loading",
     title: "What becomes of a page that cannot load the module",
     needs: ["package"],
-    browsers: ["chromium"],
+    browsers: ["chromium", "webkit"],
     tools: true,
     run: inBrowsers("Loading the module", "tests/package"),
   },

@@ -49,7 +49,7 @@ impl Machine {
             }
         }
         let awake = matches!(event, Event::Awake | Event::Back(_));
-        self.take(event, turn);
+        self.take(&event, turn);
         while let Some(id) = self.freshness.overdue(now) {
             self.refreshed(id, false, true, Kind::StripeError, turn);
         }
@@ -98,9 +98,12 @@ impl Machine {
         self.updates.is_empty()
     }
 
-    fn take(&mut self, event: Event, turn: &mut Turn) {
+    // By reference, and not inlined, as `Update::on` and `Client::perform`: where an enum is copied by its fields, two
+    // integers travel as one float, and in WebKit the engine in plain JavaScript then keeps no pattern that is a NaN.
+    #[inline(never)]
+    fn take(&mut self, event: &Event, turn: &mut Turn) {
         let now = turn.now;
-        match event {
+        match *event {
             Event::Clock | Event::Awake => {}
             Event::Run { id, endpoint, session, order, asked } => {
                 self.freshness.see(session, true, true);
@@ -139,8 +142,8 @@ impl Machine {
                     self.freshness.doubt_all(now);
                 }
             }
-            Event::Of(id, news) => {
-                match news {
+            Event::Of(id, ref news) => {
+                match *news {
                     News::Ended { success: true, open } => {
                         if let Some((_, session)) = self.owed.take_if(|(owed, _)| *owed == id) {
                             self.freshness.learn(session, now, true, open, now);

@@ -243,13 +243,14 @@ impl Update {
     }
 
     /// Something happened to it.
-    pub fn on(&mut self, news: News, step: &mut Step) {
-        match news {
+    #[inline(never)]
+    pub fn on(&mut self, news: &News, step: &mut Step) {
+        match *news {
             News::NotStarted(kind) => self.abort(kind, None, step),
             News::Called => self.call(step.now, step),
             News::Token(there) => self.token(there, step),
             News::Head { attempt, status } => self.head(attempt, status),
-            News::Answered(attempt, answer) => self.answered(attempt, answer, step),
+            News::Answered(attempt, ref answer) => self.answered(attempt, answer, step),
             News::Yielded => self.yielded(step),
             News::Ended { success, .. } => self.stripe_ended(success, step),
         }
@@ -303,14 +304,14 @@ impl Update {
     }
 
     /// An attempt ended. What is no longer waited for is ignored.
-    fn answered(&mut self, attempt: u32, answer: Answer, step: &mut Step) {
+    fn answered(&mut self, attempt: u32, answer: &Answer, step: &mut Step) {
         if !matches!(self.stage, Stage::Sent(_)) || attempt != self.attempts {
             return;
         }
         if self.overdue && !matches!(answer, Answer::None | Answer::Unsent) {
             step.endpoint.counts.add(Number::Late);
         }
-        match answer {
+        match *answer {
             Answer::Value => self.end(Ok(()), step),
             Answer::None => self.lost(Kind::Network, true, step),
             Answer::Unsent => {

@@ -424,7 +424,7 @@ impl Client {
                 let (now, random) = (self.now(), page::random());
                 self.machine.borrow_mut().on(*event, now, random, &mut effects);
                 for effect in &effects {
-                    self.perform(*effect, brought);
+                    self.perform(effect, brought);
                     if self.guard.is_dead() {
                         return;
                     }
@@ -489,8 +489,9 @@ impl Client {
         self.clock.borrow_mut().read(now)
     }
 
-    fn perform(&self, effect: Effect, session: &JsValue) {
-        match effect {
+    #[inline(never)]
+    fn perform(&self, effect: &Effect, session: &JsValue) {
+        match *effect {
             Effect::Token(id) => self.spawn(move |client| attempt::token(client, id)),
             Effect::Send { id, attempt: number } => match attempt::begin(self, id, number) {
                 Ok(given) => self.spawn(move |client| attempt::attempt(client, id, number, given)),

@@ -1,32 +1,58 @@
-// What becomes of a page whose server or policy does not let the module be loaded, in Chromium, with the built package.
+// What becomes of a page whose server or policy does not let the module be loaded, with the built package.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { root } from "../../scripts/lib/run.mjs";
+import { BROWSERS } from "../e2e/faults/lib/browsers.mjs";
 import { launch, openPage } from "./lib/browser.mjs";
 import { openShop, STRICT } from "./lib/shop.mjs";
+import { launchDriver, preparedPage } from "./lib/webdriver.mjs";
 
 const folders = { "/": join(import.meta.dirname, "loading"), "/dist/": join(root, "dist") };
 const WASM = "/dist/checkout_updates.wasm";
 const PLAIN = /\/dist\/plain-/;
 const INLINE = /\/dist\/inline-/;
 const NO_WASM = "default-src 'self'";
-let browser;
+const SCRIPT = join(folders["/"], "page.js");
+
+/** How a browser is started, and a page opened in it: gives the shop, the page, what it complained about, what closes it. */
+const ways = {
+  Chromium: {
+    launch,
+    async open(browser, options, prepare) {
+      const shop = await openShop(options);
+      return { shop, ...(await openPage(browser, shop.url, prepare)) };
+    },
+  },
+  WebKitGTK: {
+    launch: () => launchDriver("WebKitGTK"),
+    async open(browser, options, prepare) {
+      const { page, intercept, complaints, open } = await preparedPage(browser, SCRIPT, prepare);
+      const shop = await openShop({ ...options, intercept });
+      await open(shop.url);
+      return { shop, page, complaints, close: async () => {} };
+    },
+  },
+};
 
 /** Opens the page; gives what its functions give, and what the server was asked for. */
-async function open(test, options = {}, prepare) {
-  const shop = await openShop({ folders, ...options });
-  const { page, complaints, close } = await openPage(browser, shop.url, prepare);
+async function openIn(name, browser, test, options, prepare) {
+  const { shop, page, complaints, close } = await ways[name].open(browser, { folders, ...options }, prepare);
   test.after(async () => {
     await close();
     await shop.close();
   });
   await page.waitForFunction(() => globalThis.loading);
   return {
-    complaints,
+    /** What the page was told so far. */
+    complaints: async () => (typeof complaints === "function" ? complaints() : complaints),
     /** Runs one update with the entry; gives "success" or the failure's kind, applied and message. */
-    update: (entry, source) => page.evaluate(([...given]) => globalThis.loading.update(...given), [entry, source]),
+    update: (...given) =>
+      page.evaluate(
+        (all) => globalThis.loading.update(...all),
+        given.filter((one) => one !== undefined),
+      ),
     page,
     requests: (path = WASM) => shop.served.filter((each) => each.match(path)).length,
     updates: shop.updates,
@@ -46,11 +72,17 @@ function forgetReferences() {
   };
 }
 
-describe("Loading the module [Chromium]", () => {
+for (const name of BROWSERS.filter((known) => known in ways)) {
+  describe(`Loading the module [${name}]`, () => loadingTests(name));
+}
+
+function loadingTests(name) {
+  let browser;
   before(async () => {
-    browser = await launch();
+    browser = await ways[name].launch();
   });
   after(() => browser?.close());
+  const open = (test, options = {}, prepare) => openIn(name, browser, test, options, prepare);
 
   const REFUSING = [
     ["a policy without 'wasm-unsafe-eval'", { policy: NO_WASM }],
@@ -69,7 +101,7 @@ describe("Loading the module [Chromium]", () => {
           Array(2).fill({ checkout_session_id: "cs_test_1", interval: "yearly" }),
         );
         assert.deepEqual([requests(PLAIN), requests(INLINE), requests(/\.wasm$/)], [1, 0, 0]);
-        assert.deepEqual(complaints.filter(isOwn), []);
+        assert.deepEqual((await complaints()).filter(isOwn), []);
       });
     }
 
@@ -87,7 +119,7 @@ describe("Loading the module [Chromium]", () => {
         const said = `WebAssembly is refused; allow 'wasm-unsafe-eval' in Content-Security-Policy, or ${other}`;
         assert.deepEqual(await update(entry, WASM), unavailable(said));
         assert.deepEqual(updates, []);
-        assert.deepEqual(complaints.filter(isOwn), []);
+        assert.deepEqual((await complaints()).filter(isOwn), []);
       });
     }
   }
@@ -107,7 +139,7 @@ describe("Loading the module [Chromium]", () => {
     const said =
       "the chunk with the module, inline-….js in dist/, was not found; serve every file of the build, each under its own name";
     assert.deepEqual(await update("index"), unavailable(said));
-    assert.deepEqual(complaints.filter(isOwn), []);
+    assert.deepEqual((await complaints()).filter(isOwn), []);
   });
 
   it("index: an import map knows it by another name, and nothing else of the package is served", async (test) => {
@@ -136,7 +168,7 @@ describe("Loading the module [Chromium]", () => {
     assert.equal(await update("slim", WASM), "success");
     assert.equal(requests(), 1);
     assert.deepEqual(
-      complaints.filter(isOwn).filter((line) => !/ERR_FAILED/.test(line)),
+      (await complaints()).filter(isOwn).filter((line) => !/ERR_FAILED/.test(line)),
       [],
     );
   });
@@ -165,7 +197,7 @@ describe("Loading the module [Chromium]", () => {
       const said = "the file is not the checkout_updates.wasm of this version; copy it from the package again";
       assert.deepEqual(await update("slim", WASM), unavailable(said));
       assert.equal(await update("slim", WASM), "success");
-      assert.deepEqual(complaints, []);
+      assert.deepEqual(await complaints(), []);
     });
   }
 
@@ -190,7 +222,7 @@ describe("Loading the module [Chromium]", () => {
       );
       assert.equal(await update("slim", WASM), "success");
       assert.equal(await page.evaluate(() => globalThis.streamed), streams);
-      assert.deepEqual(complaints, []);
+      assert.deepEqual(await complaints(), []);
     });
   }
 
@@ -210,7 +242,7 @@ describe("Loading the module [Chromium]", () => {
       const { page, complaints } = await open(test);
       const outcome = await page.evaluate(([...given]) => globalThis.loading.given(...given), [kind, WASM]);
       assert.equal(outcome, "success");
-      assert.deepEqual(complaints, []);
+      assert.deepEqual(await complaints(), []);
     });
   }
 
@@ -220,9 +252,25 @@ describe("Loading the module [Chromium]", () => {
     assert.deepEqual(outcome, unavailable("useWasm was given a Response that has been read; give it the URL"));
   });
 
+  // Why the engine is probed for by an instance, and not by a module.
+  it("a policy without 'wasm-unsafe-eval' refuses the module or, in WebKit, the instance", async (test) => {
+    const { page } = await open(test, { policy: NO_WASM });
+    const refused = await page.evaluate(() => {
+      const empty = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+      let module;
+      try {
+        module = new WebAssembly.Module(empty);
+        new WebAssembly.Instance(module);
+      } catch (error) {
+        return [module ? "instance" : "module", error.name];
+      }
+    });
+    assert.deepEqual(refused, [name === "WebKitGTK" ? "instance" : "module", "CompileError"]);
+  });
+
   it("the policy of the docs is enough", async (test) => {
     const { update, complaints } = await open(test, { policy: STRICT });
     assert.equal(await update("index"), "success");
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(await complaints(), []);
   });
-});
+}

@@ -21,7 +21,7 @@ const all = groups.flatMap((group) => group.rows);
 describe("faults", { concurrency: BROWSERS.length }, () => {
   for (const browser of BROWSERS) {
     describe(browser, { concurrency: 1 }, () => {
-      const it = {};
+      const it = { browser };
       before(async () => {
         it.server = await startServer(program);
         it.page = await openPage(browser, it.server.url);

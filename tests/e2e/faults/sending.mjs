@@ -43,25 +43,20 @@ export function sendingTests(browser, it) {
     );
   });
 
-  test(title("the browser repeats a POST by itself: two requests, one key, one change"), limit, async () => {
-    const { key, url } = order("reset?times=1&apply=before");
-    const { requests, applied } = await repeated(key, url, it);
-    assert.equal(requests.length, 2);
-    assert.equal(new Set(requests.map(keyOf)).size, 1);
-    assert.equal(new Set(requests.map((request) => request.body)).size, 1);
-    assert.deepEqual(
-      requests.map((request) => request.end),
-      ["reset", "answered"],
+  // One engine in three does not repeat a POST: there is nothing to see twice.
+  if (browser === "WebKitGTK") {
+    test(
+      title("the browser does not repeat a POST by itself: one request, and the page is in doubt"),
+      limit,
+      async () => {
+        const { key, url } = order("reset?times=1&apply=before");
+        const { settled, requests, applied } = await dropped(key, url, it);
+        assert.deepEqual([settled.kind, settled.applied], ["network", "unknown"]);
+        assert.equal(requests.length, 1);
+        assert.equal(applied[key], 1);
+      },
     );
-    assert.equal(applied[key], 1);
-  });
-
-  test(title("a server that ignores the key makes the change twice"), limit, async () => {
-    const { key, url } = order("reset?times=1&apply=before&ignores_key=yes");
-    const { requests, applied } = await repeated(key, url, it);
-    assert.equal(requests.length, 2);
-    assert.equal(applied[key], 2);
-  });
+  } else repeatingTests(title, it);
 
   test(title("retries have the key and the body of the first attempt, another update has its own"), limit, async () => {
     const first = order("status?code=503&times=2");
@@ -125,17 +120,45 @@ export function sendingTests(browser, it) {
   });
 }
 
+function repeatingTests(title, it) {
+  test(title("the browser repeats a POST by itself: two requests, one key, one change"), limit, async () => {
+    const { key, url } = order("reset?times=1&apply=before");
+    const { requests, applied } = await repeated(key, url, it);
+    assert.equal(requests.length, 2);
+    assert.equal(new Set(requests.map(keyOf)).size, 1);
+    assert.equal(new Set(requests.map((request) => request.body)).size, 1);
+    assert.deepEqual(
+      requests.map((request) => request.end),
+      ["reset", "answered"],
+    );
+    assert.equal(applied[key], 1);
+  });
+
+  test(title("a server that ignores the key makes the change twice"), limit, async () => {
+    const { key, url } = order("reset?times=1&apply=before&ignores_key=yes");
+    const { requests, applied } = await repeated(key, url, it);
+    assert.equal(requests.length, 2);
+    assert.equal(applied[key], 2);
+  });
+}
+
+/** The same where the browser repeats it. */
+async function repeated(key, url, it) {
+  const { settled, ...recorded } = await dropped(key, url, it);
+  assert.equal(settled.kind, "success", "the page sees one success");
+  return recorded;
+}
+
 /** An update whose first request, on a connection that has served before, is reset before an answer. */
-async function repeated(key, url, { page, server }) {
+async function dropped(key, url, { page, server }) {
   const primer = order("success");
   await page.call("attempt", { url: primer.url });
   const settled = await page.call("attempt", { url });
-  assert.equal(settled.kind, "success", "the page sees one success");
   const recorded = await server.recorded({ key });
   const [prime] = (await server.recorded({ key: primer.key })).requests;
   assert.ok(
     recorded.requests.some((request) => request.connection === prime.connection),
     "a kept-alive connection",
   );
-  return recorded;
+  return { settled, ...recorded };
 }

@@ -22,8 +22,10 @@ export const STRICT = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
 /**
  * `folders` are URL prefixes and the folders that answer for them; without a match, `upstream` (a port) is asked.
  * An import map has to stand in the page, so the policy allows it by its hash. `types` replaces MIME types.
+ * `intercept(path)` may give an answer of its own, which is not counted as served: `{ status, contentType, body }`, or
+ * `{ abort: true }`.
  */
-export async function openShop({ folders = {}, upstream, policy = STRICT, types = {} }) {
+export async function openShop({ folders = {}, upstream, policy = STRICT, types = {}, intercept }) {
   const updates = [];
   const served = [];
   let interval = "monthly";
@@ -34,6 +36,10 @@ export async function openShop({ folders = {}, upstream, policy = STRICT, types 
       outgoing.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store" });
       outgoing.end(body);
     };
+    const own = await intercept?.(path);
+    // No answer to a page. A connection that closes is none to a browser that asks again.
+    if (own?.abort) return outgoing.writeHead(302, { Location: "data:," }).end();
+    if (own) return answer(own.status ?? 200, own.contentType ?? "text/plain", own.body);
     served.push(path);
     if (path === "/session") {
       return answer(200, TYPES[".json"], JSON.stringify({ id: "cs_test_1", lineItems: [{ name: PLANS[interval] }] }));

@@ -11,7 +11,9 @@ import { which } from "../../../../scripts/lib/run.mjs";
 export const ALL_BROWSERS = ["Chromium", "Firefox", "WebKitGTK"];
 const asked = process.env.BROWSERS?.split(",").filter(Boolean) ?? [];
 /** Those that `BROWSERS` names, as `npm test` sets it, or all. */
-export const BROWSERS = ALL_BROWSERS.filter((name) => asked.length === 0 || asked.some((word) => name.toLowerCase().startsWith(word)));
+export const BROWSERS = ALL_BROWSERS.filter(
+  (name) => asked.length === 0 || asked.some((word) => name.toLowerCase().startsWith(word)),
+);
 
 /** The first of these programs, on PATH or where set-up installs. */
 function find(variable, names) {
@@ -74,7 +76,10 @@ async function launchWebkit() {
     display.stop();
   };
   try {
-    const driver = await new Builder().usingServer(await service.start()).forBrowser("MiniBrowser").build();
+    const driver = await new Builder()
+      .usingServer(await service.start())
+      .forBrowser("MiniBrowser")
+      .build();
     return { driver, close: () => driver.quit().finally(end) };
   } catch (error) {
     await end();

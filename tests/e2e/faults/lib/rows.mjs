@@ -8,7 +8,8 @@ const SLACK = 1_500;
 let runs = 0;
 
 /** Sends the row's update once for each way in which its server may act; gives the milliseconds of the first. */
-export async function runRow(row, { page, server }) {
+export async function runRow(given, { browser, page, server }) {
+  const row = { ...given, ...given.inBrowser?.[browser] };
   const times = [];
   for (const apply of row.server ?? [undefined]) times.push(await runOnce(row, apply, { page, server }));
   return times[0];

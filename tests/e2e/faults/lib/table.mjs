@@ -3,28 +3,34 @@ import { groups } from "../faults.mjs";
 
 const HEAD = `# What goes wrong, and what the page is told
 
-Every row is a test: a server with real sockets does what the row says to an update from a real page, in both browsers,
+Every row is a test: a server with real sockets does what the row says to an update from a real page, in three engines,
 and then tells what it received and whether it had made the change. "Applied" is what the failure says; it never
 contradicts the server. Rows that say "unknown" are run with a server that made the change and with one that did not.
 
 The deadline is {short} ms in rows that reach it, so that the tests are quick; unless set it is 19,500 ms. Times are those
-of one run. Made by \`node tests/e2e/faults/faults.test.mjs --write\`; the same without \`--write\` checks it.
+of one run; where a browser tells a page something else than the columns say, its own says what. Made by \`node tests/e2e/faults/faults.test.mjs --write\`; the same without \`--write\` checks it.
 `;
+
+const kindOf = ({ kind }) => (kind === "success" ? "success" : `\`${kind}\``);
+const listed = (names) => new Intl.ListFormat("en-GB").format(names);
 
 /** The text of the page. `times` has the milliseconds of each row by browser, `versions` what ran. */
 export function render({ browsers, versions, times, deadline }) {
   const lines = [
     HEAD.replace("{short}", String(deadline)),
-    `Measured in ${browsers.map((b) => `${b} ${versions[b]}`).join(" and ")}.`,
+    `Measured in ${listed(browsers.map((b) => `${b} ${versions[b]}`))}.`,
   ];
   for (const { title, rows } of groups) {
     lines.push("", `## ${title}`, "");
     const cells = rows.map((row) => [
       row.fault,
-      row.kind === "success" ? "success" : `\`${row.kind}\``,
+      kindOf(row),
       row.applied,
       row.settles,
-      ...browsers.map((browser) => `${Math.round(times[browser].get(row))} ms`),
+      ...browsers.map((browser) => {
+        const own = row.inBrowser?.[browser];
+        return `${own ? `${kindOf(own)}, ${own.applied}, ` : ""}${Math.round(times[browser].get(row))} ms`;
+      }),
     ]);
     lines.push(...table([["Fault", "Kind", "Applied", "Settles", ...browsers], ...cells]));
   }
@@ -51,7 +57,7 @@ export function difference(committed, seen) {
 function timeless(text) {
   return text
     .replace(/^Measured in .*$/m, "")
-    .replace(/\| +\d+ ms +(?=\|)/g, "| ms ")
+    .replace(/ +\d+ ms +(?=\|)/g, " ms ")
     .replace(/ +\|/g, " |")
     .replace(/-{3,}/g, "---")
     .split("\n");
