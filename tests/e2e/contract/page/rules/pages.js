@@ -397,6 +397,20 @@ export const rules = {
       [1, 1],
     );
   },
+  "a page that seemed to be left and stays: what was lost is a failure after all": clocked(async (t) => {
+    const told = [];
+    const shop = t.shop();
+    const updates = await t.updates({ onFailure: ({ kind }) => told.push(kind) });
+    const called = t.rejection(updates.request("changeInterval", yearly)());
+    const order = await shop.next();
+    dispatchEvent(new Event("beforeunload", { cancelable: true }));
+    order.fail();
+    await t.rest();
+    t.same([updates.isPending(), told], [true, []], "the page may be about to go");
+    await t.clock.pass(5_000);
+    t.equal((await called).kind, "network");
+    t.same(told, ["network"]);
+  }),
   ...each(
     [
       ["is missing", undefined],
