@@ -107,7 +107,8 @@ function untilAborted<T>(signal: AbortSignal | null, work: () => Promise<T>): Pr
   if (!signal) return work();
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(reasonOf(signal));
-    signal.addEventListener("abort", abort, { once: true });
+    // Without options: what a page has put on `Object.prototype` would be among them.
+    signal.addEventListener("abort", abort);
     work()
       .then(resolve, reject)
       .finally(() => signal.removeEventListener("abort", abort));

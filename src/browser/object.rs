@@ -80,21 +80,30 @@ impl Serialize for Member<'_> {
             Self::Number(number) => serializer.serialize_f64(*number),
             Self::Text(text) => serializer.serialize_str(text),
             Self::Value(value) => serde_wasm_bindgen::preserve::serialize(*value, serializer),
-            Self::Record(members) => {
-                let mut map = serializer.serialize_map(None)?;
-                for (name, member) in *members {
-                    map.serialize_entry(name, member)?;
-                }
-                map.end()
-            }
+            Self::Record(members) => serde_wasm_bindgen::preserve::serialize(&written(members), serializer),
         }
     }
 }
 
-/// A record with these members.
+/// The members of a record, as serde's map.
+struct Members<'a>(&'a [(&'a str, Member<'a>)]);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, member) in self.0 {
+            map.serialize_entry(name, member)?;
+        }
+        map.end()
+    }
+}
+
+/// A record with these members. As a `Map` first: an object's members would be assigned, and a page may have put some on
+/// `Object.prototype` that cannot be.
 pub fn written(members: &[(&str, Member)]) -> JsValue {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    Member::Record(members).serialize(&serializer).unwrap_or_default()
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_maps_as_objects(false);
+    let entries = Members(members).serialize(&serializer).unwrap_or_default();
+    record(entries.unchecked_ref())
 }
 
 /// Gives a function or an object of ours a member of its own.

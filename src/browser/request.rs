@@ -1,6 +1,6 @@
-//! One request: built by gloo-net, sent by the page's own `fetch`.
+//! One request: its headers by gloo-net, sent by the page's own `fetch`.
 
-use gloo_net::http::Request;
+use gloo_net::http::Headers;
 use js_sys::{Array, Function, Symbol, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::{AbortSignal, Url};
@@ -9,8 +9,9 @@ use super::object;
 
 #[wasm_bindgen]
 extern "C" {
-    // gloo-net's `send` takes a rejection that is no `Error` for impossible, and a mock, a service worker or a patched
-    // `fetch` does reject with one. Looked up at each call: pages put their own there.
+    // gloo-net's requests are built of records that what a page has put on `Object.prototype` gets into, and its `send`
+    // takes a rejection that is no `Error` for impossible, which a mock, a service worker or a patched `fetch` does reject
+    // with. Looked up at each call: pages put their own there.
     #[wasm_bindgen(catch, js_name = fetch)]
     fn fetch(url: &JsValue, init: &JsValue) -> Result<JsValue, JsValue>;
 
@@ -23,9 +24,6 @@ extern "C" {
 
     #[wasm_bindgen(constructor, catch, js_class = Request)]
     fn new(url: &str, init: &JsValue) -> Result<Trial, JsValue>;
-
-    #[wasm_bindgen(thread_local_v2, js_name = Headers)]
-    static HEADERS: Option<JsValue>;
 
     /// A page's own, which may be another class than this realm's.
     #[derive(Clone)]
@@ -128,26 +126,24 @@ impl Outgoing<'_> {
 
     /// What `fetch` is given beside the URL: plain values, which every stand-in for it understands.
     fn init(&self, url: &str, signal: Option<&AbortSignal>) -> Result<JsValue, JsValue> {
-        let signalled = signal.map(|signal| object::of(&[("signal", signal)]));
-        let takes = |init: &JsValue| Trial::new(url, init).is_ok();
-        let takes_nothing = !takes(&JsValue::UNDEFINED);
-        if takes_nothing {
-            Url::new(url)?;
-        }
+        Url::new(url)?;
         let mut headers = vec![("content-type", JSON), ("accept", JSON)];
         headers.extend(self.key.map(|key| ("idempotency-key", key)));
         headers.extend(self.token);
-        let headers = if takes_nothing || HEADERS.with(Option::is_none) {
-            // jsdom has none of the classes of `fetch`, and what another environment's throw may be no `Error`, which
-            // gloo-net takes for impossible.
-            let plain = Array::new();
-            for (name, value) in headers {
-                plain.push(&Array::of2(&name.into(), &value.into()));
+        let headers = match web_sys::Headers::new() {
+            Ok(raw) => {
+                let all = Headers::from_raw(raw);
+                headers.iter().for_each(|(name, value)| all.set(name, value));
+                all.into_raw().into()
             }
-            object::record(&plain)
-        } else {
-            let builder = headers.iter().fold(Request::post(url), |builder, (name, value)| builder.header(name, value));
-            web_sys::Request::from(builder.build().map_err(|_| JsValue::UNDEFINED)?).headers().into()
+            // jsdom has none of the classes of `fetch`.
+            Err(_) => {
+                let plain = Array::new();
+                for (name, value) in headers {
+                    plain.push(&Array::of2(&name.into(), &value.into()));
+                }
+                object::record(&plain)
+            }
         };
         let init = object::of(&[
             ("method", &"POST".into()),
@@ -157,13 +153,18 @@ impl Outgoing<'_> {
             ("headers", &headers),
             ("body", &object::text(&Uint8Array::from(self.body))),
         ]);
-        // A signal of another class than that of `fetch`, as jsdom's is for Node's, would be a request that fails.
-        let refused = !takes_nothing && signalled.is_some_and(|signalled| !takes(&signalled));
-        if let Some(signal) = signal.filter(|_| !refused) {
+        if let Some(signal) = signal.filter(|signal| is_taken(url, signal)) {
             object::define(&init, "signal", signal);
         }
         Ok(init)
     }
+}
+
+/// Whether `fetch` takes this signal, as far as a request can tell: one of another class, as jsdom's is for Node's `fetch`,
+/// would be a request that fails.
+fn is_taken(url: &str, signal: &AbortSignal) -> bool {
+    let takes = |signal: &JsValue| Trial::new(url, &object::of(&[("signal", signal)])).is_ok();
+    takes(signal) || !takes(&JsValue::UNDEFINED)
 }
 
 /// The stand-in server of `checkout-updates/testing`, where there is one.

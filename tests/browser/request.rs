@@ -185,13 +185,35 @@ async fn without_abort_controller_it_is_sent_and_its_deadline_holds() {
 }
 
 #[wasm_bindgen_test]
-async fn an_abort_controller_of_another_class_is_taken_as_it_is() {
+async fn an_abort_controller_of_another_class_is_handed_to_a_fetch_that_takes_it() {
     let foreign =
         js("class { signal = { aborted: false, mark: 'own' }; abort() { this.signal.aborted = true; throw 7 } }");
     let _class = Changed::member("globalThis", "AbortController", &foreign);
-    let page = Page::of("timeoutMs: 30", gives(&never())).await;
+    {
+        let _request = Changed::member("globalThis", "Request", &js("class {}"));
+        let page = Page::of("timeoutMs: 30", gives(&never())).await;
+        assert_eq!(judged(page.call("{}")).await, "timeout unknown");
+        assert_eq!((text(&get(&page.init(0), "signal"), "mark").as_str(), page.is_aborted(0)), ("own", true));
+    }
+    let page = Page::of("timeoutMs: 30", respond(200, "")).await;
+    assert_eq!(judged(page.call("{}")).await, "ok");
+    page.answer(&gives(&never()));
     assert_eq!(judged(page.call("{}")).await, "timeout unknown");
-    assert_eq!((text(&get(&page.init(0), "signal"), "mark").as_str(), page.is_aborted(0)), ("own", true));
+    assert!(get(&page.init(0), "signal").is_undefined(), "the browser's own request takes none but its own");
+}
+
+#[wasm_bindgen_test]
+async fn where_there_are_no_headers_or_no_requests_the_page_is_asked_all_the_same() {
+    for (name, broken) in [
+        ("Headers", "undefined"),
+        ("Headers", "class { constructor() { throw 7 } }"),
+        ("Request", "undefined"),
+        ("Request", "class { constructor() { throw 7 } }"),
+    ] {
+        let page = Page::of("", respond(200, "")).await;
+        let _class = Changed::member("globalThis", name, &js(broken));
+        assert_eq!(judged(page.call("{}")).await, "ok", "{name} {broken}");
+    }
 }
 
 #[wasm_bindgen_test]

@@ -24,6 +24,9 @@ afterEach(async () => {
   complaint.mockRestore();
 });
 
+/** For a machine that has much to do. */
+const PATIENT = { timeout: 20_000 };
+
 const render = (node: ReactNode) => act(async () => root.render(createElement(StrictMode, null, node)));
 
 /** Updates whose outcomes the test gives, one by one. */
@@ -267,7 +270,8 @@ async function shop() {
     return createElement("button", { id, onClick: more, "aria-busy": pending }, quantity);
   }
   const rows = (...ids: string[]) => render(ids.map((id) => createElement(Row, { id, key: id })));
-  const release = () => act(async () => void (await vi.waitFor(() => (expect(held).not.toEqual([]), held.shift()!()))));
+  const release = () =>
+    act(async () => void (await vi.waitFor(() => (expect(held).not.toEqual([]), held.shift()!()), PATIENT)));
   const end = () => (updates.dispose(), server.close());
   return { updates, actions, server, stripe, rows, release, end };
 }
@@ -306,7 +310,9 @@ test("a row that is mounted again is busy while its update runs, and another row
   ]);
   // The first is told of its end, though another update is still pending.
   await release();
-  await act(async () => vi.waitFor(() => expect(updates.isPending("setQuantity", { line_item: "li_1" })).toBe(false)));
+  await act(async () =>
+    vi.waitFor(() => expect(updates.isPending("setQuantity", { line_item: "li_1" })).toBe(false), PATIENT),
+  );
   expect([shown("li_1"), shown("li_2")]).toEqual([
     ["2", "false"],
     ["3", "true"],

@@ -82,7 +82,6 @@ export function checkContract(title, page = {}) {
             await it.server.wait({ key, count: 2 });
             await driver.executeScript("location.assign('/ports')");
             const { requests } = await it.server.wait({ key: `${key}-news`, count: 1 });
-            await it.server.wait({ key, count: 2, left: 2 });
             await open();
             const { updates, failures } = JSON.parse(requests[0].body).endpoints.lost;
             assert.deepEqual([requests.length, updates, failures], [1, 1, {}], "the report has the success alone");

@@ -13,6 +13,8 @@ async function start(success, silent, news) {
   localStorage.clear();
   // Before ours, which are there from the first update on.
   if (new URLSearchParams(location.search).get("early")) addEventListener("pagehide", () => {});
+  // So that the page is not kept for the way back: then its requests would not end.
+  addEventListener("unload", () => {});
   const updates = createUpdates({
     session: () => "cs_test_leave",
     endpoints: { lost: endpoint(success, {}), silent: endpoint(silent, {}) },

@@ -32,7 +32,6 @@ const NAMES = [
   "pending",
   "stale",
   "endpoints",
-  "value",
 ];
 
 /** What pages and their libraries have done to what everybody shares. */
@@ -242,7 +241,7 @@ async function stepper(t, options = {}) {
 
 export const rules = {
   ...each(
-    PROTOTYPES,
+    [...PROTOTYPES, ["Object.prototype has a member of property descriptors", () => fix(Object.prototype, ["value"])]],
     ([what]) => `it fails as ever where ${what}`,
     (t, [, change]) => failsAsEver(t, change),
   ),
@@ -398,6 +397,20 @@ export const rules = {
       [1, 1],
     );
   },
+  "a page that seemed to be left and stays: what was lost is a failure after all": clocked(async (t) => {
+    const told = [];
+    const shop = t.shop();
+    const updates = await t.updates({ onFailure: ({ kind }) => told.push(kind) });
+    const called = t.rejection(updates.request("changeInterval", yearly)());
+    const order = await shop.next();
+    dispatchEvent(new Event("beforeunload", { cancelable: true }));
+    order.fail();
+    await t.rest();
+    t.same([updates.isPending(), told], [true, []], "the page may be about to go");
+    await t.clock.pass(5_000);
+    t.equal((await called).kind, "network");
+    t.same(told, ["network"]);
+  }),
   ...each(
     [
       ["is missing", undefined],
@@ -461,6 +474,8 @@ export const rules = {
     document.head.append(script);
     await loaded;
     t.ok(globalThis.Zone);
+    // Its own.
+    performance.clearMeasures();
     const updates = await t.updates({ url: t.fault("success").url });
     const { actions } = await t.stripe();
     t.equal((await updates.run(actions, "changeInterval", yearly)).type, "success");
