@@ -94,7 +94,10 @@ function breakRule({ name, file, from, to, breaks }) {
   const path = join(copy, file);
   const source = readFileSync(path, "utf8");
   if (source.split(from).length !== 2) throw new Stop(`${file} does not have this once: ${from}`);
-  writeFileSync(path, source.replace(from, () => to));
+  writeFileSync(
+    path,
+    source.replace(from, () => to),
+  );
   const found = explore();
   writeFileSync(path, source);
   if (found === null) throw new Stop(`without the rule that ${name}, the model finds nothing`);
