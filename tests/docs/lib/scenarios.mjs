@@ -102,6 +102,7 @@ export const scenarios = {
     },
   },
   "by-hand": {
+    complaints: /status of 500/,
     async act({ page, shop }) {
       // What it hands to Stripe.js keeps its word inside `wrap`.
       const wrapped = () =>

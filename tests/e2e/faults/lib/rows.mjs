@@ -37,17 +37,20 @@ async function runOnce(row, apply, { page, server }) {
   assert.equal(settled.applied, row.applied);
   assert.ok(settled.recorded, "update.failure is the error that was thrown, or null");
   assert.ok(!settled.pending, "nothing is pending any more");
-  if (row.kind !== "success") checkFailure(row, settled);
+  if (row.kind !== "success") checkFailure(row, settled, timeoutMs);
   checkTime(row, settled.ms, timeoutMs);
   await checkServer(row, apply, { key, server, settled });
   return settled.ms;
 }
 
-function checkFailure(row, settled) {
+function checkFailure(row, settled, timeoutMs) {
   assert.equal(settled.name, "CheckoutUpdateError");
   assert.equal(settled.status, row.status ?? null);
   assert.equal(settled.message, row.message ?? `Our words for ${row.kind}.`);
-  assert.ok(Math.abs(settled.durationMs - settled.ms) <= 50, `${settled.durationMs} is not ${settled.ms}`);
+  // What the page has measured around it is never less.
+  const least = row.settles === "deadline" ? timeoutMs - 2 : 0;
+  const told = `${settled.durationMs} of ${settled.ms}`;
+  assert.ok(settled.durationMs >= least && settled.durationMs <= settled.ms + 2, told);
 }
 
 function checkTime(row, ms, timeoutMs) {
