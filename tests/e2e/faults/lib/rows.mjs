@@ -47,7 +47,9 @@ function checkFailure(row, settled) {
   assert.equal(settled.name, "CheckoutUpdateError");
   assert.equal(settled.status, row.status ?? null);
   assert.equal(settled.message, row.message ?? `Our words for ${row.kind}.`);
-  assert.ok(Math.abs(settled.durationMs - settled.ms) <= 50, `${settled.durationMs} is not ${settled.ms}`);
+  // The page looks at its clock once it is told, which on a busy machine is later.
+  const late = settled.ms - settled.durationMs;
+  assert.ok(late >= -2 && late <= SLACK, `${settled.durationMs} is not ${settled.ms}`);
 }
 
 function checkTime(row, ms, timeoutMs) {
