@@ -8,6 +8,7 @@ import { nodeModules } from "./setup/node-modules.mjs";
 import { postgresql } from "./setup/postgresql.mjs";
 import { python } from "./setup/python.mjs";
 import { ruby } from "./setup/ruby.mjs";
+import { schemathesis } from "./setup/schemathesis.mjs";
 import { needRust } from "./setup/rust.mjs";
 import { wasmBindgen } from "./setup/wasm-bindgen.mjs";
 import { wasmPack } from "./setup/wasm-pack.mjs";
@@ -28,6 +29,7 @@ export async function setUpAll() {
   const downloads = (async () => {
     await nodeModules();
     await postgresql();
+    await schemathesis();
     return { ...(await browsers()), webkitdriver: await webkit(), python: await python(), ruby: await ruby() };
   })();
   const tools = (async () => {

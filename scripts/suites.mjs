@@ -12,6 +12,7 @@ import { pathWith } from "./lib/places.mjs";
 import { capture, root, run, step } from "./lib/run.mjs";
 import { suite } from "./lib/tests.mjs";
 import { lintJs, lintRust } from "./lint.mjs";
+import { schemathesis } from "./prove/schemathesis.mjs";
 
 const bin = (name) => join(root, "node_modules", ".bin", name);
 const COVERED = 95;
@@ -199,6 +200,13 @@ export const suites = [
       const env = { PYTHON: tools.python, RUBY: tools.ruby };
       return nodeTests("Stripe's clients against the sandbox", "Node and Python", "tests/sandbox", env, { only });
     },
+  },
+  {
+    name: "description",
+    title: "The demo server by its own /openapi.json, a few examples an endpoint",
+    needs: ["servers"],
+    tools: true,
+    run: () => schemathesis(10),
   },
   {
     name: "bindings",

@@ -49,6 +49,8 @@ pub struct App {
     pub endpoints: Vec<Arc<Endpoint>>,
     /// `/endpoints.js`.
     pub endpoints_module: String,
+    /// `/openapi.json`.
+    pub openapi: String,
     /// Which pages may ask for changes.
     pub origin: Allowed,
     /// What Stripe is given for one update.

@@ -19,6 +19,11 @@ pub async fn endpoints_module(State(app): State<Arc<App>>) -> Response<Body> {
     text_response(200, "text/javascript; charset=utf-8", app.endpoints_module.clone())
 }
 
+/// `GET /openapi.json`: the same for whoever wants to call them.
+pub async fn openapi(State(app): State<Arc<App>>) -> Response<Body> {
+    text_response(200, "application/json", app.openapi.clone())
+}
+
 /// `GET /catalogue`: what can be added, how many of what can be taken, and where the shop ships to. For display only;
 /// what things cost is looked up here when they are bought.
 pub async fn catalogue(State(app): State<Arc<App>>) -> Response<Body> {

@@ -40,6 +40,7 @@ pub fn router(app: &Arc<App>, config: &Config) -> Router {
     let mut routes = Router::new()
         .route("/create-checkout-session", post(create::handle))
         .route("/endpoints.js", get(page::endpoints_module))
+        .route("/openapi.json", get(page::openapi))
         .route("/catalogue", get(page::catalogue))
         .route("/metrics/client-failures", post(reports::handle));
     for endpoint in &app.endpoints {

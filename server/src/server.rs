@@ -19,7 +19,7 @@ use crate::catalogue::{Catalogue, PriceIds, STOCKED};
 use crate::clock::Clock;
 use crate::config::{Backend, Config, Database};
 use crate::connections::{self, Limits};
-use crate::endpoints::{self, script};
+use crate::endpoints::{self, openapi, script};
 use crate::holds::{self, HOLD_SECONDS};
 use crate::lab::Lab;
 use crate::metrics::Metrics;
@@ -130,6 +130,7 @@ impl Server {
         let endpoints = endpoints::all(&catalogue);
         let app = Arc::new(App {
             endpoints_module: script::module(&endpoints),
+            openapi: openapi::document(&endpoints).to_string(),
             endpoints: endpoints.into_iter().map(Arc::new).collect(),
             catalogue,
             taxes: account.taxes,

@@ -6,6 +6,7 @@ pub mod change_interval;
 pub mod cross_sell;
 pub mod custom_amount;
 pub mod declaration;
+pub mod openapi;
 pub mod quantity;
 pub mod script;
 pub mod shipping;

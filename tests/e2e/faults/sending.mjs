@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 let orders = 0;
+const limit = { timeout: 30_000 };
 
 /** A URL of one's own at a fault, and the key that its requests are recorded by. */
 function order(path) {
@@ -18,8 +19,6 @@ const keyOf = (request) => header(request, "idempotency-key");
 /** The tests, for one browser. `it` has the page and the server once they are there. */
 export function sendingTests(browser, it) {
   const title = (text) => `${browser}: ${text}`;
-  const limit = { timeout: 30_000 };
-
   test(title("a request is the session field and the declared fields, and no more"), limit, async () => {
     const { key, url } = order("success");
     const settled = await it.page.call("attempt", { url });

@@ -7,6 +7,10 @@ const PAGE = fileURLToPath(new URL("page", import.meta.url));
 /** A round is one update of each of the page's five matters, asked for at once. */
 const ROUND = 5;
 
+/** How often the rounds below are made: `STACK_TIMES=5` for 1,000 updates. */
+const TIMES = Number(process.env["STACK_TIMES"] ?? 1);
+const COUNT = 200 * TIMES;
+
 /** What the sandbox does to updates. Together 40 rounds, so 200 updates. */
 const PHASES = [
   { what: "no trouble", action: null, every: 0, rounds: 2 },
@@ -16,9 +20,10 @@ const PHASES = [
   { what: "late, and then dropped", action: "delay=800,drop", every: 8, rounds: 8 },
 ];
 
-test("200 updates while answers are lost: nothing twice, nothing lost, and the page ends up right", async ({
+test(`${COUNT} updates while answers are lost: nothing twice, nothing lost, and the page ends up right`, async ({
   page,
 }) => {
+  test.setTimeout(60_000 * TIMES);
   const server = await startServer({ stock: 10, www: PAGE, misbehave: true });
   const gate = await startGate(server.port);
   try {
@@ -28,7 +33,8 @@ test("200 updates while answers are lost: nothing twice, nothing lost, and the p
     const sandbox = misbehaviour(server);
     const outcomes: Outcome[] = [];
 
-    for (const { what, action, every, rounds } of PHASES) {
+    for (const { what, action, every, rounds: once } of PHASES) {
+      const rounds = once * TIMES;
       await test.step(what, async () => {
         const count = rounds * ROUND;
         if (action) await sandbox.plan(action, every);
@@ -49,7 +55,7 @@ test("200 updates while answers are lost: nothing twice, nothing lost, and the p
     }
 
     for (const outcome of outcomes) expectHonest(outcome);
-    expect(outcomes).toHaveLength(200);
+    expect(outcomes).toHaveLength(COUNT);
     expectKeys(PATHS.flatMap((path) => gate.recorded(path)));
 
     const { session, server: fresh, values } = await page.evaluate(() => stack.healed());
@@ -115,7 +121,7 @@ function expectKeys(requests: Recorded[]) {
     byKey.set(key, [...(byKey.get(key) ?? []), request]);
   }
   expect(byKey.has(undefined)).toBe(false);
-  expect(byKey.size).toBe(200);
+  expect(byKey.size).toBe(COUNT);
   for (const attempts of byKey.values()) {
     expect(new Set(attempts.map(({ path, body }) => path + body)).size).toBe(1);
     expect(attempts.length).toBeLessThanOrEqual(6);
@@ -152,7 +158,7 @@ async function expectSame(session: Session, server: DemoServer, id: string) {
 async function expectCounts(page: Page, outcomes: Outcome[]) {
   const metrics = Object.values(await page.evaluate(() => stack.metrics()));
   const sum = (pick: (one: (typeof metrics)[number]) => number) => metrics.reduce((total, one) => total + pick(one), 0);
-  expect(sum(({ updates }) => updates)).toBe(200);
+  expect(sum(({ updates }) => updates)).toBe(COUNT);
   expect(sum(({ successes }) => successes)).toBe(outcomes.filter(({ type }) => type === "success").length);
   expect(sum(({ retries }) => retries)).toBeGreaterThan(30);
 }
