@@ -56,7 +56,9 @@ pub fn router(app: &Arc<App>, config: &Config) -> Router {
             .route("/lab/truth", get(lab::truth))
             .route("/lab/requests", get(lab::requests));
     } else {
-        routes = routes.route("/lab", get(page::missing)).route("/lab/{*rest}", get(page::missing));
+        for path in ["/lab", "/lab/", "/lab/{*rest}"] {
+            routes = routes.route(path, get(page::missing));
+        }
     }
     routes
         .layer(from_fn_with_state(Arc::clone(app), own_pages_only))

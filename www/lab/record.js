@@ -84,8 +84,8 @@ function rows(spans, settled) {
   const calls = spans.filter(({ what }) => what === "call");
   const found = [];
   for (const { at, ...record } of settled) {
-    // Updates take turns, so the last call that had ended was its own.
-    const position = calls.findLastIndex(({ end }) => end <= at + 5);
+    // Updates take turns, so the last call that had begun was its own.
+    const position = calls.findLastIndex(({ start }) => start <= at);
     if (record.outcome === "cancelled" || position < 0) continue;
     const [{ start, end }] = calls.splice(0, position + 1).slice(-1);
     found.push({ record, start, end, at });
