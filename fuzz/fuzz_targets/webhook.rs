@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| checkout_updates_fuzz::webhook(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checkout_updates_fuzz::servers::webhook(data));

@@ -6,8 +6,12 @@
 use std::fs;
 use std::path::Path;
 
-#[path = "../../fuzz/src/lib.rs"]
-mod fuzzed;
+#[path = "../../fuzz/src/reader.rs"]
+mod reader;
+#[path = "../../fuzz/src/rules.rs"]
+mod rules;
+#[path = "../../fuzz/src/servers.rs"]
+mod servers;
 
 /// Runs each file of a corpus.
 fn run(name: &str, target: fn(&[u8])) {
@@ -23,11 +27,11 @@ fn run(name: &str, target: fn(&[u8])) {
 
 #[test]
 fn every_target_takes_its_corpus() {
-    run("session", fuzzed::session);
-    run("intent", fuzzed::intent);
-    run("answer", fuzzed::answer);
-    run("retry", fuzzed::retry);
-    run("form", fuzzed::form);
-    run("webhook", fuzzed::webhook);
-    run("cookie", fuzzed::cookie);
+    run("session", rules::session);
+    run("intent", rules::intent);
+    run("answer", rules::answer);
+    run("retry", rules::retry);
+    run("form", servers::form);
+    run("webhook", servers::webhook);
+    run("cookie", servers::cookie);
 }
