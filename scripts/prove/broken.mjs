@@ -84,7 +84,12 @@ const copy = join(root, "target", "broken");
 
 /** Explores the copy: its small worlds, or the large one of this name. Gives what it wrote where a promise was broken, else `null`. */
 function explore(world) {
-  const env = { ...process.env, ...(world && { MODEL: world }), CARGO_TARGET_DIR: join(root, "target"), RUST_BACKTRACE: "0" };
+  const env = {
+    ...process.env,
+    ...(world && { MODEL: world }),
+    CARGO_TARGET_DIR: join(root, "target"),
+    RUST_BACKTRACE: "0",
+  };
   // A copy with a lock of its own, for the version below.
   const args = exploring.map((arg) => (arg === "--locked" ? "--offline" : arg));
   const options = { cwd: copy, encoding: "utf8", env, maxBuffer: 1 << 28 };
@@ -97,7 +102,10 @@ function breakRule({ name, file, from, to, breaks, world }) {
   const path = join(copy, file);
   const source = readFileSync(path, "utf8");
   if (source.split(from).length !== 2) throw new Stop(`${file} does not have this once: ${from}`);
-  writeFileSync(path, source.replace(from, () => to));
+  writeFileSync(
+    path,
+    source.replace(from, () => to),
+  );
   const found = explore(world);
   writeFileSync(path, source);
   if (found === null) throw new Stop(`without the rule that ${name}, the model finds nothing`);

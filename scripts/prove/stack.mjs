@@ -1,0 +1,23 @@
+// Updates by chance through the whole stack, many more than npm test has time for.
+//   npm run prove -- stack       or, by itself, node scripts/prove/stack.mjs [SEED]
+import { join } from "node:path";
+import { main, root, run, step } from "../lib/run.mjs";
+
+const UPDATES = 5_000;
+/** Times the 200 updates of the short form. */
+const THROUGH_SANDBOX = 5;
+
+/** What the package and the servers were built to must be there: `npm test -- build` and `cargo build --workspace`. */
+export async function stack(seed = process.env.SEED) {
+  const playwright = join(root, "node_modules", ".bin", "playwright");
+  const args = (spec) => ["test", "--config", "tests/e2e", spec];
+  const env = { RANDOM_UPDATES: String(UPDATES), STACK_TIMES: String(THROUGH_SANDBOX), ...(seed && { SEED: seed }) };
+  await step(`${UPDATES} updates by chance through the fault server`, () =>
+    run(playwright, args("/stack/random"), { env }),
+  );
+  await step(`${THROUGH_SANDBOX * 200} updates through demo server and sandbox`, () =>
+    run(playwright, args("/stack/stack"), { env }),
+  );
+}
+
+if (process.argv[1] === import.meta.filename) await main(() => stack(process.argv[2]));
