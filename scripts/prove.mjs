@@ -4,9 +4,11 @@ import { broken } from "./prove/broken.mjs";
 import { deny } from "./prove/deny.mjs";
 import { model } from "./prove/model.mjs";
 import { mutants } from "./prove/mutants.mjs";
+import { schemathesis } from "./prove/schemathesis.mjs";
+import { stack } from "./prove/stack.mjs";
 
 /** Each proof by its name; docs/reliability.md says what each shows. */
-const proofs = { model, broken, mutants, deny };
+const proofs = { model, broken, stack, schemathesis, mutants, deny };
 
 await main(async () => {
   const names = process.argv.slice(2);
