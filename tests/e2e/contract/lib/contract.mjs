@@ -69,7 +69,7 @@ export function checkContract(title, page = {}) {
               driver.executeScript("return globalThis.leave[arguments[0]](...arguments[1])", method, given);
             const open = async () => {
               await driver.get(`${it.server.url}/leave.html?${new URLSearchParams({ ...page, early })}`);
-              await driver.wait(() => driver.executeScript("return globalThis.leave !== undefined"), 20_000);
+              await driver.wait(() => driver.executeScript("return globalThis.leave !== undefined"), 60_000);
             };
             const key = `leave-${early}`;
             await open();

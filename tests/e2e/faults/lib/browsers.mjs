@@ -93,7 +93,7 @@ export async function openPage(browser, url, name = "faults") {
   await driver.manage().setTimeouts({ script: 60_000 });
   const open = async () => {
     await driver.get(url);
-    await driver.wait(() => driver.executeScript("return globalThis[arguments[0]] !== undefined", name), 20_000);
+    await driver.wait(() => driver.executeScript("return globalThis[arguments[0]] !== undefined", name), 60_000);
   };
   await open();
   return {
