@@ -55,6 +55,8 @@ const takers = {
   json: ({ code }) => (JSON.parse(code), "blocks.test.mjs"),
   mermaid: ({ code }) => (checkPicture(code), "blocks.test.mjs"),
   rust: ({ code }) => (checkRust(code), "blocks.test.mjs"),
+  // What a command prints: there is nothing to run.
+  text: () => "blocks.test.mjs",
   sh: ({ code }) => (code.trim().split("\n").forEach(checkCommand), "blocks.test.mjs"),
 };
 

@@ -55,7 +55,7 @@ after(() => browser?.close());
 test("each page has something done to it", () => assert.deepEqual(new Set(names), new Set(Object.keys(scenarios))));
 
 for (const name of names) {
-  test(`page=${name}`, { timeout: 30_000 }, async () => {
+  test(`page=${name}`, { timeout: 120_000 }, async () => {
     const scenario = scenarios[name];
     const shop = await openShop({ ...(await build(name, scenario)), endpoints: scenario.endpoints });
     const { page, complaints, close } = await openPage(browser);

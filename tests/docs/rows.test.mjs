@@ -65,6 +65,9 @@ async function after(ms, promise) {
     // The deadline lets one task through first.
     await pass(1);
     await pass(1);
+  } else {
+    // An attempt without an answer is judged one task later: the customer may be leaving.
+    await pass(1);
   }
   assert.equal(settled, true, "settled too late");
   return promise;
@@ -189,7 +192,7 @@ const kinds = {
   invalid_session: async () => {
     create({ session: () => "cs_test_1_secret_2" });
     const error = failed(await after(0, run(await open())), "invalid_session", "no");
-    assert.match(error.message, /client secret/);
+    assert.match(error.detail, /client secret/);
     create({ session: () => "cs_test_other" });
     failed(await after(0, run(await open())), "invalid_session", "no");
   },
@@ -262,7 +265,7 @@ const kinds = {
   server_error: async () => {
     for (const status of [500, 503, 408]) {
       answer = () => respond(status, { type: "error", message: "Later." });
-      assert.equal(failed(await after(0, run(await open())), "server_error", "unknown").message, "Later.");
+      assert.doesNotMatch(failed(await after(0, run(await open())), "server_error", "unknown").message, /Later/);
     }
   },
   bad_response: async () => {

@@ -37,7 +37,8 @@ async function click({ page, shop }) {
   await plan.click();
   await page.getByRole("alert").filter({ hasText: "This plan is not sold yearly." }).waitFor();
   assert.equal(await plan.getAttribute("aria-checked"), "true");
-  assert.equal(await page.getByRole("button", { name: "Pay" }).isEnabled(), true);
+  // Once what the server has is known again.
+  await page.locator("button:enabled", { hasText: "Pay" }).waitFor();
 }
 
 /** Four quick presses, each drawn before the next. */
