@@ -104,7 +104,7 @@ async fn an_answer_after_the_end_changes_nothing() {
 
 #[wasm_bindgen_test]
 async fn a_silent_attempt_is_aborted_earlier_and_repeated() {
-    let page = Page::of("attemptTimeoutMs: 40, retries: 1", silent()).await;
+    let page = Page::of("attemptTimeoutMs: 400, retries: 1", silent()).await;
     page.answer(&respond(200, ""));
     assert_eq!(judged(page.call("{}")).await, "ok");
     assert_eq!((page.is_aborted(0), page.is_aborted(1)), (true, false));
@@ -113,7 +113,7 @@ async fn a_silent_attempt_is_aborted_earlier_and_repeated() {
 #[wasm_bindgen_test]
 async fn what_comes_of_an_attempt_that_was_given_up_is_no_part_of_the_next() {
     let (first, second) = (fed(200), fed(400));
-    let page = Page::of("attemptTimeoutMs: 40, retries: 1", first.clone().into()).await;
+    let page = Page::of("attemptTimeoutMs: 400, retries: 1", first.clone().into()).await;
     page.answer(&second);
     // Its head and a part of its body are there when it is given up; the rest comes while the next is read.
     first.push("{\"error\":");
@@ -131,7 +131,7 @@ async fn what_comes_of_an_attempt_that_was_given_up_is_no_part_of_the_next() {
 async fn an_answer_to_an_attempt_that_was_given_up_changes_nothing() {
     let old = respond_with(400, Some("{\"error\":\"Old.\"}"), r#"{"request-id":"req_old"}"#);
     let (first, second) = (later(&old), later(&respond(400, "")));
-    let page = Page::of("attemptTimeoutMs: 40, retries: 1", first.clone().into()).await;
+    let page = Page::of("attemptTimeoutMs: 400, retries: 1", first.clone().into()).await;
     page.answer(&second);
     let promise = page.call("{}");
     page.until_sent(2).await;
@@ -155,7 +155,7 @@ async fn what_one_attempt_said_is_told_of_no_attempt_after_it() {
         (rejects(&"reset".into()), respond(400, ""), "refused unknown 400"),
         (respond(503, "{"), respond(400, ""), "refused unknown 400"),
     ] {
-        let page = Page::of("attemptTimeoutMs: 40, retries: 1", first).await;
+        let page = Page::of("attemptTimeoutMs: 400, retries: 1", first).await;
         page.answer(&second);
         let error = error_of(page.call("{}")).await;
         assert_eq!((brief(&error).as_str(), get(&error, "requestId")), (expected, JsValue::NULL));

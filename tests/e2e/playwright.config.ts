@@ -11,7 +11,7 @@ export default defineConfig({
   // A retry would hide what it is here to find.
   retries: 0,
   forbidOnly: true,
-  timeout: 60_000,
+  timeout: 240_000,
   expect: { timeout: 10_000 },
   use: { browserName: "chromium", launchOptions: chromium(), locale: "en-US", trace: "retain-on-failure" },
 });
