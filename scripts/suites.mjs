@@ -130,6 +130,13 @@ const demo = ({ tools, browsers, only }) => {
   });
 };
 
+const lab = ({ tools, only }) => {
+  const args = ["test", "--config", "tests/e2e", "/demo/lab", ...(only ? ["--grep", escaped(only)] : [])];
+  return suite("The lab, every fault of it", "Chromium", bin("playwright"), args, {
+    env: { ...browserEnv(tools), LONG: "1" },
+  });
+};
+
 const contract = ({ tools, browsers, only }) => {
   // The page runs all rules at once, so it is told which.
   const env = { ...browserEnv(tools, browsers), CONTRACT: only ?? "" };
@@ -147,6 +154,7 @@ const projects = ({ tools, browsers, only }) => {
  * - `title`: what the list of names says of it
  * - `needs`: what is built first, by the names of `builds`
  * - `tools`: whether it calls what only the whole set-up installs; else the demo's set-up is enough
+ * - `apart`: runs only when it is named
  * - `browsers`: where it can run; without it, it is not asked which
  */
 export const suites = [
@@ -222,6 +230,14 @@ export const suites = [
     browsers: ALL,
     tools: true,
     run: demo,
+  },
+  {
+    name: "lab",
+    title: "Every fault of the lab, and how it looks; named alone, since it takes minutes",
+    needs: ["package", "examples", "servers"],
+    tools: true,
+    apart: true,
+    run: lab,
   },
   {
     name: "faults",

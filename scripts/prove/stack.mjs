@@ -11,7 +11,12 @@ const THROUGH_SANDBOX = 5;
 export async function stack(seed = process.env.SEED) {
   const playwright = join(root, "node_modules", ".bin", "playwright");
   const args = (spec) => ["test", "--config", "tests/e2e", spec];
-  const env = { RANDOM_UPDATES: String(UPDATES), STACK_TIMES: String(THROUGH_SANDBOX), ...(seed && { SEED: seed }) };
+  const env = {
+    LONG: "1",
+    RANDOM_UPDATES: String(UPDATES),
+    STACK_TIMES: String(THROUGH_SANDBOX),
+    ...(seed && { SEED: seed }),
+  };
   await step(`${UPDATES} updates by chance through the fault server`, () =>
     run(playwright, args("/stack/random"), { env }),
   );

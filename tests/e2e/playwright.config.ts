@@ -1,9 +1,13 @@
 import { defineConfig } from "@playwright/test";
 import { chromium } from "./support/chromium.ts";
 
+/** What takes minutes by itself: `npm test -- lab`, `npm run prove -- stack`. */
+const LONG = ["**/demo/lab.spec.ts", "**/demo/lab-looks.spec.ts", "**/stack/random.spec.mjs"];
+
 export default defineConfig({
   testDir: ".",
   testMatch: "{demo,stack}/**/*.spec.{ts,mjs}",
+  testIgnore: process.env["LONG"] ? [] : LONG,
   outputDir: "../../test-results/demo",
   reporter: [["list"]],
   fullyParallel: true,
