@@ -42,14 +42,16 @@ export function sendingTests(browser, it) {
     );
   });
 
-  // One engine in three does not repeat a POST: there is nothing to see twice.
+  // One engine in three opens a connection for each POST, so it has none to repeat: there is nothing to see twice.
   if (browser === "WebKitGTK") {
     test(
       title("the browser does not repeat a POST by itself: one request, and the page is in doubt"),
       limit,
       async () => {
         const { key, url } = order("reset?times=1&apply=before");
-        const { settled, requests, applied } = await dropped(key, url, it);
+        await it.page.call("attempt", { url: order("success").url });
+        const settled = await it.page.call("attempt", { url });
+        const { requests, applied } = await it.server.recorded({ key });
         assert.deepEqual([settled.kind, settled.applied], ["network", "unknown"]);
         assert.equal(requests.length, 1);
         assert.equal(applied[key], 1);

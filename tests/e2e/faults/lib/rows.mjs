@@ -47,10 +47,10 @@ function checkFailure(row, settled, timeoutMs) {
   assert.equal(settled.name, "CheckoutUpdateError");
   assert.equal(settled.status, row.status ?? null);
   assert.equal(settled.message, row.message ?? `Our words for ${row.kind}.`);
-  // What the page has measured around it is never less.
+  // By the larger of two clocks, so a wall clock that is set meanwhile makes it longer than what the page measured.
   const least = row.settles === "deadline" ? timeoutMs - 2 : 0;
   const told = `${settled.durationMs} of ${settled.ms}`;
-  assert.ok(settled.durationMs >= least && settled.durationMs <= settled.ms + 2, told);
+  assert.ok(settled.durationMs >= least && settled.durationMs <= settled.ms + SLACK, told);
 }
 
 function checkTime(row, ms, timeoutMs) {
