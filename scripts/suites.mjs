@@ -17,6 +17,7 @@ import { schemathesis } from "./prove/schemathesis.mjs";
 const bin = (name) => join(root, "node_modules", ".bin", name);
 const COVERED = 95;
 const TITLES = { chromium: "Chromium", firefox: "Firefox", webkit: "WebKitGTK" };
+const BOTH = ["chromium", "firefox"];
 const ALL = Object.keys(TITLES);
 
 /** Browsers as a heading says them. */
@@ -259,9 +260,17 @@ export const suites = [
     name: "contract",
     title: "Every rule of the contract, on the built package",
     needs: ["package", "trap"],
-    browsers: ALL,
+    browsers: BOTH,
     tools: true,
     run: contract,
+  },
+  {
+    name: "safari",
+    title: "The contract in Safari's engine; named alone, since it takes many minutes",
+    needs: ["package", "trap"],
+    tools: true,
+    apart: true,
+    run: ({ tools, only }) => contract({ tools, browsers: ["webkit"], only }),
   },
   {
     name: "guides",
