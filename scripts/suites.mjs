@@ -220,7 +220,7 @@ export const suites = [
   {
     name: "bindings",
     title: "What performs, src/browser/, as wasm-bindgen tests",
-    browsers: ALL,
+    browsers: BOTH,
     tools: true,
     run: rustInBrowsers,
   },
@@ -266,11 +266,15 @@ export const suites = [
   },
   {
     name: "safari",
-    title: "The contract in Safari's engine; named alone, since it takes many minutes",
+    title: "The bindings and the contract in Safari's engine; named alone, since it takes many minutes",
     needs: ["package", "trap"],
     tools: true,
     apart: true,
-    run: ({ tools, only }) => contract({ tools, browsers: ["webkit"], only }),
+    run: async ({ tools, only }) => {
+      const asked = { tools, browsers: ["webkit"], only };
+      await rustInBrowsers(asked);
+      await contract(asked);
+    },
   },
   {
     name: "guides",
