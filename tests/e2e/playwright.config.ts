@@ -16,6 +16,6 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   timeout: 240_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 30_000 },
   use: { browserName: "chromium", launchOptions: chromium(), locale: "en-US", trace: "retain-on-failure" },
 });
