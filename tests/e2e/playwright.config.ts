@@ -11,7 +11,8 @@ export default defineConfig({
   outputDir: "../../test-results/demo",
   reporter: [["list"]],
   fullyParallel: true,
-  workers: 2,
+  // Each test has a browser, a server and a sandbox of its own already.
+  workers: 1,
   // A retry would hide what it is here to find.
   retries: 0,
   forbidOnly: true,
