@@ -23,7 +23,7 @@ const PHASES = [
 test(`${COUNT} updates while answers are lost: nothing twice, nothing lost, and the page ends up right`, async ({
   page,
 }) => {
-  test.setTimeout(60_000 * TIMES);
+  test.setTimeout(240_000 * TIMES);
   const server = await startServer({ stock: 10, www: PAGE, misbehave: true });
   const gate = await startGate(server.port);
   try {
