@@ -143,17 +143,18 @@ function loadingTests(name) {
   });
 
   it("index: an import map knows it by another name, and nothing else of the package is served", async (test) => {
-    const { update, complaints } = await open(test, {}, (page) =>
-      page.route(/\/dist\//, (route) =>
-        route.request().url().endsWith("/dist/index-4f2a9c01.js")
-          ? route.fulfill({ contentType: "text/javascript", path: join(root, "dist", "index.js") })
-          : route.fulfill({ status: 404 }),
-      ),
-    );
+    const body = readFileSync(join(root, "dist", "index.js"), "utf8");
+    const { update, complaints } = await open(test, {}, async (page) => {
+      await page.route(/\/dist\//, (route) => route.fulfill({ status: 404 }));
+      // The route that was set last is asked first.
+      await page.route(/\/dist\/index-4f2a9c01\.js$/, (route) =>
+        route.fulfill({ contentType: "text/javascript", body }),
+      );
+    });
     const said =
       "the chunk with the module, inline-….js in dist/, was not found; serve every file of the build, each under its own name";
     assert.deepEqual(await update("index-4f2a9c01"), unavailable(said));
-    assert.deepEqual(complaints.filter(isOwn), []);
+    assert.deepEqual((await complaints()).filter(isOwn), []);
   });
 
   it("slim: 404, and then the file is there", async (test) => {
