@@ -2,11 +2,10 @@
 // `node scripts/check-package.mjs --write` renews the list of files.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { main, root, run, step, Stop } from "./lib/run.mjs";
+import { bin, main, root, run, step, Stop } from "./lib/run.mjs";
 
 // It is built already: neither tool needs what npm runs before it packs.
 const options = { quiet: true, env: { npm_config_ignore_scripts: "true" } };
-const bin = (name) => join(root, "node_modules", ".bin", name);
 
 const list = join(root, "tests", "package", "files.json");
 

@@ -1,8 +1,6 @@
 // npm run lint: formatting, lints and types, with warnings as errors; each check names what it found.
-import { join } from "node:path";
-import { main, root, run, step } from "./lib/run.mjs";
+import { bin, main, run, step } from "./lib/run.mjs";
 
-const bin = (name) => join(root, "node_modules", ".bin", name);
 const quiet = { quiet: true };
 
 /** Each folder whose TypeScript is checked by itself. */

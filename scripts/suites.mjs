@@ -9,12 +9,11 @@ import { buildDocs } from "./docs.mjs";
 import { startDisplay } from "./lib/display.mjs";
 import { throughProxy } from "./lib/one-request-proxy.mjs";
 import { pathWith } from "./lib/places.mjs";
-import { capture, root, run, step } from "./lib/run.mjs";
+import { bin, capture, root, run, step } from "./lib/run.mjs";
 import { suite } from "./lib/tests.mjs";
 import { lintJs, lintRust } from "./lint.mjs";
 import { schemathesis } from "./prove/schemathesis.mjs";
 
-const bin = (name) => join(root, "node_modules", ".bin", name);
 const COVERED = 95;
 const TITLES = { chromium: "Chromium", firefox: "Firefox", webkit: "WebKitGTK" };
 const BOTH = ["chromium", "firefox"];
@@ -106,11 +105,11 @@ const browserEnv = (tools, browsers = []) => ({
 
 const escaped = (text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
-/** Runs test files of Node's own runner: those of a folder, or the files that are named. */
-const nodeTests = (title, where, folder, env, { only, files }) => {
-  const all = files ?? readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.mjs"));
+/** Runs the test files of a folder by Node's own runner. */
+const nodeTests = (title, where, folder, env, { only }) => {
+  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.mjs"));
   const pattern = only ? [`--test-name-pattern=${escaped(only)}`] : [];
-  const args = ["--test", "--test-reporter=spec", ...pattern, ...all.map((name) => join(folder, name))];
+  const args = ["--test", "--test-reporter=spec", ...pattern, ...files.map((name) => join(folder, name))];
   return suite(title, where, process.execPath, args, { env });
 };
 

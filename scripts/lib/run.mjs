@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 /** The repository's top folder. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+/** The program of a package that npm installed. */
+export const bin = (name) => join(root, "node_modules", ".bin", name);
+
 /** A failure that is explained by its message alone; no stack is shown. */
 export class Stop extends Error {}
 

@@ -1,7 +1,6 @@
 // Updates by chance through the whole stack, many more than npm test has time for.
 //   npm run prove -- stack       or, by itself, node scripts/prove/stack.mjs [SEED]
-import { join } from "node:path";
-import { main, root, run, step } from "../lib/run.mjs";
+import { bin, main, run, step } from "../lib/run.mjs";
 
 const UPDATES = 5_000;
 /** Times the 200 updates of the short form. */
@@ -9,7 +8,6 @@ const THROUGH_SANDBOX = 5;
 
 /** What the package and the servers were built to must be there: `npm test -- build` and `cargo build --workspace`. */
 export async function stack(seed = process.env.SEED) {
-  const playwright = join(root, "node_modules", ".bin", "playwright");
   const args = (spec) => ["test", "--config", "tests/e2e", spec];
   const env = {
     LONG: "1",
@@ -18,10 +16,10 @@ export async function stack(seed = process.env.SEED) {
     ...(seed && { SEED: seed }),
   };
   await step(`${UPDATES} updates by chance through the fault server`, () =>
-    run(playwright, args("/stack/random"), { env }),
+    run(bin("playwright"), args("/stack/random"), { env }),
   );
   await step(`${THROUGH_SANDBOX * 200} updates through demo server and sandbox`, () =>
-    run(playwright, args("/stack/stack"), { env }),
+    run(bin("playwright"), args("/stack/stack"), { env }),
   );
 }
 

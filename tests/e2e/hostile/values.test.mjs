@@ -14,7 +14,12 @@ const BESIDE = 100;
 const A_PAGE = 5_000;
 
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
-const folders = { "/": folder("page"), "/lib": folder("../contract/page/lib"), "/dist": packageFolder("dist") };
+const folders = {
+  "/": folder("page"),
+  "/lib": folder("../contract/page/lib"),
+  "/support": folder("../support"),
+  "/dist": packageFolder("dist"),
+};
 const program = buildServer();
 
 for (const browser of BROWSERS) {

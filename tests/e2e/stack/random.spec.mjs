@@ -2,6 +2,7 @@
 //   RANDOM_UPDATES=5000 SEED=7 npx playwright test --config tests/e2e /stack/random
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
+import { randomOf } from "../support/random.js";
 import { buildServer, packageFolder, startServer } from "../faults/lib/server.mjs";
 
 const COUNT = Number(process.env.RANDOM_UPDATES ?? 100);
@@ -31,17 +32,6 @@ const FAULTS = [
   [4, "silent", both],
   [3, "drip", both],
 ];
-
-/** Mulberry32: numbers in 0..1 that a seed repeats. */
-function drawer(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function drawn(draw, key) {
   const pick = (list) => list[Math.floor(draw() * list.length)];
@@ -78,7 +68,7 @@ const LEAVING = ["reload", "back"];
 
 /** Lives one after the other in one page, until there were so many updates. */
 async function lane(browser, program, number, count) {
-  const draw = drawer(SEED + number);
+  const { draw } = randomOf(SEED + number);
   const server = await startServer(program, { "/": PAGE, "/dist": packageFolder("dist") });
   const context = await browser.newContext();
   const page = await context.newPage();

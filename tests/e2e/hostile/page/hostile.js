@@ -1,7 +1,7 @@
 // Runs cases by their seeds under a clock that moves when told, and says what became of each.
 import { createUpdates } from "/dist/index.js";
 import { CASES, openerOf, SESSION } from "./cases.js";
-import { randomOf } from "./random.js";
+import { randomOf } from "/support/random.js";
 import { valuesOf } from "./values.js";
 
 const names = Object.keys(CASES);
