@@ -51,6 +51,15 @@ type Later = RunOptions & { readonly asked: Asked };
 /** The most failures that are kept until there is an engine. */
 const KEPT = 50;
 
+/**
+ * Nobody has to handle this promise. Not by `catch`: the promise that this gives would go on with a page's value, whose
+ * `then` may throw.
+ */
+function excuse(promise: Promise<unknown>): void {
+  const ignore = (): void => {};
+  void promise.then(ignore, ignore);
+}
+
 /** Makes `createUpdates` for a way to load the engine. */
 export function creator(source: Source) {
   return function createUpdates<const E extends Endpoints>(given: UpdatesOptions<E>): Updates<E> {
@@ -127,8 +136,7 @@ export function creator(source: Source) {
           owed.set(reject, endpoint);
           void promise.then(resolve, reject).then(() => owed.delete(reject));
         });
-        // Nobody has to handle it.
-        whole.catch(() => {});
+        excuse(whole);
         return whole;
       },
     });
@@ -309,8 +317,7 @@ export function creator(source: Source) {
         const promise = begin(name, { intent, isOwn, setFailure }, (inner, settings) =>
           inner.invoke(whole.made(inner), settings),
         );
-        // Nobody has to handle it.
-        promise.catch(() => {});
+        excuse(promise);
         return promise;
       };
       recipes.set(update, whole);
@@ -407,9 +414,14 @@ export function creator(source: Source) {
       },
       dispose,
       [Symbol.dispose ?? Symbol.for("Symbol.dispose")]: dispose,
-      wanted: (name: string, match: object = {}) =>
-        [...calls].reverse().find((call) => call.play && call.name === name && has(call.intent, match))?.intent ??
-        ask((inner) => inner.wanted(declared(name), match)),
+      wanted(given: string, match: object = {}) {
+        // Not within `ask`, which takes what is thrown for a trap.
+        const name = declared(given);
+        return (
+          [...calls].reverse().find((call) => call.play && call.name === name && has(call.intent, match))?.intent ??
+          ask((inner) => inner.wanted(name, match))
+        );
+      },
       isPending,
       isStale,
       settled: () =>
@@ -423,6 +435,7 @@ export function creator(source: Source) {
           look();
         }),
       subscribe(listener: () => void) {
+        if (typeof listener !== "function") throw new TypeError("subscribe: takes a function");
         // Each subscription counts for itself, also of the same function.
         const own = () => listener();
         listeners.add(own);

@@ -48,7 +48,8 @@ impl Machine {
                 update.tick(&mut step);
             }
         }
-        let awake = matches!(event, Event::Awake | Event::Back(_));
+        // Every page is shown once when it has loaded; only one that was away comes back.
+        let awake = matches!(event, Event::Awake) || self.left && matches!(event, Event::Back(_));
         self.take(&event, turn);
         while let Some(id) = self.freshness.overdue(now) {
             self.refreshed(id, false, true, Kind::StripeError, turn);

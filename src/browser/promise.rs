@@ -27,7 +27,8 @@ impl Deferred {
         let mut ends = None;
         let promise = Promise::new(&mut |resolve, reject| ends = Some((resolve, reject)));
         let (resolve, reject) = ends.unwrap_or_default();
-        IGNORE.with(|ignore| drop(promise.catch(ignore)));
+        // Not `catch`: the promise that this gives would go on with a page's value, whose `then` may throw.
+        IGNORE.with(|ignore| drop(promise.then2(ignore, ignore)));
         Self(Rc::new(Ends { promise, resolve, reject }))
     }
 

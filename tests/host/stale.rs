@@ -60,10 +60,18 @@ fn a_later_success_does_not_cut_it_short() {
 
 #[test]
 fn it_looks_again_when_the_browser_is_back() {
-    for event in [Event::Awake, Event::Back(false)] {
+    for (before, event, looks) in [
+        (None, Event::Awake, 2),
+        (None, Event::Back(false), 1),
+        (Some(Event::Left), Event::Back(false), 2),
+        (Some(Event::Left), Event::Back(true), 2),
+    ] {
         let mut bench = in_doubt();
+        if let Some(event) = before {
+            bench.on(event);
+        }
         bench.on(event);
-        assert_eq!(refreshes(&bench), 2);
+        assert_eq!(refreshes(&bench), looks);
     }
 }
 

@@ -60,6 +60,14 @@ const PRIMITIVES = [
 const sandboxed = document.querySelector("iframe");
 const realm = sandboxed.contentWindow;
 
+/** A promise of the page's, whose rejection is the page's to handle. */
+function handled(promise) {
+  const ignore = () => undefined;
+  // Not by `catch`, whose own promise would go on with the value.
+  promise.then(ignore, ignore);
+  return promise;
+}
+
 /** A function of hostile values of at most this depth. */
 export function valuesOf(random) {
   const { below, chance, pick } = random;
@@ -118,10 +126,7 @@ export function valuesOf(random) {
     const way = pick(ways);
     if (chance(0.2)) return Object.defineProperty({}, "then", { get: pick([throwing, () => way, () => any(0)]) });
     if (!chance(0.4)) return { then: way };
-    const real = new Promise(way);
-    // The page's promise, so its rejection is the page's to handle.
-    real.catch(() => undefined);
-    return real;
+    return handled(new Promise(way));
   };
 
   const cyclic = (depth) => {
@@ -166,7 +171,8 @@ export function valuesOf(random) {
   const functions = [
     (depth) => () => any(depth - 1),
     () => throwing,
-    (depth) => async () => any(depth - 1),
+    // As a `then` nobody takes what it gives, so its rejection is the page's to handle.
+    (depth) => () => handled((async () => any(depth - 1))()),
     () => class Page {},
     (depth) => () => thenable(depth),
     () => function* () {},

@@ -5,12 +5,21 @@ export const title = "3.5 request gives functions, and Stripe.js serialises them
 const yearly = { interval: "yearly" };
 
 export const rules = {
-  "an undeclared name is a TypeError": async (t) => {
+  "an undeclared name is a TypeError, and what is under way goes on": async (t) => {
+    const shop = t.shop();
     const updates = await t.updates();
+    const update = updates.request("changeInterval", yearly)();
     for (const name of ["other", "toString", "__proto__", "", undefined, null, 7, Symbol("x")]) {
       t.ok(t.thrown(() => updates.request(name, {}), TypeError, String(name)));
+      t.ok(t.thrown(() => updates.wanted(name), TypeError, String(name)));
       t.ok((await t.rejection(updates.run({}, name, {}), String(name))) instanceof TypeError);
     }
+    (await shop.next()).answer();
+    await update;
+  },
+  "a listener that is no function is a TypeError at once": async (t) => {
+    const updates = await t.updates();
+    for (const listener of [undefined, null, {}, "x"]) t.thrown(() => updates.subscribe(listener), TypeError);
   },
   "it is handed to runServerUpdate as it is": async (t) => {
     const shop = t.shop();

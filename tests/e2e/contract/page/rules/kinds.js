@@ -45,6 +45,7 @@ export const KINDS = [
     kind: "unavailable",
     applied: "no",
     page: LOADING,
+    entry: "slim",
     async make(t) {
       const { createUpdates, useWasm, endpoint, oneOf } = await t.module("slim");
       useWasm("/dist/none.wasm");
@@ -146,9 +147,9 @@ export const KINDS = [
 const kinds = each(
   KINDS,
   ({ kind }) => `${kind} arises, and says so`,
-  async (t, { kind, applied, sent = false, status = null, make }) => {
+  async (t, { kind, applied, sent = false, status = null, entry = "index", make }) => {
     const error = await make(t);
-    const { CheckoutUpdateError, isCheckoutUpdateError } = await t.module("index");
+    const { CheckoutUpdateError, isCheckoutUpdateError } = await t.module(entry);
     t.equal(error.kind, kind);
     t.equal(error.applied, applied);
     t.equal(error.name, "CheckoutUpdateError");

@@ -187,6 +187,13 @@ const rulesWithClock = {
     t.equal(it.calls(), calls + 1);
     t.equal(it.updates.isStale(), false);
   },
+  "while stale the event of a page that has only just loaded does nothing": async (t) => {
+    const it = await inDoubt(t);
+    comeBack(false);
+    await t.rest();
+    t.equal(it.calls(), 2);
+    t.equal(it.updates.isStale(), true);
+  },
   "where nothing is stale, none of these does anything": async (t) => {
     const it = await open(t);
     const outcome = it.run();

@@ -116,6 +116,28 @@ export const rules = {
     const all = Object.values(endpoints).reduce((sum, { updates: count }) => sum + count, 0);
     t.equal(all, 101, "none is lost");
   },
+  "a value that says otherwise each time it is asked is nobody's unhandled rejection": async (t) => {
+    const updates = await t.updates();
+    const cause = new Error("asked too often");
+    for (let answered = 1; answered <= 8; answered++) {
+      let asked = 0;
+      // What a promise is given is asked for its `then`, and a promise that it goes on to asks again.
+      const value = {
+        get then() {
+          asked += 1;
+          if (asked > answered) throw cause;
+          return undefined;
+        },
+      };
+      const given = await updates
+        .wrap("own", () => value)()
+        .then(
+          () => null,
+          (error) => error,
+        );
+      t.ok(given === null || given === cause, `after ${answered}`);
+    }
+  },
   "what is no function is a TypeError": async (t) => {
     const updates = await t.updates();
     for (const own of [undefined, null, {}, "x"]) t.thrown(() => updates.wrap("own", own), TypeError);
