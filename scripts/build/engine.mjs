@@ -23,8 +23,17 @@ const shared = {
   },
 };
 
-/** Writes `outfile`, whose `instantiate(shared)` gives what `exports` name of the glue in this file. */
-export async function buildEngine(glue, exports, outfile, plugins = []) {
+/** These names of properties, and no others, made as short as the module's. */
+const shortened = (names) => {
+  const escaped = Object.keys(names).map((name) => name.replace(/[$./]/g, "\\$&"));
+  return { mangleProps: new RegExp(`^(?:${escaped.join("|")})$`), mangleQuoted: true, mangleCache: names };
+};
+
+/**
+ * Writes `outfile`, whose `instantiate(shared)` gives what `exports` name of the glue in this file. `names` are the
+ * module's, where they are not those that the glue was written with.
+ */
+export async function buildEngine(glue, exports, outfile, { names, plugins = [] } = {}) {
   await build({
     absWorkingDir: root,
     bundle: true,
@@ -40,6 +49,7 @@ export async function buildEngine(glue, exports, outfile, plugins = []) {
     footer: { js: "return glue;\n}" },
     outfile,
     plugins: [shared, ...plugins],
+    ...(names && shortened(names)),
   });
 }
 

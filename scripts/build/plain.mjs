@@ -53,5 +53,5 @@ export async function buildPlain(compiled, bindgen, exports, out) {
   const core = join(glue, "core.js");
   await binaryen("wasm-opt", [...OPTIMISE, "--strip-target-features", join(glue, "checkout_updates_bg.wasm"), "-o", module]);
   await binaryen("wasm2js", [...OPTIMISE, module, "-o", core]);
-  await buildEngine(join(glue, "checkout_updates.js"), exports, join(out, "plain.js"), [translated(core)]);
+  await buildEngine(join(glue, "checkout_updates.js"), exports, join(out, "plain.js"), { plugins: [translated(core)] });
 }

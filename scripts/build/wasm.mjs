@@ -32,6 +32,9 @@ const OPTIMISE = [
   ...["--skip-pass=local-cse", "--skip-pass=simplify-locals"],
 ];
 
+/** wasm-opt's name of the one module that is imported from. */
+const SHORT_MODULE = "a";
+
 /** What cargo is told of the npm package's own choices. */
 export const CRATE_FEATURES = ["--features", "small-allocator"];
 
@@ -81,15 +84,27 @@ export async function bind(program, out, { module = compiledIn("wasm"), names = 
   await run(program, ["--target", "web", "--omit-default-module-path", ...remove, ...where, module]);
 }
 
-/** Makes the bound module small. */
+/**
+ * Makes the bound module small. Gives the short names of what it imports and exports, for the glue: wasm-bindgen's have a
+ * hash each.
+ */
 export async function optimise(out, { names = false } = {}) {
   const wasmOpt = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
   const features = FEATURES.map((name) => `--enable-${name}`);
   const bound = join(out, "glue", "checkout_updates_bg.wasm");
-  await run(process.execPath, [wasmOpt, ...OPTIMISE, ...features, "--strip-target-features", ...(names ? ["-g"] : []), bound, "-o", join(out, "checkout_updates.wasm")]);
+  const ends = ["--minify-imports-and-exports-and-modules", ...(names ? ["-g"] : [])];
+  const args = [...OPTIMISE, ...features, "--strip-target-features", ...ends, bound, "-o", join(out, "checkout_updates.wasm")];
+  const mapping = JSON.parse(capture(process.execPath, [wasmOpt, ...args]));
   // One copy: nothing may take the unoptimised one by mistake.
   rmSync(bound);
   rmSync(`${bound}.d.ts`, { force: true });
+  return Object.fromEntries([
+    ...mapping.imports.flatMap(([module, name, short]) => [
+      [module, SHORT_MODULE],
+      [name, short],
+    ]),
+    ...mapping.exports,
+  ]);
 }
 
 function writeBytes(out) {
@@ -119,9 +134,10 @@ export async function buildWasm({ trap = false } = {}) {
     await step(`Build the wasm module${trap ? " that can be made to trap" : ""} (${toolchain.world}, std rebuilt for size)`, async () => {
       await compile(toolchain, id, { features });
       await bind(program, out);
-      await optimise(out);
+      const names = await optimise(out);
       writeBytes(out);
-      await buildEngine(join(out, "glue", "checkout_updates.js"), ["initSync", ...exports], join(out, "engine.js"));
+      const engine = join(out, "engine.js");
+      await buildEngine(join(out, "glue", "checkout_updates.js"), ["initSync", ...exports], engine, { names });
       writeFileSync(join(out, "engine.d.ts"), engineTypes("./glue/checkout_updates.js"));
     });
     await step("Build the same in plain JavaScript", async () => {
