@@ -49,7 +49,11 @@ impl Machine {
             }
         }
         // Every page is shown once when it has loaded; only one that was away comes back.
-        let awake = matches!(event, Event::Awake) || self.left && matches!(event, Event::Back(_));
+        let awake = match event {
+            Event::Awake | Event::Back(true) => true,
+            Event::Back(false) => self.left,
+            _ => false,
+        };
         self.take(&event, turn);
         while let Some(id) = self.freshness.overdue(now) {
             self.refreshed(id, false, true, Kind::StripeError, turn);

@@ -63,6 +63,7 @@ fn it_looks_again_when_the_browser_is_back() {
     for (before, event, looks) in [
         (None, Event::Awake, 2),
         (None, Event::Back(false), 1),
+        (None, Event::Back(true), 2),
         (Some(Event::Left), Event::Back(false), 2),
         (Some(Event::Left), Event::Back(true), 2),
     ] {
