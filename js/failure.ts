@@ -14,17 +14,22 @@ export type Asked = readonly [monotonic: number, wall: number];
 export function failed(
   kind: FailureKind,
   endpoint: string,
-  asked: Asked,
+  asked: Asked | undefined,
   applied: Applied,
   messages: Messages | undefined,
   more: { detail?: string | undefined; cause?: unknown; reason?: CancelReason } = {},
 ): CheckoutUpdateError {
+  let durationMs = 0;
+  // A page may have taken its clock away: a failure is told all the same.
+  safely(() => {
+    if (asked) durationMs = Math.max(0, Math.round(performance.now() - asked[0]));
+  });
   const record = {
     kind,
     applied,
     endpoint,
     status: null,
-    durationMs: Math.max(0, Math.round(performance.now() - asked[0])),
+    durationMs,
     attempts: 0,
     requestId: null,
     message: null,

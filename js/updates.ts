@@ -115,12 +115,13 @@ export function creator(source: Source) {
       more?: { detail?: string; cause?: unknown; reason?: CancelReason },
     ): void {
       const error = failed(kind, call.name, call.asked, applied, options.messages, more);
+      // First of all: what comes behind may be stopped by what other scripts have done to the page.
+      calls.delete(call);
+      call.reject(error);
       if (kind !== "cancelled") {
         if (ask((inner) => (inner.note(error), true)) !== true) early = [...early, error].slice(-KEPT);
         safely(options.onFailure, error);
       }
-      calls.delete(call);
-      call.reject(error);
       changed();
       if (call.name) settled(error);
     }
@@ -185,9 +186,9 @@ export function creator(source: Source) {
       const [lost, promised] = [[...calls].filter((call) => !call.play), [...owed]];
       owed.clear();
       // From here on callbacks of the page may begin what the fresh instance is to do.
-      for (const call of lost) fail(call, "internal", applied);
+      for (const call of lost) safely(() => fail(call, "internal", applied));
       for (const [reject, endpoint] of promised) {
-        reject(failed("internal", endpoint, now(), applied, options.messages));
+        reject(failed("internal", endpoint, undefined, applied, options.messages));
       }
       changed();
       // One that dies while it is opened is not opened again for that alone: there might be no end to it.
@@ -276,8 +277,8 @@ export function creator(source: Source) {
           hand(inner, read);
         };
         call.reject = (error) => {
-          forget();
           fails(error);
+          forget();
         };
         calls.add(call);
         let timer: ReturnType<typeof setTimeout> | undefined;

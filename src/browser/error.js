@@ -1,6 +1,9 @@
 // The error that a page gets. A class of JavaScript, since `instanceof` and minifiers, subclasses and frozen prototypes
 // are matters of JavaScript; what is in it is decided in Rust.
 
+// Taken now: what other scripts put in their place later must not stop an error from being made.
+const { defineProperty, keys } = Object;
+
 const NAME = "CheckoutUpdateError";
 const WAIT = "Please wait a moment.";
 const RELOAD = "Please reload the page.";
@@ -36,15 +39,16 @@ export const ADVICE = {
 /** How an update failed. All fields are its own, so that they survive being copied. */
 export class CheckoutUpdateError extends Error {
   constructor({ cause, ...given }) {
-    const text = given.message || (CHANGE[given.applied] + " " + ADVICE[given.kind]).trim();
+    const [change, advice] = [CHANGE[given.applied], ADVICE[given.kind]];
+    const text = given.message || (advice ? `${change} ${advice}` : change);
     super(text);
     const record = { ...given, message: text };
     // Defined and not assigned: a page may have frozen `Error.prototype`, or given it members that cannot be written.
     // Without a prototype: what a page has added to `Object.prototype` would be part of the descriptor.
     const define = (name, value, enumerable) =>
-      Object.defineProperty(this, name, { __proto__: null, value, enumerable, configurable: true, writable: true });
+      defineProperty(this, name, { __proto__: null, value, enumerable, configurable: true, writable: true });
     // `Error` has given it its message.
-    for (const name of Object.keys(given)) if (name !== "message") define(name, given[name], true);
+    for (const name of keys(given)) if (name !== "message") define(name, given[name], true);
     // A literal as its name, because minifiers rename classes.
     define("name", NAME, true);
     define("toJSON", () => record, true);
