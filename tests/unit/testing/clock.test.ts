@@ -1,4 +1,4 @@
-// What docs/testing.md says of mocked timers.
+// What docs/test-runners.md says of mocked timers.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createUpdates } from "../../../js/index.js";
 import { endpoint, oneOf } from "../../../js/rules.js";
