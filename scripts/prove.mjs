@@ -4,12 +4,13 @@ import { broken } from "./prove/broken.mjs";
 import { deny } from "./prove/deny.mjs";
 import { model } from "./prove/model.mjs";
 import { mutants } from "./prove/mutants.mjs";
+import { pages } from "./prove/pages.mjs";
 import { schemathesis } from "./prove/schemathesis.mjs";
 import { stack } from "./prove/stack.mjs";
 import { values } from "./prove/values.mjs";
 
 /** Each proof by its name; docs/reliability.md says what each shows. */
-const proofs = { model, broken, values, stack, schemathesis, mutants, deny };
+const proofs = { model, broken, values, pages, stack, schemathesis, mutants, deny };
 
 await main(async () => {
   const names = process.argv.slice(2);

@@ -4,6 +4,7 @@ import { cleanUpInstalls } from "./lib/cargo-install.mjs";
 import { main } from "./lib/run.mjs";
 import { browsers, geckodriver } from "./setup/browsers.mjs";
 import { coverage } from "./setup/coverage.mjs";
+import { libraries } from "./setup/libraries.mjs";
 import { nodeModules } from "./setup/node-modules.mjs";
 import { postgresql } from "./setup/postgresql.mjs";
 import { python } from "./setup/python.mjs";
@@ -30,6 +31,7 @@ export async function setUpAll() {
     await nodeModules();
     await postgresql();
     await schemathesis();
+    await libraries();
     return { ...(await browsers()), webkitdriver: await webkit(), python: await python(), ruby: await ruby() };
   })();
   const tools = (async () => {

@@ -248,6 +248,14 @@ export const suites = [
     run: inBrowsers("A server that misbehaves", "tests/e2e/faults"),
   },
   {
+    name: "hostile",
+    title: "Values that no page should pass, and pages whose other scripts break the platform; some of each",
+    needs: ["package"],
+    browsers: BOTH,
+    tools: true,
+    run: inBrowsers("Hostile values and pages", "tests/e2e/hostile"),
+  },
+  {
     name: "crate",
     title: "The crate without the npm package",
     needs: ["package"],
