@@ -1,6 +1,7 @@
 import { instantiate, type Engine } from "../build/engine.js";
 import { CheckoutUpdateError } from "../src/browser/error.js";
 import { check } from "../src/browser/options.js";
+import { each, without } from "./list.js";
 
 /** Where the module comes from; a failed call may be repeated. */
 export type Source = () => Promise<WebAssembly.Module>;
@@ -21,7 +22,7 @@ const shared = { CheckoutUpdateError, check };
 /** What a client does when the module has died. */
 type Mourner = () => void;
 
-const mourners = new Set<Mourner>();
+let mourners: readonly Mourner[] = [];
 let loading: Promise<void> | undefined;
 /** Makes a fresh instance, at once. */
 let make: (() => Engine) | undefined;
@@ -92,8 +93,8 @@ export const live = (): Engine | undefined => engine;
 
 /** Calls `mourner` when the module dies; gives the function that ends this. */
 export function mourn(mourner: Mourner): () => void {
-  mourners.add(mourner);
-  return () => void mourners.delete(mourner);
+  mourners = [...mourners, mourner];
+  return () => void (mourners = without(mourners, mourner));
 }
 
 /**
@@ -111,13 +112,13 @@ export function enter<T>(into: Engine, act: () => T): T | undefined {
 }
 
 function replace(): void {
-  const informed = [...mourners];
-  mourners.clear();
+  const informed = mourners;
+  mourners = [];
   try {
     engine = make!();
   } catch {
     // The browser has no room for another instance: updates are unavailable until the page is loaded again.
     engine = undefined;
   }
-  for (const mourner of informed) mourner();
+  each(informed, (mourner) => mourner());
 }

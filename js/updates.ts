@@ -5,6 +5,7 @@ import { enter, live, load, mourn, type Source } from "./engine.js";
 import { canRun, isPage, safely } from "./environment.js";
 import { isCheckoutUpdateError } from "./error.js";
 import { failed, type Asked } from "./failure.js";
+import { each, without } from "./list.js";
 import type {
   Applied,
   CancelReason,
@@ -66,8 +67,8 @@ export function creator(source: Source) {
     const options = check(given);
     const names = new Set(options.endpoints.map(({ name }) => name));
     const recipes = new WeakMap<object, Recipe>();
-    const calls = new Set<Call>();
-    const owed = new Map<(error: unknown) => void, string>();
+    let calls: readonly Call[] = [];
+    let owed: readonly { readonly endpoint: string; reject(error: unknown): void }[] = [];
     const listeners = new Set<() => void>();
     const reporters = new Set<{ url: string; end?: (() => void) | undefined }>();
     let early: CheckoutUpdateErrorShape[] = [];
@@ -85,7 +86,7 @@ export function creator(source: Source) {
     const ask = <T>(act: (inner: Inner) => T): T | undefined =>
       inner && engine === live() ? enter(engine!, () => act(inner!)) : undefined;
     const isQueued = (name?: string, match?: object) =>
-      [...calls].some(
+      calls.some(
         (call) =>
           call.play && call.name && (name === undefined || (call.name === name && has(call.intent, match ?? {}))),
       );
@@ -94,7 +95,8 @@ export function creator(source: Source) {
     const isStale = () => ask((inner) => inner.isStale()) ?? doubtful;
 
     function changed(): void {
-      const [pending, stale] = [isPending(), isStale()];
+      const pending = isPending();
+      const stale = isStale();
       if (pending === snapshot.pending && stale === snapshot.stale) return;
       snapshot = { pending, stale };
       for (const listener of [...listeners]) safely(listener);
@@ -116,7 +118,7 @@ export function creator(source: Source) {
     ): void {
       const error = failed(kind, call.name, call.asked, applied, options.messages, more);
       // First of all: what comes behind may be stopped by what other scripts have done to the page.
-      calls.delete(call);
+      calls = without(calls, call);
       call.reject(error);
       if (kind !== "cancelled") {
         if (ask((inner) => (inner.note(error), true)) !== true) early = [...early, error].slice(-KEPT);
@@ -134,8 +136,9 @@ export function creator(source: Source) {
       },
       owe(promise: Promise<unknown>, endpoint: string): Promise<unknown> {
         const whole = new Promise((resolve, reject) => {
-          owed.set(reject, endpoint);
-          void promise.then(resolve, reject).then(() => owed.delete(reject));
+          const debt = { endpoint, reject };
+          owed = [...owed, debt];
+          void promise.then(resolve, reject).then(() => (owed = without(owed, debt)));
         });
         excuse(whole);
         return whole;
@@ -183,13 +186,14 @@ export function creator(source: Source) {
         // What it has counted is lost.
       }
       doubtful = true;
-      const [lost, promised] = [[...calls].filter((call) => !call.play), [...owed]];
-      owed.clear();
+      const lost = calls;
+      const promised = owed;
+      owed = [];
       // From here on callbacks of the page may begin what the fresh instance is to do.
-      for (const call of lost) safely(() => fail(call, "internal", applied));
-      for (const [reject, endpoint] of promised) {
-        reject(failed("internal", endpoint, undefined, applied, options.messages));
-      }
+      each(lost, (call) => call.play || fail(call, "internal", applied));
+      each(promised, ({ endpoint, reject }) =>
+        reject(failed("internal", endpoint, undefined, applied, options.messages)),
+      );
       changed();
       // One that dies while it is opened is not opened again for that alone: there might be no end to it.
       if (actionsSeen && !opening) open();
@@ -199,11 +203,11 @@ export function creator(source: Source) {
 
     function flush(): void {
       const inner = open();
-      for (const call of [...calls]) {
+      each(calls, (call) => {
         const { play } = call;
         delete call.play;
         play?.(inner);
-      }
+      });
       changed();
     }
 
@@ -244,23 +248,23 @@ export function creator(source: Source) {
         const call: Call = { name, asked: now(), intent, reject: fails };
         const hand = (inner: Inner | undefined, settings: RunOptions | undefined) => {
           // It could not be opened: a call that its death has not ended is ended here.
-          if (!inner) return calls.has(call) ? fail(call, live() ? "internal" : "unavailable", "no") : undefined;
+          if (!inner) return calls.includes(call) ? fail(call, live() ? "internal" : "unavailable", "no") : undefined;
           const promise = ask(() => play(inner, settings));
           if (!promise) return;
           // Not `resolve(promise)`: the engine may die before it settles that.
           promise.then(
             (value) => {
-              calls.delete(call);
+              calls = without(calls, call);
               resolve(value);
             },
             (error: unknown) => {
-              calls.delete(call);
+              calls = without(calls, call);
               reject(error);
             },
           );
         };
         if (canRun() && live()) {
-          calls.add(call);
+          calls = [...calls, call];
           return hand(open(), settings);
         }
         const signal = settings?.signal;
@@ -280,7 +284,7 @@ export function creator(source: Source) {
           fails(error);
           forget();
         };
-        calls.add(call);
+        calls = [...calls, call];
         let timer: ReturnType<typeof setTimeout> | undefined;
         if (signal?.aborted) return detach();
         changed();
@@ -291,7 +295,7 @@ export function creator(source: Source) {
         const limit = options.endpoints.find((declared) => declared.name === name)?.timeoutMs ?? options.timeoutMs;
         const unavailable = (text: string, cause?: unknown) => {
           const detail = `checkout-updates: ${text}.`;
-          if (calls.has(call) && call.play) fail(call, "unavailable", "no", { detail, cause });
+          if (calls.includes(call) && call.play) fail(call, "unavailable", "no", { detail, cause });
         };
         timer = setTimeout(() => unavailable("the module was not loaded in time"), limit);
         load(source).then(flush, (cause: Error) => unavailable(cause.message, cause));
@@ -371,10 +375,10 @@ export function creator(source: Source) {
     }
 
     function drop(reason: CancelReason, name?: string): void {
-      for (const call of [...calls]) {
+      each(calls, (call) => {
         const isMeant = name === undefined ? reason === "disposed" || call.name : call.name === name;
         if (isMeant && call.play) fail(call, "cancelled", "no", { reason });
-      }
+      });
     }
 
     function dispose(): void {

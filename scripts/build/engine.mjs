@@ -38,15 +38,18 @@ export async function buildEngine(glue, exports, outfile, { names, plugins = [] 
     absWorkingDir: root,
     bundle: true,
     format: "iife",
-    globalName: "glue",
     target,
     charset: "utf8",
     logLevel: "warning",
-    stdin: { contents: `export { ${exports.join(", ")} } from "./${basename(glue)}";`, resolveDir: dirname(glue) },
+    // No export of esbuild's: its helper takes what other scripts have added to `Object.prototype` for more of them.
+    stdin: {
+      contents: `import { ${exports} } from "./${basename(glue)}"; give(${exports});`,
+      resolveDir: dirname(glue),
+    },
     // In place of globals: jsdom has neither class, and nobody may make code of text.
     inject: ["./js/text.ts", "./js/code.ts"],
-    banner: { js: "export function instantiate(shared) {" },
-    footer: { js: "return glue;\n}" },
+    banner: { js: `export function instantiate(shared) {\nlet made;\nconst give = (${exports}) => (made = { ${exports} });` },
+    footer: { js: "return made;\n}" },
     outfile,
     plugins: [shared, ...plugins],
     ...(names && shortened(names)),

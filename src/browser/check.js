@@ -24,10 +24,13 @@ export const text = matches(/./s, "a string that is not empty");
 
 export const needed = ([fits, words]) => [fits, words, true];
 
-/** A frozen copy of a record whose keys are all known and whose values all fit; what is `undefined` is left out. */
+/**
+ * A frozen copy of a record whose keys are all known and whose values all fit; what is `undefined` is left out. It has no
+ * prototype: what other scripts have added to `Object.prototype` is no option.
+ */
 export function checked(where, given, rows) {
   if (!record[0](given)) fail(where, "must be an object");
-  const copy = { ...given };
+  const copy = { __proto__: null, ...given };
   const known = keys(rows);
   for (const key of new Set([...known, ...keys(copy)])) {
     if (!known.includes(key)) fail(where, "unknown key " + quote(key));

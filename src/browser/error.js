@@ -39,7 +39,8 @@ export const ADVICE = {
 /** How an update failed. All fields are its own, so that they survive being copied. */
 export class CheckoutUpdateError extends Error {
   constructor({ cause, ...given }) {
-    const [change, advice] = [CHANGE[given.applied], ADVICE[given.kind]];
+    const change = CHANGE[given.applied];
+    const advice = ADVICE[given.kind];
     const text = given.message || (advice ? `${change} ${advice}` : change);
     super(text);
     const record = { ...given, message: text };
@@ -48,7 +49,8 @@ export class CheckoutUpdateError extends Error {
     const define = (name, value, enumerable) =>
       defineProperty(this, name, { __proto__: null, value, enumerable, configurable: true, writable: true });
     // `Error` has given it its message.
-    for (const name of keys(given)) if (name !== "message") define(name, given[name], true);
+    const names = keys(given);
+    for (let at = 0; at < names.length; at++) if (names[at] !== "message") define(names[at], given[names[at]], true);
     // A literal as its name, because minifiers rename classes.
     define("name", NAME, true);
     define("toJSON", () => record, true);

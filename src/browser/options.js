@@ -64,11 +64,12 @@ function checkedOptions(given) {
     allowedOrigins = [],
     sessionField = "checkout_session_id",
     timeoutMs = 19_500,
-    messages = {},
+    messages = { __proto__: null },
     csrf,
     ...rest
   } = checked("createUpdates", given, OPTIONS);
   const options = freeze({
+    __proto__: null,
     ...rest,
     sessionField,
     timeoutMs,
@@ -86,6 +87,7 @@ function checkedOptions(given) {
       if (names.includes(sessionField)) fail(where, "field " + quote(sessionField) + ' is the "sessionField"');
       const { latest } = options;
       return freeze({
+        __proto__: null,
         timeoutMs,
         join: true,
         idempotencyKey: true,

@@ -58,7 +58,7 @@ const ENDPOINT = { url: needed(text), rules: needed(record), options: record };
 
 /** Checks what an endpoint declares; `check` of options.js does it again under the endpoint's name. */
 export function lint(where, declared) {
-  const { url, rules: given, options = {} } = checked(where, declared, ENDPOINT);
+  const { url, rules: given, options = { __proto__: null } } = checked(where, declared, ENDPOINT);
   const rules = freeze({ ...given });
   const names = keys(rules);
   if (names.length > MOST_FIELDS) fail(where, `more than ${MOST_FIELDS} fields`);

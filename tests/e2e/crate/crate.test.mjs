@@ -19,7 +19,6 @@ describe("the crate by itself", { concurrency: BROWSERS.length }, () => {
         it.folder = mkdtempSync(join(tmpdir(), "crate-"));
         cpSync(fileURLToPath(new URL("page", import.meta.url)), it.folder, { recursive: true });
         cpSync(join(root, "build", "glue"), join(it.folder, "glue"), { recursive: true });
-        cpSync(join(root, "build", "checkout_updates.wasm"), join(it.folder, "checkout_updates.wasm"));
         it.server = await startServer(program, { "/": it.folder });
         it.page = await openPage(browser, it.server.url, "crate");
       });

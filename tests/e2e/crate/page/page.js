@@ -1,7 +1,7 @@
 // A page of what wasm-bindgen makes of the crate, with no file of the npm package. Everything it gives back is plain data.
 import init, { Updates } from "/glue/checkout_updates.js";
 
-await init({ module_or_path: "/checkout_updates.wasm" });
+await init({ module_or_path: "/glue/checkout_updates_bg.wasm" });
 
 const SESSION = "cs_test_crate";
 const yearly = { interval: "yearly" };

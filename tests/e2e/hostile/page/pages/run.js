@@ -2,17 +2,19 @@
 import { damages } from "./damage.js";
 import { damaged, withLibrary } from "./judge.js";
 
-const all = damages(window).flatMap((damage) => ["before", "after"].map((when) => ({ ...damage, when })));
+const all = damages(window).flatMap((damage) =>
+  ["before", "after"].map((when) => ({ ...damage, when, name: `${damage.name}, ${when} the package` })),
+);
 
 globalThis.pages = {
-  count: () => all.length,
+  /** The numbers of the damages that have this text in their names. */
+  named: (text) => all.flatMap(({ name }, number) => (name.includes(text) ? [number] : [])),
   /** What was wrong on the pages of these numbers, by name. */
-  async damaged({ first, count }) {
+  async damaged(numbers) {
     const wrong = [];
-    for (const damage of all.slice(first, first + count)) {
-      for (const problem of await damaged(damage, damage.when)) {
-        wrong.push(`${damage.name}, ${damage.when} the package: ${problem}`);
-      }
+    for (const number of numbers) {
+      const damage = all[number];
+      for (const problem of await damaged(damage, damage.when)) wrong.push(`${damage.name}: ${problem}`);
     }
     return wrong;
   },
