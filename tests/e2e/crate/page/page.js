@@ -35,12 +35,13 @@ async function request({ url, options }) {
   const shape = [typeof update, update.length, Object.hasOwn(update, "failure"), update.failure];
   const promise = update();
   const isPromise = promise instanceof Promise;
-  const start = performance.now();
+  const start = [performance.now(), Date.now()];
   const ended = await promise.then(
     async (response) => ({ status: response.status, body: await response.text() }),
     ({ name, kind, applied, message }) => ({ name, kind, applied, message, isError: update.failure.kind === kind }),
   );
-  const ms = performance.now() - start;
+  // By the clock that says more, as the deadline goes: one that is set forward in between is a machine that has slept.
+  const ms = Math.max(performance.now() - start[0], Date.now() - start[1]);
   const { updates: counted, failures: kinds } = updates.metrics().endpoints.changeInterval;
   updates.dispose();
   return { shape, isPromise, ended, ms, counted, kinds, told: failures.splice(0) };
