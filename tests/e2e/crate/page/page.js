@@ -33,15 +33,15 @@ async function request({ url, options }) {
   const updates = open(url, options);
   const update = updates.request("changeInterval", yearly);
   const shape = [typeof update, update.length, Object.hasOwn(update, "failure"), update.failure];
+  // The limit begins with the call, and so does this.
+  const start = performance.now();
   const promise = update();
   const isPromise = promise instanceof Promise;
-  const start = [performance.now(), Date.now()];
   const ended = await promise.then(
     async (response) => ({ status: response.status, body: await response.text() }),
     ({ name, kind, applied, message }) => ({ name, kind, applied, message, isError: update.failure.kind === kind }),
   );
-  // By the clock that says more, as the deadline goes: one that is set forward in between is a machine that has slept.
-  const ms = Math.max(performance.now() - start[0], Date.now() - start[1]);
+  const ms = performance.now() - start;
   const { updates: counted, failures: kinds } = updates.metrics().endpoints.changeInterval;
   updates.dispose();
   return { shape, isPromise, ended, ms, counted, kinds, told: failures.splice(0) };
