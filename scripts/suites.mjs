@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkSizes } from "../bench/sizes.mjs";
 import { buildExamples, buildPackage } from "./build.mjs";
+import { buildServers } from "./build/servers.mjs";
 import { checkPackage } from "./check-package.mjs";
 import { checkReproducible } from "./check-reproducible.mjs";
 import { buildDocs } from "./docs.mjs";
@@ -27,11 +28,7 @@ export const builds = {
   package: () => buildPackage(),
   trap: () => buildPackage({ trap: true }),
   examples: () => buildExamples(),
-  servers: () => {
-    const packages = ["checkout-updates-server", "checkout-updates-sandbox", "fault-server"];
-    const args = ["build", "--quiet", "--locked", ...packages.map((name) => `--package=${name}`)];
-    return step("Build the servers", () => run("cargo", args));
-  },
+  servers: buildServers,
 };
 
 /** The names of the Rust tests that run in browsers. */

@@ -24,8 +24,8 @@ const rules = [
   {
     name: "an update waits for the one before it",
     file: "src/queue.rs",
-    from: "position(|update| !update.is_apart())",
-    to: "position(Update::is_waiting)",
+    from: "let first = updates.iter().position(|update| !update.is_apart())?;",
+    to: "let first = updates.iter().position(Update::is_waiting)?;",
     breaks: "one request at a time",
   },
   {

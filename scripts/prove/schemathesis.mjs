@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { buildServers } from "../build/servers.mjs";
 import { main, root, run, step } from "../lib/run.mjs";
 import { schemathesis as setUp } from "../setup/schemathesis.mjs";
 
@@ -71,9 +72,7 @@ async function description(url, sessions) {
 /** Asks with so many examples an endpoint. */
 export async function schemathesis(examples = 1_000) {
   const program = await setUp();
-  await step("Build the demo server", () =>
-    run("cargo", ["build", "--quiet", "--locked", "--package=checkout-updates-server"]),
-  );
+  await buildServers();
   const folder = mkdtempSync(join(tmpdir(), "schemathesis-"));
   const { url, child } = await startServer(folder);
   try {
