@@ -38,7 +38,13 @@ export function failed(
     reason: more.reason ?? null,
     cause: more.cause,
   };
-  const made = new CheckoutUpdateError(record);
+  let made: CheckoutUpdateError;
+  try {
+    made = new CheckoutUpdateError(record);
+  } catch (thrown) {
+    // Without `Object.defineProperty`, say. Whoever waits is told that much.
+    return thrown as CheckoutUpdateError;
+  }
   let message: unknown;
   safely(() => (message = typeof messages === "function" ? messages(made) : messages?.[kind]));
   return typeof message === "string" ? new CheckoutUpdateError({ ...record, message }) : made;

@@ -202,11 +202,11 @@ export function creator(source: Source) {
     const now = (): Asked => [performance.now(), Date.now()];
 
     function flush(): void {
-      const inner = open();
       each(calls, (call) => {
         const { play } = call;
         delete call.play;
-        play?.(inner);
+        // Each by itself: one may be the death of the engine that it is handed to.
+        play?.(open());
       });
       changed();
     }
@@ -216,15 +216,22 @@ export function creator(source: Source) {
       const signal = settings?.signal;
       try {
         const session = isOwn ? undefined : (settings?.session ?? (options.session?.() as string));
-        return { asked, ...(signal && { signal }), ...(session !== undefined && { session }) };
+        // Without a prototype: a `signal` that other scripts have added to `Object.prototype` is none of this call's.
+        return {
+          __proto__: null,
+          asked,
+          ...(signal && { signal }),
+          ...(session !== undefined && { session }),
+        } as Later;
       } catch (cause) {
         return {
+          __proto__: null,
           asked,
           ...(signal && { signal }),
           get session(): string {
             throw cause;
           },
-        };
+        } as Later;
       }
     }
 
@@ -247,10 +254,9 @@ export function creator(source: Source) {
         };
         const call: Call = { name, asked: now(), intent, reject: fails };
         const hand = (inner: Inner | undefined, settings: RunOptions | undefined) => {
-          // It could not be opened: a call that its death has not ended is ended here.
-          if (!inner) return calls.includes(call) ? fail(call, live() ? "internal" : "unavailable", "no") : undefined;
-          const promise = ask(() => play(inner, settings));
-          if (!promise) return;
+          const promise = inner && ask(() => play(inner, settings));
+          // It could not be opened, or died: a call that its death has not ended is ended here.
+          if (!promise) return calls.includes(call) ? fail(call, live() ? "internal" : "unavailable", "no") : undefined;
           // Not `resolve(promise)`: the engine may die before it settles that.
           promise.then(
             (value) => {

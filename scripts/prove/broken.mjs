@@ -61,6 +61,7 @@ const rules = [
     file: "src/stale.rs",
     from: "refresh.began = f64::NEG_INFINITY",
     to: "drop(refresh)",
+    world: "one update, and one thing that the page does",
     breaks: "what is not stale and not pending is what the server has",
   },
   {
