@@ -31,13 +31,18 @@ let engine: Engine | undefined;
 /** A module that browsers take which have all that ours needs, and few others: with the type of a function that gives a JavaScript value. */
 const PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 111);
 
+/** What makes instances. In an object: a promise of a function takes a `then` that a page has given to all functions. */
+interface Maker {
+  fresh(): Engine;
+}
+
 /** The engine in plain JavaScript, where the page's policy or the browser refuses WebAssembly. */
-async function plain(refusal: unknown): Promise<() => Engine> {
+async function plain(refusal: unknown): Promise<Maker> {
   let cause = refusal;
   if (CHUNKS) {
     try {
       const chunk = await import("../build/plain.js");
-      return () => chunk.instantiate(shared);
+      return { fresh: () => chunk.instantiate(shared) };
     } catch (failure) {
       cause = failure;
     }
@@ -48,7 +53,7 @@ async function plain(refusal: unknown): Promise<() => Engine> {
   );
 }
 
-async function maker(source: Source): Promise<() => Engine> {
+async function maker(source: Source): Promise<Maker> {
   try {
     // WebKit refuses the instance and not the module.
     new WebAssembly.Instance(new WebAssembly.Module(PROBE));
@@ -56,16 +61,18 @@ async function maker(source: Source): Promise<() => Engine> {
     return plain(refusal);
   }
   const module = await source();
-  return () => {
-    const made = instantiate(shared);
-    made.initSync({ module });
-    return made;
+  return {
+    fresh() {
+      const made = instantiate(shared);
+      made.initSync({ module });
+      return made;
+    },
   };
 }
 
 async function start(source: Source): Promise<void> {
   try {
-    const fresh = await maker(source);
+    const { fresh } = await maker(source);
     const first = fresh();
     if (first.build() !== BUILD) throw new LoadError(OTHER_FILE);
     [make, engine] = [fresh, first];
