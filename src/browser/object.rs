@@ -30,7 +30,11 @@ extern "C" {
 
 /// The names of an object's own enumerable properties; none of what is no object.
 pub fn keys(object: &JsValue) -> Result<Array, JsValue> {
-    if object.is_undefined() || object.is_null() { Ok(Array::new()) } else { own_keys(object) }
+    if is_nothing(object) { Ok(Array::new()) } else { own_keys(object) }
+}
+
+fn is_nothing(value: &JsValue) -> bool {
+    value.is_undefined() || value.is_null()
 }
 
 /// A member of a page's object.
@@ -40,7 +44,8 @@ pub fn get(object: &JsValue, name: &JsValue) -> Result<JsValue, JsValue> {
 
 /// A member of a page's object; `undefined` where to ask for it throws, or there is no object.
 pub fn member(object: &JsValue, name: &str) -> JsValue {
-    reflect_get(object, &name.into()).unwrap_or_default()
+    // Asked first: an error that is thrown and caught takes as long as a tenth of an update.
+    if is_nothing(object) { JsValue::UNDEFINED } else { reflect_get(object, &name.into()).unwrap_or_default() }
 }
 
 /// An object with these members of its own.
