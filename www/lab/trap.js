@@ -2,14 +2,15 @@
  * A way to let the package's module abort, as it would by a bug of its own. Has to be loaded before the package is: it
  * stands between the module and the functions that the module imports.
  */
-let exported;
+let isThere = false;
 let isDue = false;
 
 if (globalThis.WebAssembly) {
   WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
     construct(target, [module, imports]) {
       const instance = Reflect.construct(target, [module, imports && watched(imports)]);
-      if (instance.exports.__wbindgen_malloc) exported = instance.exports;
+      // Not the one that is made to see whether one may be made: it imports nothing.
+      isThere ||= imports !== undefined;
       return instance;
     },
   });
@@ -20,16 +21,16 @@ const watched = (imports) => mapped(imports, (functions) => mapped(functions, wa
 const watch = (imported) =>
   typeof imported === "function" ? (...given) => (abortIfDue(), imported(...given)) : imported;
 
-/** No memory can be had at a multiple of 3, so the module's own code aborts: `RuntimeError: unreachable`. */
+/** What a trap throws, through the module's own code, which catches nothing: it ends in the middle of a step. */
 function abortIfDue() {
   if (!isDue) return;
   isDue = false;
-  exported.__wbindgen_malloc(8, 3);
+  throw new WebAssembly.RuntimeError("unreachable");
 }
 
 /** Lets the module's next step abort. Tells whether there is a module. */
 export function abortNext() {
-  isDue = exported !== undefined;
+  isDue = isThere;
   return isDue;
 }
 

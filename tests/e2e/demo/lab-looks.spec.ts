@@ -106,7 +106,7 @@ test("weighs less than 100 kB with every file that its first change needs, by br
       .map(({ name }) => name),
   );
   const files = new Set([page.url(), ...loaded]);
-  for (const name of ["/dist/inline-", "/dist/chunk-", "/dist/testing.js", "/lab/lab.css", "/lab/timeline.js"]) {
+  for (const name of ["/dist/index.js", "/dist/inline-", "/dist/testing.js", "/lab/lab.css", "/lab/timeline.js"]) {
     expect(
       [...files].some((file) => file.includes(name)),
       name,

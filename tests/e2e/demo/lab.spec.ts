@@ -180,7 +180,9 @@ test("the browser's own offline: an answer that came and a session that cannot b
 }) => {
   await lab.open();
   await lab.choose("Slow answer");
+  const sent = lab.sent("/change-subscription-interval");
   await lab.start();
+  await sent;
   // It keeps a request that is under way, and refuses every new one.
   await context.setOffline(true);
   await expect(lab.mine.fact(READS)).toHaveText("Your change was made. Please reload the page.");
@@ -228,7 +230,7 @@ test("No WebAssembly: the page works under the stricter policy", async ({ compla
   await expect(lab.problem).toHaveText(/runs without WebAssembly/);
 });
 
-test("The module traps: a real abort, and a fresh module finds out", async ({ lab, server }) => {
+test("The module traps: its code is cut off in a step, and a fresh module finds out", async ({ lab, server }) => {
   await lab.open();
   await lab.choose("The module traps");
   const ids = await lab.start();

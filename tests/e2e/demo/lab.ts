@@ -62,6 +62,12 @@ export class LabPage {
     return ids as [string, string];
   }
 
+  /** Waits until both columns have sent a request to this path. */
+  async sent(path: string): Promise<void> {
+    let count = 0;
+    await this.page.waitForRequest((request) => new URL(request.url()).pathname === path && ++count === 2);
+  }
+
   /** Keeps what is said of Pay with the package: it may be locked for a moment only. */
   private async watchPay(): Promise<void> {
     await this.mine.fact("Pay is").evaluate((fact) => {
