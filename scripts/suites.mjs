@@ -230,10 +230,9 @@ export const suites = [
   },
   {
     name: "lab",
-    title: "Every fault of the lab, and how it looks; named alone, since it takes minutes",
+    title: "Every fault of the lab, and how it looks",
     needs: ["package", "examples", "servers"],
     tools: true,
-    apart: true,
     run: lab,
   },
   {

@@ -11,8 +11,8 @@ export default defineConfig({
   outputDir: "../../test-results/demo",
   reporter: [["list"]],
   fullyParallel: true,
-  // Each test has a browser, a server and a sandbox of its own already.
-  workers: 1,
+  // Each test has a browser, a server and a sandbox of its own, and mostly waits for one of them.
+  workers: 3,
   // A retry would hide what it is here to find.
   retries: 0,
   forbidOnly: true,
