@@ -151,7 +151,6 @@ const projects = ({ tools, browsers, only }) => {
  * - `title`: what the list of names says of it
  * - `needs`: what is built first, by the names of `builds`
  * - `tools`: whether it calls what only the whole set-up installs; else the demo's set-up is enough
- * - `apart`: runs only when it is named
  * - `browsers`: where it can run; without it, it is not asked which
  */
 export const suites = [
@@ -216,7 +215,7 @@ export const suites = [
   {
     name: "bindings",
     title: "What performs, src/browser/, as wasm-bindgen tests",
-    browsers: BOTH,
+    browsers: ALL,
     tools: true,
     run: rustInBrowsers,
   },
@@ -263,21 +262,9 @@ export const suites = [
     name: "contract",
     title: "Every rule of the contract, on the built package",
     needs: ["package", "trap"],
-    browsers: BOTH,
+    browsers: ALL,
     tools: true,
     run: contract,
-  },
-  {
-    name: "safari",
-    title: "The bindings and the contract in Safari's engine; named alone, since it takes many minutes",
-    needs: ["package", "trap"],
-    tools: true,
-    apart: true,
-    run: async ({ tools, only }) => {
-      const asked = { tools, browsers: ["webkit"], only };
-      await rustInBrowsers(asked);
-      await contract(asked);
-    },
   },
   {
     name: "guides",

@@ -14,8 +14,8 @@ export function listOf(suites) {
 
 /**
  * Reads the words of the command line. Gives the suites to run in their own order, each with the browsers to run in (null
- * where it uses none), and the text that a test's name must have, or null. No name is every suite but those that stand
- * apart, and no browser every browser; a browser alone is every suite that runs in it. Throws `Stop` for what is not known.
+ * where it uses none), and the text that a test's name must have, or null. No name is every suite, and
+ * no browser every browser; a browser alone is every suite that runs in it. Throws `Stop` for what is not known.
  */
 export function choose(words, suites) {
   const browsers = browsersOf(suites);
@@ -32,7 +32,7 @@ export function choose(words, suites) {
 
   const runsThere = (suite) => suite.browsers?.filter((browser) => wantedBrowsers.includes(browser)) ?? [];
   const chosen = suites
-    .filter(({ name, apart }) => (names.length === 0 ? !apart : names.includes(name)))
+    .filter(({ name }) => names.length === 0 || names.includes(name))
     .map((suite) => ({ suite, browsers: wantedBrowsers.length > 0 ? runsThere(suite) : (suite.browsers ?? null) }))
     .filter(({ browsers: places }) => places === null || places.length > 0);
   const without = names.filter((name) => !chosen.some(({ suite }) => suite.name === name));
