@@ -40,3 +40,28 @@ impl Endpoint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intent::Rule;
+
+    #[test]
+    fn what_must_be_the_same_is_the_group() {
+        let field = |name: &str| Field::new(name, Rule::Integer(0.0, 9.0)).optional();
+        let fields = vec![field("item"), field("quantity"), field("size")];
+        let group = |latest: i32, values: [Value; 3]| {
+            let intent = Intent::check(&fields, values.to_vec()).unwrap();
+            let mut group = b"cs_test".to_vec();
+            Endpoint { fields: fields.clone(), latest, ..Endpoint::default() }.group(&intent, &mut group);
+            String::from_utf8(group).unwrap()
+        };
+        let values = || [Value::Number(1.0), Value::Number(2.0), Value::Number(3.0)];
+        assert_eq!(group(-1, values()), "cs_test");
+        assert_eq!(group(0, values()), "cs_test");
+        assert_eq!(group(0b001, values()), "cs_test,1");
+        assert_eq!(group(0b101, values()), "cs_test,1,3");
+        // A field that is not there is none that is empty.
+        assert_eq!(group(0b011, [Value::Missing, Value::Number(2.0), Value::Missing]), "cs_test,,2");
+    }
+}
