@@ -8,7 +8,7 @@ function watch(promise, ms = 4_000) {
     setTimeout(() => resolve({ how: "hung" }), ms);
     const end = (how) => (value) => resolve({ how, value });
     try {
-      Reflect.apply(then, promise, [end("fulfilled"), end("rejected")]);
+      void Reflect.apply(then, promise, [end("fulfilled"), end("rejected")]);
     } catch {
       try {
         promise.then(end("fulfilled"), end("rejected"));
