@@ -9,6 +9,8 @@ const COUNT = Number(process.env.RANDOM_UPDATES ?? 100);
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
 /** Updates of one page before the next is opened. */
 const LIFE = 25;
+/** Updates of one server before the next is started: a page draws all that its server ever made. */
+const A_SERVER = 250;
 /** Pages beside each other, each with a server of its own: most of the time is waiting. */
 const LANES = Math.min(4, Math.ceil(COUNT / LIFE));
 const PAGE = fileURLToPath(new URL("random", import.meta.url));
@@ -66,8 +68,17 @@ const EVENTS = {
 };
 const LEAVING = ["reload", "back"];
 
-/** Lives one after the other in one page, until there were so many updates. */
+/** Servers one after the other, until there were so many updates. */
 async function lane(browser, program, number, count) {
+  const all = [];
+  for (let sent = 0; sent < count; sent += A_SERVER) {
+    all.push(await lives(browser, program, number * count + sent, Math.min(A_SERVER, count - sent)));
+  }
+  return all;
+}
+
+/** Lives one after the other in one page, until there were so many updates. */
+async function lives(browser, program, number, count) {
   const { draw } = randomOf(SEED + number);
   const server = await startServer(program, { "/": PAGE, "/dist": packageFolder("dist") });
   const context = await browser.newContext();
@@ -149,7 +160,7 @@ test(`${COUNT} updates by chance, SEED=${SEED}: nothing twice, nothing untrue, a
   const program = buildServer();
   const share = Math.ceil(COUNT / LANES / LIFE) * LIFE;
   const lanes = await Promise.all(Array.from({ length: LANES }, (_, number) => lane(browser, program, number, share)));
-  const sum = (pick) => lanes.reduce((total, one) => total + pick(one), 0);
+  const sum = (pick) => lanes.flat().reduce((total, one) => total + pick(one), 0);
   const of = (type) => sum(({ ended }) => ended.filter((end) => end.type === type).length);
   const [all, ended] = [sum((one) => one.told), sum((one) => one.ended.length)];
   console.log(
