@@ -18,7 +18,8 @@ async function fetchSession() {
 
 const standIn = { session: await fetchSession(), refresh: fetchSession, latencyMs: 0, canConfirm: () => true };
 const stripe = createFakeStripe(standIn);
-const { actions } = await stripe.initCheckoutElementsSdk({ clientSecret }).loadActions();
+const sdk = stripe.initCheckoutElementsSdk({ clientSecret });
+const { actions } = await sdk.loadActions();
 const updates = createUpdates({ endpoints, session: () => actions.getSession().id });
 
 const item = (session, name) => session.lineItems.find((one) => one.name === name);
@@ -89,6 +90,12 @@ globalThis.stack = {
         resolve();
       };
       const stop = updates.subscribe(look);
+      look();
+    });
+    // A look that was due is over once Stripe.js lets the session be paid again.
+    await new Promise((resolve) => {
+      const look = () => actions.getSession().canConfirm && resolve();
+      sdk.on("change", look);
       look();
     });
     const session = actions.getSession();
