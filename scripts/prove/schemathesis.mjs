@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { buildServers } from "../build/servers.mjs";
 import { main, root, run, step } from "../lib/run.mjs";
+import { seedOf } from "../lib/seed.mjs";
 import { schemathesis as setUp } from "../setup/schemathesis.mjs";
 
 const CHECKS = [
@@ -80,7 +81,7 @@ export async function schemathesis(examples = 1_000) {
     const file = join(folder, "openapi.json");
     writeFileSync(file, JSON.stringify(await description(url, sessions)));
     const headers = [`Origin: ${url}`, `Cookie: ${cookie}`].flatMap((header) => ["--header", header]);
-    const seed = process.env.SEED ?? String(Math.floor(Math.random() * 2 ** 32));
+    const seed = seedOf();
     const args = ["run", file, "--url", url, ...headers, "--checks", CHECKS.join(","), "--seed", seed];
     // Both what the description allows and what it forbids.
     args.push("--max-examples", String(examples), "--mode", "all", "--phases", "coverage,fuzzing", "--no-color");

@@ -1,6 +1,7 @@
 // Updates by chance through the whole stack, many more than npm test has time for.
 //   npm run prove -- stack       or, by itself, node scripts/prove/stack.mjs [SEED]
 import { bin, main, run, step } from "../lib/run.mjs";
+import { seedOf } from "../lib/seed.mjs";
 
 /** Drawn; a third of them is never made, since the customer has left before. More than 5,000 are. */
 const UPDATES = 8_000;
@@ -8,7 +9,7 @@ const UPDATES = 8_000;
 const THROUGH_SANDBOX = 5;
 
 /** What the package and the servers were built to must be there: `npm test -- build` and `cargo build --workspace`. */
-export async function stack(seed = process.env.SEED ?? String(Math.floor(Math.random() * 2 ** 32))) {
+export async function stack(seed = seedOf()) {
   const args = (spec) => ["test", "--config", "tests/e2e", spec];
   const env = {
     LONG: "1",

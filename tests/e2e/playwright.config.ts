@@ -1,7 +1,7 @@
 import { defineConfig } from "@playwright/test";
 import { chromium } from "./support/chromium.ts";
 
-/** What takes minutes by itself: `npm test -- lab`, `npm run prove -- stack`. */
+/** What has a run of its own: `npm test -- lab`, `npm run prove -- stack`. */
 const LONG = ["**/demo/lab.spec.ts", "**/demo/lab-looks.spec.ts", "**/stack/random.spec.mjs"];
 
 export default defineConfig({

@@ -141,7 +141,7 @@ async function rowsOf(page, module, damage) {
   return wrong;
 }
 
-/** Opens a frame whose scripts come `before` the package; gives its window and the package, or what stopped that. */
+/** Opens a frame with this page; gives its window and the package, or what stopped that. */
 function openFrame(html) {
   const frame = document.createElement("iframe");
   return new Promise((resolve) => {
@@ -158,11 +158,20 @@ const script = (name) => `<script src="/pages/${name}.js"></script>`;
 const HEAD = `<!doctype html><meta charset="utf-8">${script("child")}`;
 const LOAD = '<script type="module" src="/pages/load.js"></script>';
 
-/** One damage, done before the package is loaded or once it is there. */
-export async function damaged(damage, when) {
-  globalThis.damage = when === "before" ? damage.act : () => {};
-  const { frame, page, module, stopped } = await openFrame(HEAD + script("damaged") + LOAD);
+/** Opens a frame, gives what is wrong on its page by this judge, and closes it. */
+async function onPage(html, judge) {
+  const opened = await openFrame(html);
   try {
+    return await judge(opened);
+  } finally {
+    opened.frame.remove();
+  }
+}
+
+/** One damage, done before the package is loaded or once it is there. */
+export function damaged(damage, when) {
+  globalThis.damage = when === "before" ? damage.act : () => {};
+  return onPage(HEAD + script("damaged") + LOAD, async ({ page, module, stopped }) => {
     // The browser's own loader needs promises, and says so by no module at all.
     if (stopped) return damage.harmless ? [stopped] : [];
     if (when === "after") {
@@ -173,21 +182,14 @@ export async function damaged(damage, when) {
     const wrong = await rowsOf(page, module, damage);
     const ours = damage.harmless ? noted : noted.filter((note) => /RuntimeError|unreachable/.test(note));
     return [...wrong, ...ours];
-  } finally {
-    frame.remove();
-  }
+  });
 }
 
 /** An object whose engine is there before the damage is done. */
 const shop = (page, module) => page.shop.make(module, "/fault/success", 10_000).ready;
 
 /** A page with these scripts of others, before the package. */
-export async function withLibrary({ scripts }) {
-  const { frame, page, module, stopped } = await openFrame(HEAD + scripts + LOAD);
-  try {
-    if (stopped) return [stopped];
-    return [...(await rowsOf(page, module, { harmless: true })), ...noted];
-  } finally {
-    frame.remove();
-  }
-}
+export const withLibrary = ({ scripts }) =>
+  onPage(HEAD + scripts + LOAD, async ({ page, module, stopped }) =>
+    stopped ? [stopped] : [...(await rowsOf(page, module, { harmless: true })), ...noted],
+  );
