@@ -35,13 +35,14 @@ export async function buildExamples() {
   const examples = await import("./build/examples.mjs");
   const tool = "scripts/build/examples.mjs";
   const react = hashOf(["examples/react", tool, "package-lock.json", "build/js.stamp"]);
-  await unlessFresh("build/examples.stamp", react, ["build/examples/react/main.js"], () =>
+  const withReact = unlessFresh("build/examples.stamp", react, ["build/examples/react/main.js"], () =>
     step("Bundle the React example into build/examples/react/", examples.buildReactExample),
   );
   const rust = hashOf(["examples/rust", "src", "Cargo.toml", "Cargo.lock", tool]);
-  await unlessFresh("build/rust-example.stamp", rust, ["build/examples/rust/main.js"], () =>
+  const inRust = unlessFresh("build/rust-example.stamp", rust, ["build/examples/rust/main.js"], () =>
     step("Build the Rust example into build/examples/rust/", examples.buildRustExample),
   );
+  await Promise.all([withReact, inRust]);
 }
 
 if (process.argv[1] === import.meta.filename) {

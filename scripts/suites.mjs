@@ -23,13 +23,16 @@ const ALL = Object.keys(TITLES);
 /** Browsers as a heading says them. */
 const named = (browsers) => new Intl.ListFormat("en-GB").format(browsers.map((browser) => TITLES[browser]));
 
-/** What suites need; each finds what is there already. */
-export const builds = {
-  package: () => buildPackage(),
-  trap: () => buildPackage({ trap: true }),
-  examples: () => buildExamples(),
-  servers: buildServers,
-};
+/**
+ * Builds what is named, each where it is not there already, and side by side: the last steps of a module leave one core
+ * idle. The module that traps comes after the package's, since cargo writes both to one place.
+ */
+export async function make(needs) {
+  const after = Promise.resolve(needs.has("package") && buildPackage()).then(() =>
+    Promise.all([needs.has("trap") && buildPackage({ trap: true }), needs.has("examples") && buildExamples()]),
+  );
+  await Promise.all([after, needs.has("servers") && buildServers()]);
+}
 
 /** The names of the Rust tests that run in browsers. */
 function browserTests() {
@@ -149,15 +152,15 @@ const projects = ({ tools, browsers, only }) => {
 
 /**
  * - `title`: what the list of names says of it
- * - `needs`: what is built first, by the names of `builds`
+ * - `needs`: what is built first, as `make` names it
  * - `tools`: whether it calls what only the whole set-up installs; else the demo's set-up is enough
  * - `browsers`: where it can run; without it, it is not asked which
  */
 export const suites = [
   {
     name: "build",
-    title: "Build the package, its twin that can be made to trap, and the examples",
-    needs: ["package", "trap", "examples"],
+    title: "Build the package, its twin that can be made to trap, the examples and the servers",
+    needs: ["package", "trap", "examples", "servers"],
     run: () => {},
   },
   {

@@ -4,7 +4,7 @@ import { choose, listOf } from "./lib/choose.mjs";
 import { report } from "./lib/run.mjs";
 import { printTotals } from "./lib/tests.mjs";
 import { setUpAll, setUpDemo } from "./setup.mjs";
-import { builds, suites } from "./suites.mjs";
+import { make, suites } from "./suites.mjs";
 
 const HELP = `npm test                              everything
 npm test -- contract                  one suite, or several
@@ -14,14 +14,8 @@ npm test -- contract --only "TEXT"    only the tests whose name has this text
 
 async function runAll({ chosen, only }) {
   const tools = await (chosen.some(({ suite }) => suite.tools) ? setUpAll() : setUpDemo());
-  const made = new Set();
-  for (const { suite, browsers } of chosen) {
-    for (const need of suite.needs ?? []) {
-      if (!made.has(need)) await builds[need]();
-      made.add(need);
-    }
-    await suite.run({ tools, browsers: browsers ?? undefined, only });
-  }
+  await make(new Set(chosen.flatMap(({ suite }) => suite.needs ?? [])));
+  for (const { suite, browsers } of chosen) await suite.run({ tools, browsers: browsers ?? undefined, only });
 }
 
 if (process.argv.includes("--help")) {

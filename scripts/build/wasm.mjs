@@ -94,7 +94,7 @@ export async function optimise(out, { names = false } = {}) {
   const bound = join(out, "glue", "checkout_updates_bg.wasm");
   const ends = ["--minify-imports-and-exports-and-modules", ...(names ? ["-g"] : [])];
   const args = [...OPTIMISE, ...features, "--strip-target-features", ...ends, bound, "-o", join(out, "checkout_updates.wasm")];
-  const mapping = JSON.parse(capture(process.execPath, [wasmOpt, ...args]));
+  const mapping = JSON.parse(await run(process.execPath, [wasmOpt, ...args], { quiet: true }));
   return Object.fromEntries([
     ...mapping.imports.flatMap(([module, name, short]) => [
       [module, SHORT_MODULE],
@@ -129,7 +129,7 @@ export async function buildWasm({ trap = false } = {}) {
   const exports = ["Updates", "build", ...(trap ? ["trap"] : [])];
   const made = await unlessFresh(join(folder, "wasm.stamp"), hash, outputs, async () => {
     mkdirSync(out, { recursive: true });
-    await step(`Build the wasm module${trap ? " that can be made to trap" : ""} (${toolchain.world}, std rebuilt for size)`, async () => {
+    const asModule = step(`Build the wasm module${trap ? " that can be made to trap" : ""} (${toolchain.world}, std rebuilt for size)`, async () => {
       await compile(toolchain, id, { features });
       await bind(program, out);
       const names = await optimise(out);
@@ -138,11 +138,12 @@ export async function buildWasm({ trap = false } = {}) {
       await buildEngine(join(out, "glue", "checkout_updates.js"), ["initSync", ...exports], engine, { names });
       writeFileSync(join(out, "engine.d.ts"), engineTypes("./glue/checkout_updates.js"));
     });
-    await step("Build the same in plain JavaScript", async () => {
+    const asPlain = step("Build the same in plain JavaScript", async () => {
       await compile(toolchain, id, { features: [...features, "--features", "plain"], folder: "plain", flags: PLAIN });
       await buildPlain(compiledIn("plain"), program, exports, out);
       writeFileSync(join(out, "plain.d.ts"), 'export { instantiate } from "./engine.js";\n');
     });
+    await Promise.all([asModule, asPlain]);
     writeFileSync(join(out, "build.json"), `${JSON.stringify({ build: id })}\n`);
   });
   if (made) console.log(`  ${folder}/checkout_updates.wasm: ${statSync(join(out, "checkout_updates.wasm")).size} bytes`);

@@ -18,5 +18,6 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 240_000,
   expect: { timeout: 30_000 },
-  use: { browserName: "chromium", launchOptions: chromium(), locale: "en-US", trace: "retain-on-failure" },
+  // No trace: to record every test takes a quarter of the time. `--trace=retain-on-failure` records those that are asked for.
+  use: { browserName: "chromium", launchOptions: chromium(), locale: "en-US" },
 });
