@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkSizes } from "../bench/sizes.mjs";
 import { buildExamples, buildPackage } from "./build.mjs";
-import { buildServers } from "./build/servers.mjs";
+import { buildServers, ON_HOST } from "./build/servers.mjs";
 import { checkPackage } from "./check-package.mjs";
 import { checkReproducible } from "./check-reproducible.mjs";
 import { buildDocs } from "./docs.mjs";
@@ -66,7 +66,7 @@ async function rustInBrowsers({ tools, browsers, only }) {
 }
 
 async function servers({ only }) {
-  const args = ["test", "--locked", "--workspace", "--exclude", "checkout-updates", ...(only ? ["--", only] : [])];
+  const args = ["test", "--locked", ...ON_HOST, ...(only ? ["--", only] : [])];
   await suite("Servers and sandbox", "host", "cargo", args);
 }
 
