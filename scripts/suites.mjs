@@ -154,6 +154,7 @@ const projects = ({ tools, browsers, only }) => {
  * - `title`: what the list of names says of it
  * - `needs`: what is built first, as `make` names it
  * - `tools`: whether it calls what only the whole set-up installs; else the demo's set-up is enough
+ * - `beside`: whether it runs beside others of the kind, before the rest: it starts no browser and no server
  * - `browsers`: where it can run; without it, it is not asked which
  */
 export const suites = [
@@ -166,38 +167,49 @@ export const suites = [
   {
     name: "sizes",
     title: "Sizes by brotli against their budgets",
+    beside: true,
     needs: ["package"],
     run: () => step("Sizes by brotli", checkSizes),
   },
   {
     name: "reproducible",
     title: "npm pack in a clean clone: the whole package, and the same bytes",
+    beside: true,
     needs: ["package"],
     run: () => step("Pack the package in a clean clone", checkReproducible),
   },
   {
     name: "lint",
     title: "Formatting, lints, types, and the package's exports",
+    beside: true,
     needs: ["package"],
     run: () => Promise.all([lintJs().then(checkPackage), lintRust()]),
   },
-  { name: "docs", title: "The API references", needs: ["package"], run: buildDocs },
+  { name: "docs", title: "The API references", beside: true, needs: ["package"], run: buildDocs },
   {
     name: "facade",
     title: "What js/ does without a browser",
+    beside: true,
     needs: ["package"],
     run: ({ only }) => suite("The facade", "Node", bin("vitest"), ["run", ...(only ? ["-t", escaped(only)] : [])]),
   },
   {
     name: "types",
     title: "The published types with TypeScript 5.0 to 7, with and without a DOM library",
+    beside: true,
     needs: ["package"],
     run: ({ only }) => nodeTests("The published types", "TypeScript 5.0 to 7", "tests/types/versions", {}, { only }),
   },
+  {
+    name: "rules",
+    title: "What decides, src/*.rs, and how much of it is covered",
+    beside: true,
+    tools: true,
+    run: rules,
+  },
+  { name: "examples", title: "The examples in the crate's documentation", beside: true, run: rustExamples },
+  { name: "crates", title: "cargo package of what is published", beside: true, run: packageCrates },
   { name: "servers", title: "Demo server, sandbox and fault server", tools: true, run: servers },
-  { name: "rules", title: "What decides, src/*.rs, and how much of it is covered", tools: true, run: rules },
-  { name: "examples", title: "The examples in the crate's documentation", run: rustExamples },
-  { name: "crates", title: "cargo package of what is published", run: packageCrates },
   {
     name: "clients",
     title: "Stripe's own clients against the sandbox",

@@ -2,7 +2,7 @@
 // every one. Stops at the first that fails. `npm test -- --help` lists the names.
 import { choose, listOf } from "./lib/choose.mjs";
 import { report } from "./lib/run.mjs";
-import { printTotals } from "./lib/tests.mjs";
+import { printTotals, runSideBySide } from "./lib/tests.mjs";
 import { setUpAll, setUpDemo } from "./setup.mjs";
 import { make, suites } from "./suites.mjs";
 
@@ -15,7 +15,13 @@ npm test -- contract --only "TEXT"    only the tests whose name has this text
 async function runAll({ chosen, only }) {
   const tools = await (chosen.some(({ suite }) => suite.tools) ? setUpAll() : setUpDemo());
   await make(new Set(chosen.flatMap(({ suite }) => suite.needs ?? [])));
-  for (const { suite, browsers } of chosen) await suite.run({ tools, browsers: browsers ?? undefined, only });
+  const runOne = ({ suite, browsers }) => suite.run({ tools, browsers: browsers ?? undefined, only });
+  const beside = chosen.filter(({ suite }) => suite.beside);
+  const alone = chosen.filter(({ suite }) => !suite.beside);
+  // Of one by itself the output is shown as it comes.
+  if (beside.length > 1) await runSideBySide(beside, runOne);
+  else alone.unshift(...beside);
+  for (const one of alone) await runOne(one);
 }
 
 if (process.argv.includes("--help")) {
