@@ -88,6 +88,8 @@ mod tests {
         // A test's clock stands still, and the page's own goes on.
         assert_eq!(clock.read(at(103.3, 0.0)), 0.0);
         assert_eq!(clock.read(at(104.1, 1_000.0)), 1_000.0);
+        assert_eq!(at(250.0, 0.0).since(at(0.0, 0.0)), 0.0);
+        assert_eq!(at(250.5, 0.0).since(at(0.0, 0.0)), 250.5);
         // Set back a little, and then by more than the two may differ.
         assert_eq!(clock.read(at(204.1, 900.0)), 1_000.0);
         assert_eq!(clock.read(at(604.1, 1_300.0)), 1_300.0);

@@ -267,6 +267,23 @@ mod tests {
     }
 
     #[test]
+    fn words_are_those_of_the_docs() {
+        for (applied, word) in [(Applied::No, "no"), (Applied::Yes, "yes"), (Applied::Unknown, "unknown")] {
+            assert_eq!((applied.name(), Applied::of_name(word)), (word, Some(applied)));
+        }
+        for (reason, word) in [
+            (Reason::Superseded, "superseded"),
+            (Reason::Cancelled, "cancelled"),
+            (Reason::Signal, "signal"),
+            (Reason::Disposed, "disposed"),
+            (Reason::Left, "left"),
+        ] {
+            assert_eq!((reason.name(), Reason::of_name(word)), (word, Some(reason)));
+        }
+        assert_eq!((Applied::of_name("none"), Reason::of_name("none")), (None, None));
+    }
+
+    #[test]
     fn only_after_a_no_the_servers_words_are_shown() {
         let shown: Vec<_> = Kind::ALL.into_iter().filter(|kind| kind.shows_servers_words()).collect();
         assert_eq!(shown, [Kind::Refused, Kind::RateLimited]);
@@ -282,6 +299,8 @@ mod tests {
             assert!(!is_showable(message), "{message}");
         }
         assert!(!is_showable(&"é".repeat(501)));
+        assert!(is_showable(&"no, ".repeat(125)));
+        assert!(!is_showable(&"no, ".repeat(126)));
     }
 
     #[test]

@@ -174,6 +174,7 @@ mod tests {
                 again.record(None, ms);
             }
             assert_eq!(again.numbers(), counts.numbers());
+            assert_eq!(again.numbers().first(), Some(&(updates + 2)));
             assert!(again.durations().eq(counts.durations()), "{updates}");
         }
         // What another version kept.

@@ -88,3 +88,13 @@ fn nor_one_that_came_before() {
     let began = bench.count(|effect| matches!(effect, Effect::Refresh { .. }));
     assert!(bench.is_stale(), "{began} refreshes were begun, and none has ended");
 }
+
+#[test]
+fn nor_does_it_where_the_update_itself_ended_in_doubt() {
+    let mut bench = Bench::new(endpoint());
+    bench.run(1, "{}").on(Event::Of(1, News::Called)).answer(1, 1, http(500)).pass(10_000.0);
+    assert!(bench.is_stale());
+    // Stripe.js was silent, and then says success of a function that failed.
+    bench.ended(1, true);
+    assert!(bench.is_stale());
+}

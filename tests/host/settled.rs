@@ -27,6 +27,20 @@ fn a_success_is_told_with_its_times() {
     assert_eq!(records(&bench), [], "Stripe.js fetches the session yet");
     bench.pass(700.0).ended(1, true);
     assert_eq!(records(&bench), [(1, None, 300.0, 300.0, 2)]);
+    // The page's timeline has it from the call until Stripe.js is done.
+    assert!(bench.has(&Effect::Measure { endpoint: 0, ms: 1_000.0 }));
+}
+
+#[test]
+fn what_has_ended_is_forgotten() {
+    let mut bench = Bench::new(endpoint());
+    bench.run(1, "{}").run(2, "{2}");
+    assert_eq!(bench.machine.len(), 2);
+    bench.on(Event::Of(1, News::Called)).answer(1, 1, http(200)).ended(1, true);
+    assert_eq!(bench.machine.len(), 1);
+    bench.on(Event::Of(2, News::Called)).answer(2, 1, http(200)).ended(2, true);
+    assert_eq!(bench.machine.len(), 0);
+    assert!(bench.machine.is_empty());
 }
 
 #[test]

@@ -22,6 +22,19 @@ fn refreshes(bench: &Bench) -> usize {
 }
 
 #[test]
+fn each_refresh_has_a_number_of_its_own_and_the_page_hears_of_those_that_it_asked_for() {
+    let mut bench = Bench::new(endpoint());
+    bench.run(1, "{}").on(Event::Of(1, News::Called)).answer(1, 1, http(500)).ended(1, false);
+    let first = bench.refresh();
+    bench.refreshed(false).pass(60_000.0);
+    assert_ne!(bench.refresh(), first);
+    bench.refreshed(true).on(Event::Refresh { id: 7, session: 1 });
+    bench.on(Event::Refreshed { id: 7, success: true, open: true });
+    let told = bench.effects.iter().filter(|effect| matches!(effect, Effect::Refreshed { .. }));
+    assert_eq!(told.collect::<Vec<_>>(), [&Effect::Refreshed { id: 7, failed: None }]);
+}
+
+#[test]
 fn the_second_refresh_tells_and_a_quiet_one_follows() {
     let mut bench = in_doubt();
     bench.pass(4_999.0);
