@@ -130,7 +130,26 @@ mod tests {
         ] {
             assert_eq!(SessionId::parse(text), Err(reason), "{text:?}");
         }
-        assert_eq!(SessionId::parse(&format!("cs_test_{}", "a".repeat(248))), Err(InvalidSession::Malformed));
+        let of_length = |length: usize| SessionId::parse(&format!("cs_test_{}", "a".repeat(length - 8)));
+        assert!(of_length(255).is_ok());
+        assert_eq!(of_length(256), Err(InvalidSession::Malformed));
+    }
+
+    #[test]
+    fn says_it_in_a_sentence() {
+        for (reason, words) in [
+            (InvalidSession::Missing, "no session id"),
+            (InvalidSession::Empty, "is empty"),
+            (InvalidSession::NotText, "a string"),
+            (InvalidSession::ClientSecret, "a client secret"),
+            (InvalidSession::PaymentIntent, "a PaymentIntent"),
+            (InvalidSession::ApiKey, "an API key"),
+            (InvalidSession::Malformed, "look like cs_test_"),
+            (InvalidSession::Another, "another Checkout Session"),
+        ] {
+            assert!(reason.hint().contains(words) && reason.hint().ends_with('.'), "{reason:?}");
+            assert_eq!(reason.to_string(), reason.hint());
+        }
     }
 
     #[test]

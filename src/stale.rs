@@ -271,6 +271,15 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_was_not_seen_before_can_be_doubted() {
+        let mut freshness = shown();
+        freshness.doubt(2, Doubt::Behind, 0.0);
+        assert!(freshness.is_stale());
+        refresh(&mut freshness, 0.0, 100.0, true);
+        assert!(freshness.is_stale(), "that was the other one");
+    }
+
+    #[test]
     fn what_is_only_behind_ends_with_any_refresh() {
         let mut freshness = shown();
         freshness.doubt(1, Doubt::Behind, 0.0);

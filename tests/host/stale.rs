@@ -287,6 +287,13 @@ fn sessions_that_nothing_is_owed_to_are_let_go() {
         bench.on(Event::Run { id: session, endpoint: 0, session, order: Order::Wrapped, asked });
     }
     assert!(let_go(&bench).is_empty(), "they wait for their turn");
+
+    let mut bench = Bench::new(endpoint());
+    for session in 1..=9 {
+        bench.on(Event::Refresh { id: session, session });
+    }
+    bench.on(Event::Refreshed { id: 2, success: true, open: true });
+    assert_eq!(let_go(&bench), [2], "the others' refreshes are under way");
 }
 
 /// What happens to one of two sessions.
