@@ -163,9 +163,7 @@ impl Freshness {
     /// By whose actions a session is refreshed: its own, or where either is not named any that were seen last; `None`
     /// while there are none, or while such a refresh is under way.
     fn by(&self, session: &Session) -> Option<u32> {
-        let fits = |other: &&Session| {
-            other.acted && (other.number == session.number || other.number == UNNAMED || session.number == UNNAMED)
-        };
+        let fits = |other: &&Session| other.acted && concerns(other.number, session.number);
         let own = Some(session).filter(|own| own.acted);
         let by = own.or_else(|| self.sessions.iter().rev().find(fits))?.number;
         (!self.running.iter().any(|refresh| refresh.session == by)).then_some(by)
@@ -280,6 +278,23 @@ mod tests {
     }
 
     #[test]
+    fn a_quiet_look_that_comes_late_is_one() {
+        let mut freshness = shown();
+        freshness.doubt(1, Doubt::Unknown, 0.0);
+        refresh(&mut freshness, 5_000.0, 5_100.0, true);
+        assert_eq!(freshness.due(false, 30_000.0), Some(1));
+        assert_eq!(freshness.due(false, 99_999.0), None);
+    }
+
+    #[test]
+    fn it_looks_although_nobody_began_a_refresh() {
+        let mut freshness = shown();
+        freshness.doubt(1, Doubt::Behind, 1_000.0);
+        assert_eq!(freshness.due(false, 5_999.0), None);
+        assert_eq!(freshness.due(false, 6_000.0), Some(1));
+    }
+
+    #[test]
     fn what_is_only_behind_ends_with_any_refresh() {
         let mut freshness = shown();
         freshness.doubt(1, Doubt::Behind, 0.0);
@@ -309,6 +324,17 @@ mod tests {
         freshness.doubt(1, Doubt::Behind, 1_000.0);
         refresh(&mut freshness, 1_000.0, 1_100.0, true);
         assert!(freshness.is_stale());
+    }
+
+    #[test]
+    fn a_greater_doubt_makes_a_lesser_one_longer() {
+        let mut freshness = shown();
+        freshness.doubt(1, Doubt::Behind, 0.0);
+        freshness.doubt(1, Doubt::Unknown, 1_000.0);
+        refresh(&mut freshness, 5_999.0, 6_000.0, true);
+        assert!(freshness.is_stale());
+        refresh(&mut freshness, 6_000.0, 6_001.0, true);
+        assert!(!freshness.is_stale());
     }
 
     #[test]

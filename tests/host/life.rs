@@ -27,6 +27,32 @@ fn retrying(retries: u32) -> Endpoint {
 }
 
 #[test]
+fn a_token_that_comes_in_the_task_after_the_deadline_sends_nothing() {
+    let mut bench = sent(Endpoint { csrf: true, ..endpoint() });
+    bench.ms += 19_500.0;
+    bench.on(Event::Clock).on(Event::Of(1, News::Token(true)));
+    assert_eq!(bench.sends(1), 0);
+    bench.on(Event::Of(1, News::Yielded));
+    assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::Timeout, Applied::No));
+}
+
+#[test]
+fn a_token_is_taken_once() {
+    let mut bench = sent(Endpoint { csrf: true, ..endpoint() });
+    bench.on(Event::Of(1, News::Token(true))).on(Event::Of(1, News::Token(true)));
+    assert_eq!(bench.sends(1), 1);
+}
+
+#[test]
+fn the_head_of_an_attempt_that_was_given_up_says_nothing_of_the_next() {
+    let mut bench = sent(Endpoint { attempt_timeout: 3_000.0, ..retrying(1) });
+    bench.pass(3_250.0);
+    assert_eq!(bench.sends(1), 2);
+    bench.on(Event::Of(1, News::Head { attempt: 1, status: 400 })).pass(3_000.0);
+    assert_eq!((failure(&bench).kind, failure(&bench).status), (Kind::Timeout, 0));
+}
+
+#[test]
 fn at_the_deadline_one_task_is_let_through_and_then_it_aborts() {
     let mut bench = sent(endpoint());
     bench.pass(19_499.0);
@@ -166,6 +192,13 @@ fn a_silent_attempt_is_given_up_earlier() {
     assert_eq!(bench.sends(1), 2, "what the given-up attempt says is not listened to");
     bench.pass(3_000.0);
     assert_eq!((failure(&bench).kind, failure(&bench).applied), (Kind::Timeout, Applied::Unknown));
+}
+
+#[test]
+fn what_a_whole_answer_says_is_not_put_down_to_leaving() {
+    let mut bench = sent(endpoint());
+    bench.on(Event::Leaving).ends(1, 1, Answer::Http { status: 200, body: Body::Page, retry_after: None });
+    assert_eq!(failure(&bench).kind, Kind::BadResponse);
 }
 
 #[test]

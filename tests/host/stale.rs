@@ -262,6 +262,21 @@ fn what_nobody_named_is_refreshed_by_the_last_actions() {
 }
 
 #[test]
+fn it_looks_by_actions_that_may_be_of_the_session_in_doubt() {
+    for (doubted, acted, looks) in [(UNNAMED, 1, true), (1, UNNAMED, true), (1, 2, false)] {
+        let mut bench = Bench::new(endpoint());
+        bench.on(Event::Refresh { id: 9, session: acted });
+        bench.on(Event::Refreshed { id: 9, success: true, open: true });
+        let asked = bench.ms;
+        bench.on(Event::Invoke { id: 1, endpoint: 0, session: doubted, order: order("{}"), asked });
+        bench.answer(1, 1, http(500));
+        let before = bench.effects.len();
+        bench.on(Event::Awake);
+        assert_eq!(bench.refreshed_from(before), if looks { vec![acted] } else { vec![] });
+    }
+}
+
+#[test]
 fn sessions_that_nothing_is_owed_to_are_let_go() {
     let mut bench = Bench::new(endpoint());
     bench.lose(1, 1);

@@ -64,8 +64,10 @@ pub fn answer(request: &Request, folders: &[Folder], ports: Ports) -> Option<Ans
         None => format!("{STRICT}{others}"),
         Some(other) => return Some(misuse(&format!("policy={other}"))),
     };
-    // What must not be stored is not kept in Firefox' back/forward cache.
-    Some(answer.with("content-security-policy", policy).with("cache-control", "no-cache"))
+    // A page must be stored, or Firefox does not keep it in its back/forward cache. What it loads is fetched once for all
+    // pages of a browser: the contract has hundreds.
+    let cache = if rest.ends_with(".html") { "no-cache" } else { "max-age=600" };
+    Some(answer.with("content-security-policy", policy).with("cache-control", cache))
 }
 
 fn kind(name: &str) -> &'static str {
