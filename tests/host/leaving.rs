@@ -7,7 +7,7 @@ use checkout_updates::failure::{Applied, Kind, Reason};
 use checkout_updates::metrics::Number;
 use checkout_updates::update::{LEAVING, Order};
 
-use crate::support::{Bench, endpoint, http, order};
+use crate::support::{Bench, Outcome, endpoint, http, order};
 
 const CUT_OFF: Answer = Answer::Http { status: 200, body: Body::CutOff, retry_after: None };
 
@@ -30,6 +30,14 @@ fn is_left(bench: &Bench, applied: Applied) -> bool {
     assert!(!bench.has(&Effect::Count(1)));
     assert_eq!(bench.machine.endpoints[0].counts.get(Number::Updates), 0);
     failure.applied == applied
+}
+
+#[test]
+fn a_success_of_stripe_is_one_also_where_the_page_may_go() {
+    let mut bench = Bench::new(endpoint());
+    bench.run(1, "{}").on(Event::Of(1, News::Called)).answer(1, 1, http(200));
+    bench.on(Event::Leaving).on(Event::Of(1, News::Ended { success: true, open: true }));
+    assert_eq!(bench.outcome(1), Some(&Outcome::Success(true)));
 }
 
 #[test]

@@ -27,6 +27,23 @@ fn retrying(retries: u32) -> Endpoint {
 }
 
 #[test]
+fn a_deadline_runs_from_the_call() {
+    let mut bench = Bench::new(Endpoint { timeout: 400.0, ..endpoint() });
+    bench.run(1, "{}").run(2, "{2}").pass(500.0);
+    assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Yield(_))));
+}
+
+#[test]
+fn a_look_at_the_clock_does_not_cut_a_pause_short() {
+    let mut bench = sent(retrying(1));
+    bench.answer(1, 1, http(503)).ms += 249.0;
+    bench.on(Event::Clock);
+    assert_eq!(bench.sends(1), 1);
+    bench.pass(1.0);
+    assert_eq!(bench.sends(1), 2);
+}
+
+#[test]
 fn a_token_that_comes_in_the_task_after_the_deadline_sends_nothing() {
     let mut bench = sent(Endpoint { csrf: true, ..endpoint() });
     bench.ms += 19_500.0;
