@@ -18,6 +18,13 @@ fn running() -> Bench {
 }
 
 #[test]
+fn stripe_that_never_calls_the_function_gave_up_nothing_of_ours() {
+    let mut bench = Bench::new(endpoint());
+    bench.run(1, "{}").pass(19_500.0).ended(1, false);
+    assert_eq!(bench.kind(1), Some((Kind::StripeError, Applied::No)));
+}
+
+#[test]
 fn success_and_success() {
     let mut bench = running();
     bench.answer(1, 1, http(200));
