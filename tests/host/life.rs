@@ -29,7 +29,8 @@ fn retrying(retries: u32) -> Endpoint {
 #[test]
 fn a_deadline_runs_from_the_call() {
     let mut bench = Bench::new(Endpoint { timeout: 400.0, ..endpoint() });
-    bench.run(1, "{}").run(2, "{2}").pass(500.0);
+    bench.run(1, "{}").run(2, "{2}").ms += 500.0;
+    bench.on(Event::Clock);
     assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Yield(_))));
 }
 
@@ -63,7 +64,9 @@ fn a_token_is_taken_once() {
 #[test]
 fn the_head_of_an_attempt_that_was_given_up_says_nothing_of_the_next() {
     let mut bench = sent(Endpoint { attempt_timeout: 3_000.0, ..retrying(1) });
-    bench.pass(3_250.0);
+    bench.pass(2_999.0);
+    assert!(!bench.has(&Effect::Abort(1)));
+    bench.pass(251.0);
     assert_eq!(bench.sends(1), 2);
     bench.on(Event::Of(1, News::Head { attempt: 1, status: 400 })).pass(3_000.0);
     assert_eq!((failure(&bench).kind, failure(&bench).status), (Kind::Timeout, 0));
