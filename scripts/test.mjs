@@ -16,12 +16,11 @@ async function runAll({ chosen, only }) {
   const tools = await (chosen.some(({ suite }) => suite.tools) ? setUpAll() : setUpDemo());
   await make(new Set(chosen.flatMap(({ suite }) => suite.needs ?? [])));
   const runOne = ({ suite, browsers }) => suite.run({ tools, browsers: browsers ?? undefined, only });
-  const beside = chosen.filter(({ suite }) => suite.beside);
-  const alone = chosen.filter(({ suite }) => !suite.beside);
-  // Of one by itself the output is shown as it comes.
-  if (beside.length > 1) await runSideBySide(beside, runOne);
-  else alone.unshift(...beside);
-  for (const one of alone) await runOne(one);
+  await runSideBySide(
+    chosen.filter(({ suite }) => suite.beside),
+    runOne,
+  );
+  for (const one of chosen.filter(({ suite }) => !suite.beside)) await runOne(one);
 }
 
 if (process.argv.includes("--help")) {

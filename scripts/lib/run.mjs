@@ -50,10 +50,11 @@ export async function step(title, work) {
 }
 
 /**
- * Runs a command to its end. Its output is shown as it comes, or with `quiet` only if it fails.
+ * Runs a command to its end. Its output is shown as it comes, or with `quiet` only if it fails. `good` are the exit codes
+ * that are no failure.
  * Resolves to what it wrote to stdout; throws `Stop` when it fails.
  */
-export function run(command, args = [], { env, cwd = root, quiet = false } = {}) {
+export function run(command, args = [], { env, cwd = root, quiet = false, good = [0] } = {}) {
   return new Promise((resolve, reject) => {
     const output = quiet ? "pipe" : "inherit";
     const child = launch(command, args, {
@@ -67,7 +68,7 @@ export function run(command, args = [], { env, cwd = root, quiet = false } = {})
     child.stderr?.setEncoding("utf8").on("data", (text) => (all += text));
     child.on("error", (error) => reject(new Stop(`${command} could not be started: ${error.message}`)));
     child.on("close", (code, signal) => {
-      if (code === 0) return resolve(out);
+      if (good.includes(code)) return resolve(out);
       if (quiet && !over) process.stdout.write(all);
       reject(new Stop(`${[command, ...args].join(" ")} failed (${signal ?? `exit code ${code}`})`));
     });

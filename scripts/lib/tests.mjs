@@ -28,7 +28,7 @@ export async function runSideBySide(all, runOne) {
   const next = async () => {
     for (let one = queue.shift(); one; one = queue.shift()) await runOne(one);
   };
-  sideBySide = true;
+  sideBySide = all.length > 1;
   await Promise.all([next(), next()]);
   sideBySide = false;
 }
