@@ -11,7 +11,7 @@ import { startDisplay } from "./lib/display.mjs";
 import { throughProxy } from "./lib/one-request-proxy.mjs";
 import { pathWith } from "./lib/places.mjs";
 import { bin, capture, root, run, step } from "./lib/run.mjs";
-import { runSideBySide, suite } from "./lib/tests.mjs";
+import { suite } from "./lib/tests.mjs";
 import { lintJs, lintRust } from "./lint.mjs";
 import { schemathesis } from "./prove/schemathesis.mjs";
 
@@ -53,7 +53,7 @@ async function rustInBrowsers({ tools, browsers, only }) {
     // The runner asks Safari's driver for no capability, and WebKitGTK's then starts the browser it was built with.
     webkit: ["--safaridriver", tools.webkitdriver, "--safari"],
   };
-  await runSideBySide(browsers, async (browser) => {
+  for (const browser of browsers) {
     const args = ["test", "--headless", ...flags[browser], ".", ...names, ...(only ? ["--", only] : [])];
     const display = browser === "webkit" ? await startDisplay() : null;
     // Its second compiler does not notice that a test has put another class where the glue's hot code found one.
@@ -62,7 +62,7 @@ async function rustInBrowsers({ tools, browsers, only }) {
       suite("The module's bindings", named([browser]), tools.wasmPack, args, { env: { ...env, ...own, ...proxy } }),
     );
     display?.stop();
-  });
+  }
 }
 
 async function servers({ only }) {
