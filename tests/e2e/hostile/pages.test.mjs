@@ -9,7 +9,7 @@ import { buildServer, packageFolder, startServer } from "../faults/lib/server.mj
 import { LIBRARIES, writeLibraries } from "./libraries.mjs";
 
 const ONLY = process.env.HOSTILE_ONLY ?? "";
-const EVERY = Number(process.env.HOSTILE_EVERY ?? (ONLY ? 1 : 37));
+const EVERY = Number(process.env.HOSTILE_EVERY ?? (ONLY ? 1 : 73));
 /** How many are tried before the test hears of them. */
 const BESIDE = 10;
 

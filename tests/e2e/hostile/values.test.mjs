@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { BROWSERS, openPage } from "../faults/lib/browsers.mjs";
 import { buildServer, packageFolder, startServer } from "../faults/lib/server.mjs";
 
-const COUNT = Number(process.env.HOSTILE ?? 2_000);
+const COUNT = Number(process.env.HOSTILE ?? 1_000);
 const FIRST = Number(process.env.HOSTILE_SEED ?? 1);
 const BESIDE = 100;
 /** A page lives for so many: a customer does not make more, and what the browser keeps for the console stays small. */
