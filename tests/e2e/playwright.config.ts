@@ -19,5 +19,5 @@ export default defineConfig({
   timeout: 240_000,
   expect: { timeout: 30_000 },
   // No trace: to record every test takes a quarter of the time. `--trace=retain-on-failure` records those that are asked for.
-  use: { browserName: "chromium", launchOptions: chromium(), locale: "en-US" },
+  use: { browserName: "chromium", launchOptions: chromium(), locale: "en-US", screenshot: "only-on-failure" },
 });
