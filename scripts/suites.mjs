@@ -28,10 +28,11 @@ const named = (browsers) => new Intl.ListFormat("en-GB").format(browsers.map((br
  * idle. The module that traps comes after the package's, since cargo writes both to one place.
  */
 export async function make(needs) {
-  const after = Promise.resolve(needs.has("package") && buildPackage()).then(() =>
-    Promise.all([needs.has("trap") && buildPackage({ trap: true }), needs.has("examples") && buildExamples()]),
-  );
-  await Promise.all([after, needs.has("servers") && buildServers()]);
+  const forPages = async () => {
+    if (needs.has("package")) await buildPackage();
+    await Promise.all([needs.has("trap") && buildPackage({ trap: true }), needs.has("examples") && buildExamples()]);
+  };
+  await Promise.all([forPages(), needs.has("servers") && buildServers()]);
 }
 
 /** The names of the Rust tests that run in browsers. */

@@ -51,8 +51,7 @@ export async function step(title, work) {
 
 /**
  * Runs a command to its end. Its output is shown as it comes, or with `quiet` only if it fails. `good` are the exit codes
- * that are no failure.
- * Resolves to what it wrote to stdout; throws `Stop` when it fails.
+ * that are no failure. Resolves to what it wrote to stdout; throws `Stop` when it fails.
  */
 export function run(command, args = [], { env, cwd = root, quiet = false, good = [0] } = {}) {
   return new Promise((resolve, reject) => {

@@ -13,7 +13,7 @@ export async function mutants() {
   const program = await cargoInstall("cargo-mutants", CARGO_MUTANTS, { question: ["mutants", "--version"] });
   const output = join(root, "target");
   const jobs = process.env.MUTANTS_JOBS ?? "2";
-  // A tenth of the orders of events that a test draws otherwise. What only more of them would notice counts as missed.
+  // At most a tenth of the orders of events that a test draws otherwise. What only more of them would notice counts as missed.
   const env = { PROPTEST_CASES: "200" };
   await step("cargo mutants", () =>
     run(program, ["mutants", "--output", output, "--jobs", jobs], { env, good: [0, TIMED_OUT] }),

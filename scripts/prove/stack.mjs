@@ -3,7 +3,7 @@
 import { bin, main, run, step } from "../lib/run.mjs";
 import { seedOf } from "../lib/seed.mjs";
 
-/** Drawn; a third of them is never made, since the customer has left before. More than 5,000 are. */
+/** Drawn; some of them are never made, since the customer has left before. More than 5,000 are. */
 const UPDATES = 8_000;
 /** Times the 200 updates of the short form. */
 const THROUGH_SANDBOX = 5;

@@ -2,11 +2,12 @@
 //   RANDOM_UPDATES=5000 SEED=7 npx playwright test --config tests/e2e /stack/random
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
+import { seedOf } from "../../../scripts/lib/seed.mjs";
 import { randomOf } from "../support/random.js";
 import { buildServer, packageFolder, startServer } from "../faults/lib/server.mjs";
 
 const COUNT = Number(process.env.RANDOM_UPDATES ?? 100);
-const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
+const SEED = Number(seedOf());
 /** Updates of one page before the next is opened. */
 const LIFE = 25;
 /** Updates of one server before the next is started: a page draws all that its server ever made. */
