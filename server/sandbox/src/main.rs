@@ -45,6 +45,10 @@ struct Options {
     /// retrieve or any; every=N; times=N
     #[arg(long, value_name = "WORDS", num_args = 0..=1, require_equals = true)]
     misbehave: Option<Option<Plan>>,
+    /// Know parameters that are in preview, in requests whose Stripe-Version ends in .preview: discounts, trials and
+    /// the customer on update
+    #[arg(long)]
+    preview: bool,
     /// How to write the log, which goes to standard error
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
@@ -91,6 +95,7 @@ async fn start(options: Options) -> Result<(), String> {
         catalogue: catalogue(options.catalogue.as_deref())?,
         business_name: Some("Sandbox".into()),
         misbehave: options.misbehave.is_some(),
+        preview: options.preview,
         plan: options.misbehave.flatten().unwrap_or_default(),
         webhook,
         ..Config::default()

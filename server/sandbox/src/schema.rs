@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::error::ApiError;
 use crate::form::Param;
 use crate::money::{self, Decimal};
-use crate::version::Version;
+use crate::version::{Day, Version};
 
 /// One parameter of an object.
 #[derive(Debug)]
@@ -95,12 +95,20 @@ pub enum Rule {
     Either(&'static Rule, &'static Shape),
     /// A value that can be cleared by sending it empty.
     Clearable(&'static Rule),
-    /// One rule from an API version on, where `None` means that there was no such parameter before.
-    Since(Version, &'static Rule, Option<&'static Rule>),
+    /// One rule from an API version on, and another before; `None` where there is no such parameter.
+    Since(Day, Option<&'static Rule>, Option<&'static Rule>),
+    /// One of these, each by its name from an API version on and by the one it had before, if it was there.
+    Renamed(Day, &'static [(&'static str, Option<&'static str>)]),
+    /// A parameter of the beta that let servers update sessions first.
+    Beta(&'static Rule),
+    /// A parameter that is in preview since an API version.
+    Preview(Day, &'static Rule),
     /// A parameter of the API that this sandbox leaves out.
     LeftOut,
 }
 
+/// The longest address, in characters.
+const LONGEST_URL: usize = 5000;
 const METADATA_KEYS: usize = 50;
 const METADATA_KEY_LENGTH: usize = 40;
 const METADATA_VALUE_LENGTH: usize = 500;
@@ -154,15 +162,22 @@ impl Walker {
             Rule::Metadata => metadata(param, path),
             Rule::Clearable(_) if *param == Param::Text(String::new()) => Ok(Value::Null),
             Rule::Clearable(rule) => self.value(rule, param, path),
-            Rule::Since(since, rule, _) if self.version >= *since => self.value(rule, param, path),
-            Rule::Since(_, _, Some(before)) => self.value(before, param, path),
-            Rule::Since(_, _, None) => Err(ApiError::unknown(path)),
-            Rule::LeftOut => {
-                let message = format!("This sandbox does not implement the parameter: {path}");
-                Err(ApiError::parameter("parameter_unknown", path, message))
+            Rule::Since(since, rule, before) => match if self.version.day >= *since { rule } else { before } {
+                Some(rule) => self.value(rule, param, path),
+                None => Err(ApiError::unknown_in(path, self.version.name)),
+            },
+            Rule::Beta(rule) if self.version.server_updates => self.value(rule, param, path),
+            Rule::Beta(_) => Err(ApiError::unknown(path)),
+            Rule::Preview(since, rule) if self.version.preview && self.version.day >= *since => {
+                self.value(rule, param, path)
             }
+            Rule::Preview(..) => Err(ApiError::preview(path)),
+            Rule::LeftOut => Err(ApiError::left_out(path)),
             _ => match not_empty(param, path)? {
-                Param::Text(text) => scalar(rule, text, path),
+                Param::Text(text) => match rule {
+                    Rule::Renamed(day, names) => self.renamed(*day, names, text, path),
+                    _ => scalar(rule, text, path),
+                },
                 _ => Err(ApiError::invalid(path, "Invalid string: an array or a hash was sent")),
             },
         }
@@ -174,14 +189,40 @@ impl Walker {
             return Err(ApiError::invalid(path, format!("Array must have at least {least} elements")));
         }
         if elements.len() > most {
-            let message = format!("Array must have at most {most} elements, {} were sent", elements.len());
-            return Err(ApiError::invalid(path, message));
+            return Err(ApiError::invalid(path, format!("Array {path} exceeded maximum {most} allowed elements.")));
         }
         let checked = elements
             .iter()
             .enumerate()
             .map(|(index, element)| self.value(rule, element, &join(path, &index.to_string())));
         checked.collect::<Result<Vec<_>, _>>().map(Value::Array)
+    }
+
+    fn renamed(
+        &self,
+        day: Day,
+        names: &[(&'static str, Option<&'static str>)],
+        text: &str,
+        path: &str,
+    ) -> Result<Value, ApiError> {
+        let is_new = self.version.day >= day;
+        let here = |(now, before): &(&'static str, Option<&'static str>)| if is_new { Some(*now) } else { *before };
+        let known: Vec<&str> = names.iter().filter_map(here).collect();
+        if known.contains(&text) {
+            return Ok(text.into());
+        }
+        let mut message = format!("Invalid {path}: must be one of {}", or(&known));
+        if let Some(elsewhere) = names.iter().find(|(now, before)| *now == text || *before == Some(text)) {
+            let (version, since) = (self.version.name, day.release());
+            message.push_str(&match here(elsewhere) {
+                Some(name) => format!(". In API version {version}, `{text}` is called `{name}`: send {path}={name}"),
+                None => format!(". API version {version} has no `{text}`"),
+            });
+            if !is_new {
+                message.push_str(&format!(", or Stripe-Version: {since} (or later) with {path}={text}"));
+            }
+        }
+        Err(ApiError::invalid(path, message))
     }
 
     fn by_currency(&self, rule: &Rule, param: &Param, path: &str) -> Result<Value, ApiError> {
@@ -241,7 +282,7 @@ fn scalar(rule: &Rule, text: &str, path: &str) -> Result<Value, ApiError> {
             Err(ApiError::invalid(path, format!("Invalid string: must be at most {most} characters")))
         }
         Rule::OneOf(names) if !names.contains(&text) => {
-            Err(ApiError::invalid(path, format!("Invalid {path}: must be one of {}", names.join(", "))))
+            Err(ApiError::invalid(path, format!("Invalid {path}: must be one of {}", or(names))))
         }
         Rule::Integer(least, most) => integer(text, *least, *most, path),
         Rule::Time => integer(text, 0, i64::MAX / 2, path),
@@ -265,7 +306,7 @@ fn scalar(rule: &Rule, text: &str, path: &str) -> Result<Value, ApiError> {
         Rule::Url if !is_url(text) => Err(ApiError::parameter(
             "url_invalid",
             path,
-            "Not a valid URL: URLs must begin with http:// or https:// and be at most 2048 characters",
+            "Not a valid URL: URLs must begin with http:// or https:// and be at most 5000 characters",
         )),
         Rule::Email if !is_email(text) => {
             Err(ApiError::parameter("email_invalid", path, "Invalid email address. Check that it is well-formed."))
@@ -290,9 +331,19 @@ fn integer(text: &str, least: i64, most: i64, path: &str) -> Result<Value, ApiEr
     Ok(number.into())
 }
 
+/// `a`, `a or b`, `a, b, or c`.
+fn or(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [name] => (*name).to_owned(),
+        [first, second] => format!("{first} or {second}"),
+        [rest @ .., last] => format!("{}, or {last}", rest.join(", ")),
+    }
+}
+
 fn is_url(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    text.len() <= 2048
+    text.chars().count() <= LONGEST_URL
         && rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace))
 }
 

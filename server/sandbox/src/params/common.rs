@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::MetadataChange;
 use crate::money::MOST_ANYWHERE;
 use crate::schema::{Field, Need, Rule, Shape, optional, required};
+use crate::version::Day;
 
 /// The longest text where the API sets no shorter limit.
 pub const LONG: usize = 5000;
@@ -83,7 +84,18 @@ pub struct ProductData {
     #[serde(default)]
     pub metadata: MetadataChange,
     pub tax_code: Option<String>,
+    pub tax_details: Option<TaxDetails>,
     pub unit_label: Option<String>,
+}
+
+/// What else taxes depend on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TaxDetails {
+    /// Where a performance takes place.
+    pub performance_location: Option<String>,
+    /// `txcd_…`
+    pub tax_code: Option<String>,
 }
 
 /// One of `shipping_options`.
@@ -92,6 +104,14 @@ pub struct ProductData {
 pub struct ShippingOption {
     pub shipping_rate: Option<String>,
     pub shipping_rate_data: Option<ShippingRateData>,
+}
+
+/// One of `discounts`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[allow(missing_docs)]
+pub struct Discount {
+    pub coupon: Option<String>,
+    pub promotion_code: Option<String>,
 }
 
 /// A shipping rate made for one session.
@@ -175,6 +195,17 @@ const TAX_BEHAVIOR: Rule = Rule::OneOf(&["exclusive", "inclusive", "unspecified"
 /// `expand`.
 pub const EXPAND: Field = optional("expand", Rule::List(&TEXT, 20));
 
+/// The longest trial, in days.
+pub const MOST_TRIAL_DAYS: i64 = 730;
+
+/// `discounts`.
+pub const DISCOUNTS: Rule = Rule::List(&DISCOUNT, 1);
+
+const DISCOUNT: Rule = Rule::Object(&Shape {
+    fields: &[optional("coupon", TEXT), optional("promotion_code", TEXT)],
+    needs: &[Need::ExactlyOne(&["coupon", "promotion_code"])],
+});
+
 /// `adjustable_quantity`.
 pub const ADJUSTABLE_QUANTITY: Shape = Shape {
     fields: &[
@@ -211,11 +242,16 @@ const PRODUCT_DATA: Shape = Shape {
         optional("images", Rule::List(&Rule::Url, 8)),
         optional("metadata", Rule::Metadata),
         optional("tax_code", TEXT),
-        optional("tax_details", Rule::LeftOut),
+        optional("tax_details", Rule::Since(Day::ENDIVE, Some(&TAX_DETAILS), None)),
         optional("unit_label", Rule::Text(12)),
     ],
     needs: &[],
 };
+
+const TAX_DETAILS: Rule = Rule::Object(&Shape {
+    fields: &[optional("performance_location", TEXT), optional("tax_code", Rule::Clearable(&TEXT))],
+    needs: &[],
+});
 
 const RECURRING: Shape = Shape {
     fields: &[
@@ -287,7 +323,8 @@ const ADDRESS: Shape = Shape {
         optional("city", TEXT),
         required("country", Rule::Country),
         required("line1", TEXT),
-        optional("line2", TEXT),
+        // The clients send it empty where it is null.
+        optional("line2", Rule::Clearable(&TEXT)),
         optional("postal_code", TEXT),
         optional("state", TEXT),
     ],
