@@ -367,6 +367,23 @@ impl Catalogue {
         }
     }
 
+    /// The ids that requests can name, by kind; kinds that have none are left out.
+    pub fn ids(&self) -> Vec<(&'static str, Vec<&str>)> {
+        fn of<'a, T>(all: &'a [T], id: impl Fn(&'a T) -> &'a String) -> Vec<&'a str> {
+            all.iter().map(|one| id(one).as_str()).collect()
+        }
+        let all = [
+            ("products", of(&self.products, |product| &product.id)),
+            ("prices", of(&self.prices, |price| &price.id)),
+            ("tax rates", of(&self.tax_rates, |rate| &rate.id)),
+            ("shipping rates", of(&self.shipping_rates, |rate| &rate.id)),
+            ("coupons", of(&self.coupons, |coupon| &coupon.id)),
+            ("promotion codes", of(&self.promotion_codes, |promotion| &promotion.id)),
+            ("customers", of(&self.customers, |customer| &customer.id)),
+        ];
+        all.into_iter().filter(|(_, ids)| !ids.is_empty()).collect()
+    }
+
     /// Amounts that Stripe would not have taken.
     fn check_amounts(&self) -> Result<(), CatalogueError> {
         let prices = self.prices.iter().flat_map(|price| {

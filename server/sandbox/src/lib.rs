@@ -134,6 +134,11 @@ impl Sandbox {
         format!("http://{}", self.address)
     }
 
+    /// What the account sells.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.config.catalogue
+    }
+
     /// Sends events there.
     pub fn set_webhook(&mut self, webhook: Webhook) {
         self.config.webhook = Some(webhook);
@@ -145,10 +150,12 @@ impl Sandbox {
         let (events, received) = unbounded_channel();
         let delivery = config.webhook.map(|webhook| tokio::spawn(webhook::deliver(webhook, received)));
         let now = config.clock.now();
+        let index = serde_json::json!({ "object": "sandbox", "catalogue": config.catalogue });
         let app = Arc::new(http::App {
             secret_keys: config.secret_keys,
             business_name: config.business_name,
             preview: config.preview,
+            index,
             clock: config.clock,
             stores: Mutex::new(http::Stores::new(objects::Objects::new(config.catalogue, now))),
             results: Mutex::default(),

@@ -121,6 +121,17 @@ async fn a_body_of_many_parameters_is_answered_at_once() {
 }
 
 #[tokio::test]
+async fn what_the_account_sells_is_listed_for_everybody() {
+    let api = Api::start().await;
+    let index = api.send(Method::GET, "/", "", &[("authorization", "")]).await.unwrap();
+    assert_eq!(index.status, 200);
+    let listed: checkout_updates_sandbox::Catalogue = serde_json::from_value(index.body["catalogue"].clone()).unwrap();
+    assert_eq!(listed.ids(), common::catalogue().ids());
+    let prices = listed.ids().into_iter().find(|(kind, _)| *kind == "prices").unwrap().1;
+    assert!(prices.contains(&"price_mug") && prices.contains(&"price_monthly"));
+}
+
+#[tokio::test]
 async fn sessions_are_listed_newest_first_in_pages() {
     let api = Api::start().await;
     let mut made = Vec::new();

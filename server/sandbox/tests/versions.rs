@@ -16,8 +16,7 @@ async fn post(api: &Api, path: &str, body: &str, version: &str) -> Answer {
 #[tokio::test]
 async fn a_version_that_was_never_released_is_refused() {
     let api = Api::start().await;
-    for version in ["latest", "2026-03-25.", "2026-03-25", "2025-09-30.acacia", "2019-12-03, 2019-12-03"]
-    {
+    for version in ["latest", "2026-03-25.", "2026-03-25", "2025-09-30.acacia", "2019-12-03, 2019-12-03"] {
         let answer = post(&api, SESSIONS, ITEM, version).await;
         assert_eq!(answer.error(), (400, "invalid_request_error", "", ""), "{version}");
         assert_eq!(answer.body["error"]["message"], format!("Invalid Stripe API version: {version}"));

@@ -41,6 +41,8 @@ pub struct App {
     pub secret_keys: Vec<String>,
     /// Shown in the browser.
     pub business_name: Option<String>,
+    /// What is at `/`: the catalogue.
+    pub index: Value,
     /// Whether parameters in preview are known.
     pub preview: bool,
     /// The time.
@@ -131,6 +133,8 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn_with_state(layer(&app), version))
         .layer(middleware::from_fn(account::check))
         .layer(middleware::from_fn_with_state(layer(&app), auth::check))
+        // For people who look for a price's id, so it takes no key.
+        .route("/", get(routes::index))
         .layer(middleware::from_fn_with_state(layer(&app), identify))
         .with_state(app)
 }

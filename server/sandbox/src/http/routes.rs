@@ -47,6 +47,11 @@ fn query(query: &Option<String>) -> &[u8] {
     query.as_deref().unwrap_or_default().as_bytes()
 }
 
+/// `GET /`: what the account sells.
+pub async fn index(State(app): Shared) -> Reply {
+    Reply(app.index.clone())
+}
+
 pub async fn create(
     State(app): Shared,
     Extension(account): Extension<Account>,
