@@ -98,6 +98,7 @@ fn price(price: &Price, its_product: &Product, created: i64, expand: &Expand) ->
             "interval": recurring.interval,
             "interval_count": recurring.interval_count,
             "meter": null,
+            "trial_period_days": null,
             "usage_type": "licensed",
         })),
         "tax_behavior": price.tax_behavior,
