@@ -94,7 +94,7 @@ impl ApiError {
     pub fn preview(param: &str) -> Self {
         let message = format!(
             "Received unknown parameter: {param}. (It is in preview: this sandbox knows it when started with --preview, \
-             in requests whose Stripe-Version ends in `.preview`.)"
+             in requests whose Stripe-Version ends in `.preview` or names the beta of Stripe's guides.)"
         );
         Self::parameter("parameter_unknown", param, message)
     }

@@ -45,8 +45,8 @@ struct Options {
     /// retrieve or any; every=N; times=N
     #[arg(long, value_name = "WORDS", num_args = 0..=1, require_equals = true)]
     misbehave: Option<Option<Plan>>,
-    /// Know parameters that are in preview, in requests whose Stripe-Version ends in .preview: discounts, trials and
-    /// the customer on update
+    /// Know parameters that are in preview, in requests whose Stripe-Version ends in .preview or names the beta of
+    /// Stripe's guides: discounts, trials and the customer on update
     #[arg(long)]
     preview: bool,
     /// How to write the log, which goes to standard error

@@ -50,6 +50,8 @@ pub enum Need {
     AtMostOne(&'static [&'static str]),
     /// A line item's `quantity` must be sent, unless the item has an `id`.
     Quantity,
+    /// The second must be sent with the first, and only with it.
+    Together(&'static str, &'static str),
     /// The first, where both were sent, is at most the second.
     Ordered(&'static str, &'static str),
     /// The named amount is one of the `currency` beside it: not too large, and no fraction that cannot be charged.
@@ -75,6 +77,8 @@ pub enum Rule {
     Currency,
     /// An amount in minor units with at most 12 decimal places, no larger than the bound.
     Amount(i64),
+    /// A percentage above 0.
+    Percentage,
     /// A web address.
     Url,
     /// An e-mail address.
@@ -303,6 +307,10 @@ fn scalar(rule: &Rule, text: &str, path: &str) -> Result<Value, ApiError> {
             }
             Some(_) => Ok(text.into()),
         },
+        Rule::Percentage => match (Decimal::parse(text), text.parse::<f64>()) {
+            (Some(exact), Ok(number)) if exact > Decimal::whole(0) && exact <= Decimal::whole(100) => Ok(number.into()),
+            _ => Err(ApiError::invalid(path, "Invalid decimal: must be greater than 0 and at most 100")),
+        },
         Rule::Url if !is_url(text) => Err(ApiError::parameter(
             "url_invalid",
             path,
@@ -398,6 +406,11 @@ fn satisfy(need: &Need, sent: &Map<String, Value>, path: &str) -> Result<(), Api
             Err(ApiError::no_quantity(path))
         }
         Need::Quantity => Ok(()),
+        Need::Together(first, second) => match (sent.contains_key(*first), sent.contains_key(*second)) {
+            (true, false) => Err(ApiError::missing(join(path, second))),
+            (false, true) => Err(ApiError::invalid(join(path, second), format!("{second} needs {first}"))),
+            _ => Ok(()),
+        },
         Need::Ordered(low, high) => match (sent.get(*low), sent.get(*high)) {
             (Some(Value::Number(least)), Some(Value::Number(most))) if least.as_i64() > most.as_i64() => {
                 let message = format!("{low} must be less than or equal to {high}");

@@ -21,7 +21,7 @@ const RELEASED: &str = "2011-01-01 2011-06-21 2011-06-28 2011-08-01 2011-09-15 2
     2026-07-29.dahlia 2026-08-26.dahlia 2026-09-30.endive 2026-10-28.endive";
 
 /// Preview versions are written as `2026-09-30.preview`, on the day of a release since this one.
-const FIRST_PREVIEW: Day = Day::of(2025, 3, 31);
+const FIRST_PREVIEW: Day = Day::SERVER_UPDATES;
 
 /// The day of an API version. Versions are ordered by their day; the release name after it adds nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +36,8 @@ impl Day {
     pub const FREE_PAYMENTS: Self = Self::of(2023, 8, 16);
     /// `shipping_details` is no longer on the session, but in `collected_information`.
     pub const SHIPPING_DETAILS_MOVED: Self = Self::of(2025, 3, 31);
+    /// Servers can update sessions; what Stripe's guides have in preview is there since.
+    pub const SERVER_UPDATES: Self = Self::of(2025, 3, 31);
     /// `ui_mode` took today's names: `elements`, `embedded_page`, `hosted_page`.
     pub const UI_MODES_RENAMED: Self = Self::of(2026, 3, 25);
     /// `subscription_data[billing_cycle_anchor_config]` came.
@@ -70,7 +72,7 @@ pub struct Version {
     pub day: Day,
     /// How it is written; of a preview, how the release of its day is.
     pub name: &'static str,
-    /// Whether it is a preview version, `2026-09-30.preview`, and this sandbox has previews.
+    /// Whether it may use what is in preview: it is a preview version, `2026-09-30.preview`, or names a beta.
     pub preview: bool,
     /// Whether the beta `checkout_server_update_beta` is named behind it.
     pub server_updates: bool,
@@ -94,6 +96,7 @@ impl Version {
                 return None;
             }
             version.server_updates |= name == "checkout_server_update_beta";
+            version.preview |= version.server_updates;
         }
         Some(version)
     }
@@ -153,7 +156,9 @@ mod tests {
     #[test]
     fn betas_follow_their_version() {
         let read = |text| Version::parse(text).unwrap();
-        assert!(read("2025-03-31.basil; checkout_server_update_beta=v1;").server_updates);
+        let beta = read("2025-03-31.basil; checkout_server_update_beta=v1;");
+        assert!(beta.server_updates && beta.preview);
+        assert!(read("2025-03-31.preview").preview && !read("2025-03-31.basil").preview);
         assert!(read("2025-03-31.basil;other_beta=v2; checkout_server_update_beta=v1").server_updates);
         assert!(!read("2025-03-31.basil; custom_checkout_beta=v1;").server_updates);
         for text in ["2025-03-31.basil; beta", "2025-03-31.basil; beta=1", "2025-03-31.basil; =v1", "; beta=v1"] {

@@ -23,16 +23,21 @@ async fn previews_need_the_flag_and_a_preview_version() {
         ("subscription_data", "subscription_data[trial_period_days]=7"),
         ("customer", "customer=cus_ada"),
     ] {
-        for (api, version) in [
-            (&with, "2026-10-28.endive"),
-            (&with, "2026-05-27.preview"),
-            (&without, PREVIEW),
-            (&without, "2026-10-28.endive"),
-        ] {
+        for (api, version) in [(&with, "2026-10-28.endive"), (&without, PREVIEW), (&without, "2026-10-28.endive")] {
             let answer = update(api, &api.mug().await, body, version).await;
             assert_eq!(answer.error(), (400, "invalid_request_error", "parameter_unknown", param), "{version}");
             assert!(answer.text.contains("in preview"), "{}", answer.text);
         }
+    }
+    // As the guide on trial durations and the one on discounts name their versions.
+    let plan = "mode=subscription&line_items[0][price]=price_monthly&line_items[0][quantity]=1";
+    for (version, body) in [
+        ("2025-03-31.preview; checkout_server_update_beta=v1;", "subscription_data[trial_period_days]=14"),
+        ("2025-03-31.basil; checkout_server_update_beta=v1;", "discounts[0][coupon]=TENTH"),
+    ] {
+        assert_eq!(update(&with, &with.session(plan).await, body, version).await.status, 200, "{body}");
+        let refused = update(&without, &without.session(plan).await, body, version).await;
+        assert_eq!(refused.error().2, "parameter_unknown", "{body}");
     }
     // It came in preview one version before it was for all.
     let body = "payment_intent_data[description]=x";
@@ -49,7 +54,25 @@ async fn discounts_are_set_and_cleared() {
     let by_code = update(&api, &path, "discounts[0][promotion_code]=promo_tenth", PREVIEW).await;
     assert_eq!(by_code.body["discounts"], json!([{ "coupon": "TENTH", "promotion_code": "promo_tenth" }]));
     assert_eq!(update(&api, &path, "discounts=", PREVIEW).await.body["amount_total"], 1500);
+    // A coupon of the shop's own making.
+    let data = "discounts[0][coupon_data]";
+    let made = format!("{data}[amount_off]=250&{data}[currency]=usd&{data}[name]=Loyalty&expand[]=discounts.coupon");
+    let made = update(&api, &path, &made, PREVIEW).await;
+    assert_eq!(
+        (&made.body["amount_total"], &made.body["discounts"][0]["coupon"]["name"]),
+        (&json!(1250), &json!("Loyalty"))
+    );
+    let half = update(&api, &path, &format!("{data}[percent_off]=50"), PREVIEW).await;
+    assert_eq!(half.body["amount_total"], 750);
+    update(&api, &path, "discounts=", PREVIEW).await;
     for (body, param) in [
+        ("discounts[0][coupon_data][amount_off]=250", "discounts[0][coupon_data][currency]"),
+        (
+            "discounts[0][coupon_data][amount_off]=250&discounts[0][coupon_data][currency]=eur",
+            "discounts[0][coupon_data][currency]",
+        ),
+        ("discounts[0][coupon_data][percent_off]=0", "discounts[0][coupon_data][percent_off]"),
+        ("discounts[0][coupon_data][percent_off]=50&discounts[0][coupon]=TENTH", "discounts[0][coupon_data]"),
         ("discounts[0][coupon]=none", "discounts[0][coupon]"),
         ("discounts[0][coupon]=TENTH&discounts[1][coupon]=FIVE", "discounts"),
         ("discounts[0][promotion_code]=promo_old", "discounts[0][promotion_code]"),

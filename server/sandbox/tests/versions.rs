@@ -38,7 +38,7 @@ async fn the_ui_modes_have_the_names_of_their_version() {
         ("2025-12-15.clover", "embedded", ""),
         ("2026-03-25.dahlia", "elements", ""),
         ("2026-03-25.dahlia", "form", ""),
-        // Seed 000's own curl.
+        // The curl of Stripe's guide on line items, whose version is older than its ui_mode.
         ("2025-03-31.basil", "elements", "send ui_mode=custom, or Stripe-Version: 2026-03-25.dahlia"),
         ("2025-12-15.clover", "embedded_page", "send ui_mode=embedded, or Stripe-Version: 2026-03-25.dahlia"),
         ("2025-12-15.clover", "form", "2025-12-15.clover has no `form`, or Stripe-Version: 2026-03-25.dahlia"),
@@ -171,14 +171,19 @@ async fn the_shipping_details_were_on_the_session_before_basil() {
 async fn the_beta_of_the_first_guides_is_known() {
     const BETA: &str = "2025-03-31.basil; checkout_server_update_beta=v1;";
     let api = Api::start().await;
-    // As seed 001 prints it.
-    let body = "ui_mode=custom&permissions[update_line_items]=server_only&line_items[0][price]=price_monthly\
+    // As the guide printed it first.
+    let body = "ui_mode=custom&permissions[update_line_items]=server_only\
+                &permissions[update_discounts]=server_only&line_items[0][price]=price_monthly\
                 &line_items[0][quantity]=1&mode=subscription&return_url=https://example.com/return";
     let made = post(&api, SESSIONS, body, BETA).await;
     assert_eq!((made.status, made.header("stripe-version")), (200, BETA), "{}", made.text);
     assert_eq!(
         made.body["permissions"],
-        json!({ "update_line_items": "server_only", "update_shipping_details": null })
+        json!({
+            "update_discounts": "server_only",
+            "update_line_items": "server_only",
+            "update_shipping_details": null,
+        })
     );
     let path = format!("{SESSIONS}/{}", made.id());
     let yearly = "line_items[0][price]=price_yearly&line_items[0][quantity]=1";

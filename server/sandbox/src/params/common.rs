@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::MetadataChange;
+use crate::catalogue::{Duration, Percentage};
 use crate::money::MOST_ANYWHERE;
 use crate::schema::{Field, Need, Rule, Shape, optional, required};
 use crate::version::Day;
@@ -111,7 +112,20 @@ pub struct ShippingOption {
 #[allow(missing_docs)]
 pub struct Discount {
     pub coupon: Option<String>,
+    pub coupon_data: Option<CouponData>,
     pub promotion_code: Option<String>,
+}
+
+/// A coupon made for one session; in preview.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[allow(missing_docs)]
+pub struct CouponData {
+    pub amount_off: Option<i64>,
+    pub currency: Option<String>,
+    #[serde(default)]
+    pub duration: Duration,
+    pub name: Option<String>,
+    pub percent_off: Option<Percentage>,
 }
 
 /// A shipping rate made for one session.
@@ -202,8 +216,23 @@ pub const MOST_TRIAL_DAYS: i64 = 730;
 pub const DISCOUNTS: Rule = Rule::List(&DISCOUNT, 1);
 
 const DISCOUNT: Rule = Rule::Object(&Shape {
-    fields: &[optional("coupon", TEXT), optional("promotion_code", TEXT)],
-    needs: &[Need::ExactlyOne(&["coupon", "promotion_code"])],
+    fields: &[
+        optional("coupon", TEXT),
+        optional("coupon_data", Rule::Preview(Day::SERVER_UPDATES, &COUPON_DATA)),
+        optional("promotion_code", TEXT),
+    ],
+    needs: &[Need::ExactlyOne(&["coupon", "promotion_code", "coupon_data"])],
+});
+
+const COUPON_DATA: Rule = Rule::Object(&Shape {
+    fields: &[
+        optional("amount_off", Rule::Integer(1, MOST_ANYWHERE)),
+        optional("currency", Rule::Currency),
+        optional("duration", Rule::OneOf(&["forever", "once"])),
+        optional("name", Rule::Text(40)),
+        optional("percent_off", Rule::Percentage),
+    ],
+    needs: &[Need::ExactlyOne(&["amount_off", "percent_off"]), Need::Together("amount_off", "currency")],
 });
 
 /// `adjustable_quantity`.

@@ -105,6 +105,7 @@ fn value(rule: &'static Rule, schema: &Value, path: &str, name: &str) {
         Rule::Integer(..) | Rule::Time => assert_eq!(kind, "integer", "{path}"),
         Rule::Boolean => assert_eq!(kind, "boolean", "{path}"),
         Rule::Currency | Rule::Country | Rule::Url | Rule::Email => assert_eq!(kind, "string", "{path}"),
+        Rule::Percentage => assert_eq!(kind, "number", "{path}"),
         Rule::Amount(_) => assert_eq!(schema["format"], "decimal", "{path}"),
         Rule::Clearable(_) | Rule::Either(..) => panic!("{path}: not so in the description"),
     }

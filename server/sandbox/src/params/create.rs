@@ -137,6 +137,8 @@ pub struct LineItem {
 #[serde(default)]
 pub struct Permissions {
     /// `client_only` or `server_only`; of the beta.
+    pub update_discounts: Option<String>,
+    /// `client_only` or `server_only`; of the beta.
     pub update_line_items: Option<String>,
     /// `client_only` or `server_only`.
     pub update_shipping_details: Option<String>,
@@ -230,7 +232,11 @@ pub const CREATE: Shape = Shape {
         optional(
             "permissions",
             Rule::Object(&Shape {
-                fields: &[optional("update_line_items", Rule::Beta(&WHO)), optional("update_shipping_details", WHO)],
+                fields: &[
+                    optional("update_discounts", Rule::Beta(&WHO)),
+                    optional("update_line_items", Rule::Beta(&WHO)),
+                    optional("update_shipping_details", WHO),
+                ],
                 needs: &[],
             }),
         ),

@@ -97,8 +97,8 @@ pub const UPDATE: Shape = Shape {
         EXPAND,
         optional("line_items", Rule::NonEmptyList(&Rule::Object(&LINE_ITEM), 100)),
         optional("metadata", Rule::Metadata),
-        optional("customer", Rule::Preview(Day::ENDIVE, &TEXT)),
-        optional("discounts", Rule::Preview(Day::ENDIVE, &Rule::Clearable(&DISCOUNTS))),
+        optional("customer", Rule::Preview(Day::SERVER_UPDATES, &TEXT)),
+        optional("discounts", Rule::Preview(Day::SERVER_UPDATES, &Rule::Clearable(&DISCOUNTS))),
         optional(
             "payment_intent_data",
             Rule::Since(
@@ -108,7 +108,7 @@ pub const UPDATE: Shape = Shape {
             ),
         ),
         optional("shipping_options", Rule::Clearable(&Rule::List(&common::SHIPPING_OPTION, 5))),
-        optional("subscription_data", Rule::Preview(Day::ENDIVE, &Rule::Object(&SUBSCRIPTION_DATA))),
+        optional("subscription_data", Rule::Preview(Day::SERVER_UPDATES, &Rule::Object(&SUBSCRIPTION_DATA))),
     ],
     needs: &[],
 };

@@ -1,12 +1,15 @@
 //! Making a session.
 
+use std::sync::Arc;
+
 use super::totals::Totals;
 use super::update::{apply_intent, recalculate};
 use super::{Discount, IntentData, Session, Settings, Status, Trial, line_items, new_metadata, shipping};
+use crate::catalogue::Coupon;
 use crate::error::ApiError;
 use crate::ids;
 use crate::objects::{Draft, Objects};
-use crate::params::common;
+use crate::params::common::{self, CouponData};
 use crate::params::create::{Create, Mode, UiMode, redirects};
 use crate::version::Version;
 
@@ -103,13 +106,14 @@ pub fn create(params: Create, now: i64, version: Version, draft: &mut Draft<'_>)
 
 /// What `discounts` asks for.
 pub fn discount(sent: common::Discount, currency: &str, objects: &Objects) -> Result<Discount, ApiError> {
-    let (param, promotion_code, coupon) = match sent.promotion_code {
-        Some(id) => {
+    let (param, promotion_code, coupon) = match (sent.promotion_code, sent.coupon_data) {
+        (Some(id), _) => {
             let param = "discounts[0][promotion_code]";
             let (promotion, coupon) = objects.promotion_code(&id, param)?;
             (param, Some(promotion), coupon)
         }
-        None => {
+        (None, Some(data)) => ("discounts[0][coupon_data][currency]", None, Arc::new(made(data))),
+        (None, None) => {
             let param = "discounts[0][coupon]";
             (param, None, objects.coupon(&sent.coupon.unwrap_or_default(), param)?)
         }
@@ -119,6 +123,19 @@ pub fn discount(sent: common::Discount, currency: &str, objects: &Objects) -> Re
         return Err(ApiError::invalid(param, message).while_executing());
     }
     Ok(Discount { id: ids::random("di_1", 23), coupon, promotion_code })
+}
+
+/// A coupon for this session alone.
+fn made(data: CouponData) -> Coupon {
+    Coupon {
+        id: ids::random("", 8),
+        name: data.name,
+        percent_off: data.percent_off,
+        amount_off: data.amount_off,
+        currency: data.currency,
+        duration: data.duration,
+        duration_in_months: None,
+    }
 }
 
 /// A trial that ends at a time of its own.

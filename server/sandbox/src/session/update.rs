@@ -171,7 +171,7 @@ pub fn by_customer(session: &Session, params: Customer, objects: &Objects) -> Re
             }
             let id = objects.promotion_code_entered(&code);
             let id = id.ok_or_else(|| ApiError::no_such("promotion code", &code, PARAM))?;
-            let sent = common::Discount { coupon: None, promotion_code: Some(id.to_owned()) };
+            let sent = common::Discount { coupon: None, coupon_data: None, promotion_code: Some(id.to_owned()) };
             next.discount = Some(discount(sent, &next.currency, objects)?);
         }
     }

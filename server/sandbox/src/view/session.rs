@@ -159,10 +159,11 @@ fn collected(session: &Session) -> Option<Value> {
         .map(|details| json!({ "business_name": null, "individual_name": null, "shipping_details": details }))
 }
 
-/// The permissions; those on line items belong to a beta, and show in it.
+/// The permissions; those on discounts and line items belong to a beta, and show in it.
 fn permissions(permissions: &Permissions, version: Version) -> Value {
     let mut value = json!({ "update_shipping_details": permissions.update_shipping_details });
     if let (Some(fields), true) = (value.as_object_mut(), version.server_updates) {
+        fields.insert("update_discounts".into(), json!(permissions.update_discounts));
         fields.insert("update_line_items".into(), json!(permissions.update_line_items));
     }
     value
