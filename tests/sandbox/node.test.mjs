@@ -380,6 +380,14 @@ test("zero-decimal currencies and inclusive taxes come out right", async () => {
   assert.deepEqual([vat.amount_total, vat.total_details.amount_tax], [1500, 250]);
 });
 
+test("the ids of what it sells are printed at the start and listed at /", async () => {
+  const { catalogue } = await (await fetch(sandbox.url)).json();
+  const ids = catalogue.prices.map(({ id }) => id);
+  assert.equal(await sandbox.lineOf(/^prices: /), `prices: ${ids.join(", ")}`);
+  const made = await create({ line_items: [{ price: ids.find((id) => id === "price_cap"), quantity: 1 }] });
+  assert.equal(made.amount_total, 2000);
+});
+
 test("events are signed as the client checks them", async () => {
   const { id } = await create();
   const told = events.length;

@@ -119,6 +119,24 @@ const BY_UI_MODE: &[(&str, &str, &[&str])] = &[
     ("shipping_options", "shipping_options=", &["elements", "embedded_page", "form"]),
 ];
 
+#[test]
+fn the_readme_has_the_table_of_what_can_be_updated() {
+    let readme = include_str!("../README.md");
+    let row = |name: &str| readme.lines().find(|line| line.starts_with(&format!("| `{name}` ")));
+    let heads: Vec<&str> = row_cells("| parameter | `elements` | `form` | `embedded_page` | `hosted_page` |");
+    let listed = BY_UI_MODE.iter().filter(|(name, ..)| !["customer", "discounts"].contains(name));
+    for (name, _, modes) in listed {
+        let cells = row_cells(row(name).unwrap());
+        for (mode, cell) in heads.iter().zip(cells).skip(1) {
+            assert_eq!(cell == "yes", modes.contains(&mode.trim_matches('`')), "{name} {mode}");
+        }
+    }
+}
+
+fn row_cells(row: &str) -> Vec<&str> {
+    row.trim_matches('|').split('|').map(str::trim).collect()
+}
+
 #[tokio::test]
 async fn what_can_be_updated_depends_on_the_ui_mode() {
     let api = Api::with(|config| config.preview = true).await;
