@@ -29,6 +29,17 @@ const sessions = {
     "discounts[0][coupon]": "TENTH",
     "shipping_address_collection[allowed_countries][]": "US",
   },
+  // A form, with a trial and a code that the customer entered.
+  form: {
+    ui_mode: "form",
+    mode: "subscription",
+    allow_promotion_codes: "true",
+    "line_items[0][price]": "price_monthly",
+    "line_items[0][quantity]": "1",
+    "line_items[1][price]": "price_mug",
+    "line_items[1][quantity]": "1",
+    "subscription_data[trial_period_days]": "7",
+  },
   taxed: {
     mode: "payment",
     "line_items[0][price]": "price_mug_eur",
@@ -57,7 +68,8 @@ async function views() {
     found[name] = await call(`/sandbox/sessions/${id}/browser`);
     const details = { [`${address}[country]`]: "US", [`${address}[line1]`]: "1 Way" };
     const shipped = { ...details, "collected_information[shipping_details][name]": "Ada" };
-    await call(`/v1/checkout/sessions/${id}`, shipped);
+    if (name === "form") await call(`/sandbox/sessions/${id}/customer`, { promotion_code: "tenth" });
+    else await call(`/v1/checkout/sessions/${id}`, shipped);
     found[`${name}Shipped`] = await call(`/sandbox/sessions/${id}/browser`);
     if (name === "taxed") await call(`/v1/checkout/sessions/${id}/expire`, {});
     else await call(`/sandbox/sessions/${id}/complete`, {});
@@ -84,9 +96,12 @@ test("the view has the type that Stripe.js gives it", async () => {
 });
 
 test("amounts are ready to be shown, and whole", async () => {
-  const { everything, everythingShipped, taxedShipped, taxedEnded, plainEnded } = await views();
+  const { everything, everythingShipped, formShipped, taxedShipped, taxedEnded, plainEnded } = await views();
   assert.equal(everything.canConfirm, false);
   assert.equal(everythingShipped.canConfirm, true);
+  assert.equal(formShipped.discountAmounts[0].promotionCode, "TENTH");
+  assert.deepEqual(formShipped.total.total, { minorUnitsAmount: 1350, amount: "$13.50" });
+  assert.equal(formShipped.recurring.trial.trialPeriodDays, 7);
   assert.deepEqual(everything.total.total, { minorUnitsAmount: 900 + 74 + 3, amount: "$9.77" });
   assert.deepEqual(everything.total.discount, { minorUnitsAmount: 100, amount: "$1.00" });
   assert.deepEqual(everything.lineItems[1].unitAmountDecimal, { minorUnitsAmount: 0.25, amount: "$0.00" });

@@ -242,6 +242,7 @@ test("errors are of the classes that Stripe's are", async () => {
     StripeConnectionError,
     StripeIdempotencyError,
     StripeInvalidRequestError,
+    StripePermissionError,
     StripeRateLimitError,
   } = Stripe.errors;
   const unknown = await fails(sessions.retrieve("cs_test_none"), StripeInvalidRequestError, {
@@ -260,8 +261,8 @@ test("errors are of the classes that Stripe's are", async () => {
     code: "parameter_missing",
     param: "line_items[0][price]",
   });
-  await fails(client("pk_test_1").checkout.sessions.retrieve(id), StripeAuthenticationError, {
-    statusCode: 401,
+  await fails(client("pk_test_1").checkout.sessions.retrieve(id), StripePermissionError, {
+    statusCode: 403,
     code: "secret_key_required",
   });
   await fails(client("sk_live_1").checkout.sessions.retrieve(id), StripeAuthenticationError, { statusCode: 401 });
@@ -299,13 +300,39 @@ test("the same key replays; a client that retries applies a dropped update once"
   assert.equal((await items(first.id)).length, 2);
 });
 
-test("ui_mode has the name of the API version", async () => {
-  const old = client("sk_test_node", { apiVersion: "2025-12-15.clover" });
-  const line_items = [{ price: "price_mug", quantity: 1 }];
-  const params = { mode: "payment", return_url: "https://shop.example", line_items };
-  assert.equal((await old.checkout.sessions.create({ ...params, ui_mode: "custom" })).ui_mode, "custom");
-  const elements = old.checkout.sessions.create({ ...params, ui_mode: "elements" });
-  await fails(elements, Stripe.errors.StripeInvalidRequestError, { param: "ui_mode" });
+test("a session that was paid is marked as fulfilled, and nothing else of it changes", async () => {
+  const { id } = await create();
+  await fetch(`${sandbox.url}/sandbox/sessions/${id}/complete`, {
+    method: "POST",
+    headers: { authorization: "Bearer sk_test_node" },
+  });
+  const marked = await stripe.checkout.sessions.update(id, { metadata: { fulfilled: "yes" } });
+  assert.deepEqual([marked.status, marked.metadata.fulfilled], ["complete", "yes"]);
+  const more = stripe.checkout.sessions.update(id, { metadata: { fulfilled: "no" }, shipping_options: "" });
+  await fails(more, Stripe.errors.StripeInvalidRequestError, { code: "status_transition_invalid" });
+});
+
+test("an address comes as the client sends it, null and all", async () => {
+  const { id } = await create();
+  const address = { country: "US", line1: "1 Way", line2: null };
+  const shipping_details = { name: "Ada", address };
+  const updated = await stripe.checkout.sessions.update(id, { collected_information: { shipping_details } });
+  assert.equal(updated.collected_information.shipping_details.address.line2, null);
+});
+
+test("a connected account has sessions of its own", async () => {
+  const stripeAccount = "acct_1";
+  const { id } = await create({}, { stripeAccount });
+  assert.equal((await stripe.checkout.sessions.retrieve(id, {}, { stripeAccount })).id, id);
+  const { StripeInvalidRequestError, StripePermissionError } = Stripe.errors;
+  await fails(stripe.checkout.sessions.retrieve(id), StripeInvalidRequestError, { code: "resource_missing" });
+  const listed = await stripe.checkout.sessions.list({ limit: 100 }, { stripeAccount });
+  assert.deepEqual(
+    listed.data.map((session) => session.id),
+    [id],
+  );
+  const wrong = { stripeAccount: "cus_1" };
+  await fails(stripe.checkout.sessions.list({}, wrong), StripePermissionError, { code: "account_invalid" });
 });
 
 test("what Stripe refuses is refused in its words, and what it expands is expanded", async () => {
@@ -324,7 +351,7 @@ test("what Stripe refuses is refused in its words, and what it expands is expand
   const plan = { mode: "subscription", line_items: [{ price: "price_monthly", quantity: 1 }] };
   const shipped = { ...plan, shipping_options: [{ shipping_rate: "shr_standard" }] };
   await fails(create(shipped), StripeInvalidRequestError, { param: "shipping_options" });
-  const { id } = await create({ return_url: undefined, payment_method_types: ["card"] });
+  const { id } = await create({ return_url: undefined, allowed_payment_method_types: ["card"] });
   const deep = { expand: ["line_items.data.price.product.default_price"] };
   await fails(stripe.checkout.sessions.retrieve(id, deep), StripeInvalidRequestError, {
     code: "property_expansion_max_depth",
@@ -351,6 +378,14 @@ test("zero-decimal currencies and inclusive taxes come out right", async () => {
   assert.equal(browser.minorUnitsAmountDivisor, 1);
   const vat = await create({ line_items: [{ price: "price_mug", quantity: 1, tax_rates: ["txr_vat"] }] });
   assert.deepEqual([vat.amount_total, vat.total_details.amount_tax], [1500, 250]);
+});
+
+test("the ids of what it sells are printed at the start and listed at /", async () => {
+  const { catalogue } = await (await fetch(sandbox.url)).json();
+  const ids = catalogue.prices.map(({ id }) => id);
+  assert.equal(await sandbox.lineOf(/^prices: /), `prices: ${ids.join(", ")}`);
+  const made = await create({ line_items: [{ price: ids.find((id) => id === "price_cap"), quantity: 1 }] });
+  assert.equal(made.amount_total, 2000);
 });
 
 test("events are signed as the client checks them", async () => {

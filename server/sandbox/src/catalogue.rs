@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::money::{self, Decimal, round_half_up};
-use crate::params::common::{DeliveryEstimate, FixedAmount, Recurring, TaxBehavior};
+use crate::params::common::{DeliveryEstimate, FixedAmount, Recurring, TaxBehavior, TaxDetails};
 
 /// Everything that exists at start.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -24,6 +24,10 @@ pub struct Catalogue {
     pub shipping_rates: Vec<ShippingRate>,
     /// Coupons.
     pub coupons: Vec<Coupon>,
+    /// Promotion codes; each names a coupon above.
+    pub promotion_codes: Vec<PromotionCode>,
+    /// Customers.
+    pub customers: Vec<Customer>,
     /// What automatic tax charges, by country: the sandbox's stand-in for a tax engine.
     pub automatic_tax: Vec<AutomaticTax>,
 }
@@ -48,6 +52,9 @@ pub struct Product {
     /// `txcd_…`
     #[serde(default)]
     pub tax_code: Option<String>,
+    /// What else taxes depend on.
+    #[serde(default)]
+    pub tax_details: Option<TaxDetails>,
     /// What one of it is called.
     #[serde(default)]
     pub unit_label: Option<String>,
@@ -184,6 +191,35 @@ pub struct Coupon {
     pub duration_in_months: Option<u32>,
 }
 
+/// A code that customers enter for a coupon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PromotionCode {
+    /// `promo_…`
+    pub id: String,
+    /// What customers enter, in any case.
+    pub code: String,
+    /// The coupon's id.
+    pub coupon: String,
+    /// Whether it can be redeemed.
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Customer {
+    /// `cus_…`
+    pub id: String,
+    /// Where receipts go.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// Who it is.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
 /// How often a coupon applies to a subscription.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -284,14 +320,16 @@ impl fmt::Display for CatalogueError {
 impl std::error::Error for CatalogueError {}
 
 impl Catalogue {
-    /// Finds ids used twice, prices of no product, unknown currencies, and coupons that take nothing off.
+    /// Finds ids used twice, prices of no product, promotion codes of no coupon, unknown currencies, and coupons that take nothing off.
     pub fn check(&self) -> Result<(), CatalogueError> {
         let mut seen = HashSet::new();
         let ids = (self.products.iter().map(|product| &product.id))
             .chain(self.prices.iter().map(|price| &price.id))
             .chain(self.tax_rates.iter().map(|rate| &rate.id))
             .chain(self.shipping_rates.iter().map(|rate| &rate.id))
-            .chain(self.coupons.iter().map(|coupon| &coupon.id));
+            .chain(self.coupons.iter().map(|coupon| &coupon.id))
+            .chain(self.promotion_codes.iter().map(|promotion| &promotion.id))
+            .chain(self.customers.iter().map(|customer| &customer.id));
         for id in ids {
             if id.is_empty() || !seen.insert(id) {
                 return Err(CatalogueError(format!("'{id}' is empty or used twice as an id")));
@@ -300,6 +338,11 @@ impl Catalogue {
         for price in &self.prices {
             if !self.products.iter().any(|product| product.id == price.product) {
                 return Err(CatalogueError(format!("{} is the price of no product", price.id)));
+            }
+        }
+        for promotion in &self.promotion_codes {
+            if !self.coupons.iter().any(|coupon| coupon.id == promotion.coupon) {
+                return Err(CatalogueError(format!("{} is the promotion code of no coupon", promotion.id)));
             }
         }
         if let Some(price) = self.prices.iter().find(|price| price.currency_options.contains_key(&price.currency)) {
@@ -322,6 +365,23 @@ impl Catalogue {
             }
             None => Ok(()),
         }
+    }
+
+    /// The ids that requests can name, by kind; kinds that have none are left out.
+    pub fn ids(&self) -> Vec<(&'static str, Vec<&str>)> {
+        fn of<'a, T>(all: &'a [T], id: impl Fn(&'a T) -> &'a String) -> Vec<&'a str> {
+            all.iter().map(|one| id(one).as_str()).collect()
+        }
+        let all = [
+            ("products", of(&self.products, |product| &product.id)),
+            ("prices", of(&self.prices, |price| &price.id)),
+            ("tax rates", of(&self.tax_rates, |rate| &rate.id)),
+            ("shipping rates", of(&self.shipping_rates, |rate| &rate.id)),
+            ("coupons", of(&self.coupons, |coupon| &coupon.id)),
+            ("promotion codes", of(&self.promotion_codes, |promotion| &promotion.id)),
+            ("customers", of(&self.customers, |customer| &customer.id)),
+        ];
+        all.into_iter().filter(|(_, ids)| !ids.is_empty()).collect()
     }
 
     /// Amounts that Stripe would not have taken.

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::version::Version;
+
 /// The documented `type` of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorType {
@@ -40,9 +42,6 @@ pub struct ApiError {
     pub executed: bool,
 }
 
-/// The code of what the API documents no code for (a text that is too long, a value that is not in an enum).
-pub const INVALID: &str = "parameter_invalid";
-
 impl ApiError {
     fn new(status: u16, code: Option<&'static str>, message: impl Into<String>) -> Self {
         Self { status, kind: ErrorType::InvalidRequest, code, message: message.into(), param: None, executed: false }
@@ -58,9 +57,9 @@ impl ApiError {
         Self::new(400, Some(code), message).about(param)
     }
 
-    /// A value outside its rule, where no code is documented.
+    /// A value outside its rule, where the API gives no code (a text that is too long, a value that is not in an enum).
     pub fn invalid(param: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::parameter(INVALID, param, message)
+        Self::new(400, None, message).about(param)
     }
 
     /// A number outside its range, or no number.
@@ -74,15 +73,36 @@ impl ApiError {
         Self::parameter("parameter_missing", param.clone(), format!("Missing required param: {param}."))
     }
 
-    /// A line item without a quantity: Stripe blames the item, and gives no code.
+    /// A line item without a quantity: Stripe blames the item.
     pub fn no_quantity(item: &str) -> Self {
-        Self::new(400, None, format!("Quantity is required. Add `quantity` to `{item}`")).about(item)
+        Self::invalid(item, format!("Quantity is required. Add `quantity` to `{item}`"))
     }
 
     /// A parameter the endpoint does not take.
     pub fn unknown(param: impl Into<String>) -> Self {
         let param = param.into();
         Self::parameter("parameter_unknown", param.clone(), format!("Received unknown parameter: {param}"))
+    }
+
+    /// A parameter that other API versions have.
+    pub fn unknown_in(param: &str, version: &str) -> Self {
+        let message = format!("Received unknown parameter: {param}. (API version {version} does not have it.)");
+        Self::parameter("parameter_unknown", param, message)
+    }
+
+    /// A parameter that only previews have.
+    pub fn preview(param: &str) -> Self {
+        let message = format!(
+            "Received unknown parameter: {param}. (It is in preview: this sandbox knows it when started with --preview, \
+             in requests whose Stripe-Version ends in `.preview` or names the beta of Stripe's guides.)"
+        );
+        Self::parameter("parameter_unknown", param, message)
+    }
+
+    /// A parameter that this sandbox leaves out.
+    pub fn left_out(param: &str) -> Self {
+        let message = format!("This sandbox does not implement the parameter: {param}");
+        Self::parameter("parameter_unknown", param, message)
     }
 
     /// Parameters of which at most one may be sent.
@@ -122,13 +142,45 @@ impl ApiError {
     }
 
     /// No key, or one that is not known.
-    pub fn unauthorized(code: Option<&'static str>, message: &str) -> Self {
-        Self::new(401, code, message)
+    pub fn unauthorized(message: &str) -> Self {
+        Self::new(401, None, message)
+    }
+
+    /// A publishable key, with which only browsers call.
+    pub fn publishable() -> Self {
+        let message = "This API call cannot be made with a publishable API key. Please use a secret API key. You can \
+                       find a list of your API keys at https://dashboard.stripe.com/account/apikeys.";
+        Self::new(403, Some("secret_key_required"), message)
+    }
+
+    /// A connected account that the key cannot act for. The key is shown as Stripe shows it.
+    pub fn no_such_account(key: &str, account: &str) -> Self {
+        let (kind, rest) = key.split_at_checked("sk_test_".len()).unwrap_or_default();
+        let shown: String = rest.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+        let message = format!(
+            "The provided key '{kind}{}{shown}' does not have access to account '{account}' (or that account does not \
+             exist). Application access may have been revoked.",
+            "*".repeat(20)
+        );
+        Self::new(403, Some("account_invalid"), message)
+    }
+
+    /// A session id in the path that can be none.
+    pub fn malformed_session(id: &str) -> Self {
+        Self::request(format!("Invalid checkout.session id: {id}"))
     }
 
     /// A request that is wrong as a whole.
     pub fn request(message: impl Into<String>) -> Self {
         Self::new(400, None, message)
+    }
+
+    /// A `Stripe-Version` that was never released, or that this sandbox is too old for.
+    pub fn no_such_version(text: &str) -> Self {
+        let newest = Version::CURRENT_NAME;
+        let newer = text.starts_with("20") && text.get(..10) > newest.get(..10);
+        let hint = if newer { format!(". This sandbox knows versions up to {newest}.") } else { String::new() };
+        Self::request(format!("Invalid Stripe API version: {text}{hint}"))
     }
 
     /// A path or method that does not exist.
@@ -166,10 +218,8 @@ impl ApiError {
         if let Some(fields) = error.as_object_mut() {
             if let Some(code) = self.code {
                 fields.insert("code".into(), json!(code));
-                if code != INVALID {
-                    let page = format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"));
-                    fields.insert("doc_url".into(), json!(page));
-                }
+                let page = format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"));
+                fields.insert("doc_url".into(), json!(page));
             }
             if let Some(param) = &self.param {
                 fields.insert("param".into(), json!(param));

@@ -61,6 +61,8 @@ pub struct Config {
     pub business_name: Option<String>,
     /// Whether requests may ask the sandbox to go wrong.
     pub misbehave: bool,
+    /// Whether parameters that are in preview are known, to requests with a preview version.
+    pub preview: bool,
     /// What goes wrong from the start, where requests may ask for more.
     pub plan: Plan,
     /// Where events are sent to. It can be set later, by [`Sandbox::set_webhook`].
@@ -77,6 +79,7 @@ impl Default for Config {
             catalogue: Catalogue::default(),
             business_name: None,
             misbehave: false,
+            preview: false,
             plan: Plan::default(),
             webhook: None,
             clock: Arc::new(SystemClock),
@@ -131,6 +134,11 @@ impl Sandbox {
         format!("http://{}", self.address)
     }
 
+    /// What the account sells.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.config.catalogue
+    }
+
     /// Sends events there.
     pub fn set_webhook(&mut self, webhook: Webhook) {
         self.config.webhook = Some(webhook);
@@ -142,11 +150,14 @@ impl Sandbox {
         let (events, received) = unbounded_channel();
         let delivery = config.webhook.map(|webhook| tokio::spawn(webhook::deliver(webhook, received)));
         let now = config.clock.now();
+        let index = serde_json::json!({ "object": "sandbox", "catalogue": config.catalogue });
         let app = Arc::new(http::App {
             secret_keys: config.secret_keys,
             business_name: config.business_name,
+            preview: config.preview,
+            index,
             clock: config.clock,
-            store: Mutex::new(store::Store::new(objects::Objects::new(config.catalogue, now))),
+            stores: Mutex::new(http::Stores::new(objects::Objects::new(config.catalogue, now))),
             results: Mutex::default(),
             misbehaviour: config.misbehave.then(|| Mutex::new(config.plan)),
             events,
@@ -162,12 +173,12 @@ impl Sandbox {
     }
 }
 
-/// Expires sessions on time even when nobody asks for them, so that webhooks hear of it.
+/// Expires sessions on time even when nobody asks for them, so that webhooks hear of it, and forgets idempotency keys.
 async fn sweep(app: Arc<http::App>) {
     let mut ticks = tokio::time::interval(SWEEP);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
         ticks.tick().await;
-        app.with_store(|_, _| ());
+        app.sweep();
     }
 }

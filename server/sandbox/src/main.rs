@@ -45,6 +45,10 @@ struct Options {
     /// retrieve or any; every=N; times=N
     #[arg(long, value_name = "WORDS", num_args = 0..=1, require_equals = true)]
     misbehave: Option<Option<Plan>>,
+    /// Know parameters that are in preview, in requests whose Stripe-Version ends in .preview or names the beta of
+    /// Stripe's guides: discounts, trials and the customer on update
+    #[arg(long)]
+    preview: bool,
     /// How to write the log, which goes to standard error
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
@@ -91,12 +95,16 @@ async fn start(options: Options) -> Result<(), String> {
         catalogue: catalogue(options.catalogue.as_deref())?,
         business_name: Some("Sandbox".into()),
         misbehave: options.misbehave.is_some(),
+        preview: options.preview,
         plan: options.misbehave.flatten().unwrap_or_default(),
         webhook,
         ..Config::default()
     });
     let sandbox = sandbox.await.map_err(|error| error.to_string())?;
     println!("sandbox listening on {}", sandbox.base_url());
+    for (kind, ids) in sandbox.catalogue().ids() {
+        println!("{kind}: {}", ids.join(", "));
+    }
     sandbox.serve(stopped()).await;
     Ok(())
 }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::catalogue::{AutomaticTax, Catalogue, Coupon, Price, Product, ShippingRate, TaxRate};
+use crate::catalogue::{
+    AutomaticTax, Catalogue, Coupon, Customer, Price, Product, PromotionCode, ShippingRate, TaxRate,
+};
 use crate::error::ApiError;
 use crate::ids;
 use crate::money::Decimal;
@@ -11,13 +13,15 @@ use crate::params::common::{PriceData, ProductData, ShippingOption, ShippingRate
 use crate::session::new_metadata;
 
 /// Everything that can be named by an id, but for sessions.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Objects {
     products: HashMap<String, Arc<Product>>,
     prices: HashMap<String, Arc<Price>>,
     tax_rates: HashMap<String, Arc<TaxRate>>,
     shipping_rates: HashMap<String, Arc<ShippingRate>>,
     coupons: HashMap<String, Arc<Coupon>>,
+    promotion_codes: HashMap<String, Arc<PromotionCode>>,
+    customers: HashMap<String, Arc<Customer>>,
     automatic_tax: Vec<AutomaticTax>,
     /// When the catalogue was created.
     pub created: i64,
@@ -36,6 +40,8 @@ impl Objects {
             tax_rates: by_id(catalogue.tax_rates, |rate| &rate.id),
             shipping_rates: by_id(catalogue.shipping_rates, |rate| &rate.id),
             coupons: by_id(catalogue.coupons, |coupon| &coupon.id),
+            promotion_codes: by_id(catalogue.promotion_codes, |promotion| &promotion.id),
+            customers: by_id(catalogue.customers, |customer| &customer.id),
             automatic_tax: catalogue.automatic_tax,
             created,
         }
@@ -44,6 +50,27 @@ impl Objects {
     /// A coupon.
     pub fn coupon(&self, id: &str, param: &str) -> Result<Arc<Coupon>, ApiError> {
         self.coupons.get(id).cloned().ok_or_else(|| ApiError::no_such("coupon", id, param))
+    }
+
+    /// A promotion code and its coupon.
+    pub fn promotion_code(&self, id: &str, param: &str) -> Result<(Arc<PromotionCode>, Arc<Coupon>), ApiError> {
+        let found = self.promotion_codes.get(id).ok_or_else(|| ApiError::no_such("promotion code", id, param))?;
+        if !found.active {
+            let message = format!("This promotion code ({id}) is not active.");
+            return Err(ApiError::parameter("coupon_expired", param, message).while_executing());
+        }
+        Ok((Arc::clone(found), self.coupon(&found.coupon, param)?))
+    }
+
+    /// The id of the promotion code that a customer entered.
+    pub fn promotion_code_entered(&self, code: &str) -> Option<&str> {
+        let found = self.promotion_codes.values().find(|known| known.active && known.code.eq_ignore_ascii_case(code));
+        found.map(|promotion| promotion.id.as_str())
+    }
+
+    /// A customer.
+    pub fn customer(&self, id: &str, param: &str) -> Result<Arc<Customer>, ApiError> {
+        self.customers.get(id).cloned().ok_or_else(|| ApiError::no_such("customer", id, param))
     }
 
     /// Tax rates, in the order named.
@@ -173,6 +200,7 @@ impl<'a> Draft<'a> {
             images: data.images,
             metadata: new_metadata(data.metadata),
             tax_code: data.tax_code,
+            tax_details: data.tax_details,
             unit_label: data.unit_label,
             active: true,
         });

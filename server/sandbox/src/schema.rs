@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::error::ApiError;
 use crate::form::Param;
 use crate::money::{self, Decimal};
-use crate::version::Version;
+use crate::version::{Day, Version};
 
 /// One parameter of an object.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub enum Need {
     AtMostOne(&'static [&'static str]),
     /// A line item's `quantity` must be sent, unless the item has an `id`.
     Quantity,
+    /// The second must be sent with the first, and only with it.
+    Together(&'static str, &'static str),
     /// The first, where both were sent, is at most the second.
     Ordered(&'static str, &'static str),
     /// The named amount is one of the `currency` beside it: not too large, and no fraction that cannot be charged.
@@ -75,6 +77,8 @@ pub enum Rule {
     Currency,
     /// An amount in minor units with at most 12 decimal places, no larger than the bound.
     Amount(i64),
+    /// A percentage above 0.
+    Percentage,
     /// A web address.
     Url,
     /// An e-mail address.
@@ -95,12 +99,20 @@ pub enum Rule {
     Either(&'static Rule, &'static Shape),
     /// A value that can be cleared by sending it empty.
     Clearable(&'static Rule),
-    /// One rule from an API version on, where `None` means that there was no such parameter before.
-    Since(Version, &'static Rule, Option<&'static Rule>),
+    /// One rule from an API version on, and another before; `None` where there is no such parameter.
+    Since(Day, Option<&'static Rule>, Option<&'static Rule>),
+    /// One of these, each by its name from an API version on and by the one it had before, if it was there.
+    Renamed(Day, &'static [(&'static str, Option<&'static str>)]),
+    /// A parameter of the beta that let servers update sessions first.
+    Beta(&'static Rule),
+    /// A parameter that is in preview since an API version.
+    Preview(Day, &'static Rule),
     /// A parameter of the API that this sandbox leaves out.
     LeftOut,
 }
 
+/// The longest address, in characters.
+const LONGEST_URL: usize = 5000;
 const METADATA_KEYS: usize = 50;
 const METADATA_KEY_LENGTH: usize = 40;
 const METADATA_VALUE_LENGTH: usize = 500;
@@ -154,15 +166,22 @@ impl Walker {
             Rule::Metadata => metadata(param, path),
             Rule::Clearable(_) if *param == Param::Text(String::new()) => Ok(Value::Null),
             Rule::Clearable(rule) => self.value(rule, param, path),
-            Rule::Since(since, rule, _) if self.version >= *since => self.value(rule, param, path),
-            Rule::Since(_, _, Some(before)) => self.value(before, param, path),
-            Rule::Since(_, _, None) => Err(ApiError::unknown(path)),
-            Rule::LeftOut => {
-                let message = format!("This sandbox does not implement the parameter: {path}");
-                Err(ApiError::parameter("parameter_unknown", path, message))
+            Rule::Since(since, rule, before) => match if self.version.day >= *since { rule } else { before } {
+                Some(rule) => self.value(rule, param, path),
+                None => Err(ApiError::unknown_in(path, self.version.name)),
+            },
+            Rule::Beta(rule) if self.version.server_updates => self.value(rule, param, path),
+            Rule::Beta(_) => Err(ApiError::unknown(path)),
+            Rule::Preview(since, rule) if self.version.preview && self.version.day >= *since => {
+                self.value(rule, param, path)
             }
+            Rule::Preview(..) => Err(ApiError::preview(path)),
+            Rule::LeftOut => Err(ApiError::left_out(path)),
             _ => match not_empty(param, path)? {
-                Param::Text(text) => scalar(rule, text, path),
+                Param::Text(text) => match rule {
+                    Rule::Renamed(day, names) => self.renamed(*day, names, text, path),
+                    _ => scalar(rule, text, path),
+                },
                 _ => Err(ApiError::invalid(path, "Invalid string: an array or a hash was sent")),
             },
         }
@@ -174,14 +193,40 @@ impl Walker {
             return Err(ApiError::invalid(path, format!("Array must have at least {least} elements")));
         }
         if elements.len() > most {
-            let message = format!("Array must have at most {most} elements, {} were sent", elements.len());
-            return Err(ApiError::invalid(path, message));
+            return Err(ApiError::invalid(path, format!("Array {path} exceeded maximum {most} allowed elements.")));
         }
         let checked = elements
             .iter()
             .enumerate()
             .map(|(index, element)| self.value(rule, element, &join(path, &index.to_string())));
         checked.collect::<Result<Vec<_>, _>>().map(Value::Array)
+    }
+
+    fn renamed(
+        &self,
+        day: Day,
+        names: &[(&'static str, Option<&'static str>)],
+        text: &str,
+        path: &str,
+    ) -> Result<Value, ApiError> {
+        let is_new = self.version.day >= day;
+        let here = |(now, before): &(&'static str, Option<&'static str>)| if is_new { Some(*now) } else { *before };
+        let known: Vec<&str> = names.iter().filter_map(here).collect();
+        if known.contains(&text) {
+            return Ok(text.into());
+        }
+        let mut message = format!("Invalid {path}: must be one of {}", or(&known));
+        if let Some(elsewhere) = names.iter().find(|(now, before)| *now == text || *before == Some(text)) {
+            let (version, since) = (self.version.name, day.release());
+            message.push_str(&match here(elsewhere) {
+                Some(name) => format!(". In API version {version}, `{text}` is called `{name}`: send {path}={name}"),
+                None => format!(". API version {version} has no `{text}`"),
+            });
+            if !is_new {
+                message.push_str(&format!(", or Stripe-Version: {since} (or later) with {path}={text}"));
+            }
+        }
+        Err(ApiError::invalid(path, message))
     }
 
     fn by_currency(&self, rule: &Rule, param: &Param, path: &str) -> Result<Value, ApiError> {
@@ -241,7 +286,7 @@ fn scalar(rule: &Rule, text: &str, path: &str) -> Result<Value, ApiError> {
             Err(ApiError::invalid(path, format!("Invalid string: must be at most {most} characters")))
         }
         Rule::OneOf(names) if !names.contains(&text) => {
-            Err(ApiError::invalid(path, format!("Invalid {path}: must be one of {}", names.join(", "))))
+            Err(ApiError::invalid(path, format!("Invalid {path}: must be one of {}", or(names))))
         }
         Rule::Integer(least, most) => integer(text, *least, *most, path),
         Rule::Time => integer(text, 0, i64::MAX / 2, path),
@@ -262,10 +307,14 @@ fn scalar(rule: &Rule, text: &str, path: &str) -> Result<Value, ApiError> {
             }
             Some(_) => Ok(text.into()),
         },
+        Rule::Percentage => match (Decimal::parse(text), text.parse::<f64>()) {
+            (Some(exact), Ok(number)) if exact > Decimal::whole(0) && exact <= Decimal::whole(100) => Ok(number.into()),
+            _ => Err(ApiError::invalid(path, "Invalid decimal: must be greater than 0 and at most 100")),
+        },
         Rule::Url if !is_url(text) => Err(ApiError::parameter(
             "url_invalid",
             path,
-            "Not a valid URL: URLs must begin with http:// or https:// and be at most 2048 characters",
+            "Not a valid URL: URLs must begin with http:// or https:// and be at most 5000 characters",
         )),
         Rule::Email if !is_email(text) => {
             Err(ApiError::parameter("email_invalid", path, "Invalid email address. Check that it is well-formed."))
@@ -290,9 +339,19 @@ fn integer(text: &str, least: i64, most: i64, path: &str) -> Result<Value, ApiEr
     Ok(number.into())
 }
 
+/// `a`, `a or b`, `a, b, or c`.
+fn or(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [name] => (*name).to_owned(),
+        [first, second] => format!("{first} or {second}"),
+        [rest @ .., last] => format!("{}, or {last}", rest.join(", ")),
+    }
+}
+
 fn is_url(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    text.len() <= 2048
+    text.chars().count() <= LONGEST_URL
         && rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace))
 }
 
@@ -347,6 +406,11 @@ fn satisfy(need: &Need, sent: &Map<String, Value>, path: &str) -> Result<(), Api
             Err(ApiError::no_quantity(path))
         }
         Need::Quantity => Ok(()),
+        Need::Together(first, second) => match (sent.contains_key(*first), sent.contains_key(*second)) {
+            (true, false) => Err(ApiError::missing(join(path, second))),
+            (false, true) => Err(ApiError::invalid(join(path, second), format!("{second} needs {first}"))),
+            _ => Ok(()),
+        },
         Need::Ordered(low, high) => match (sent.get(*low), sent.get(*high)) {
             (Some(Value::Number(least)), Some(Value::Number(most))) if least.as_i64() > most.as_i64() => {
                 let message = format!("{low} must be less than or equal to {high}");

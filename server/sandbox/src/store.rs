@@ -75,7 +75,7 @@ impl Store {
     pub fn create(&mut self, mut params: Create, now: i64, version: Version) -> Result<Value, ApiError> {
         let expand = Expand::session(std::mem::take(&mut params.expand))?;
         let mut draft = Draft::new(&self.objects);
-        let session = create::create(params, now, &mut draft)?;
+        let session = create::create(params, now, version, &mut draft)?;
         let made = draft.finish();
         self.objects.adopt(made);
         let id = session.id.clone();
@@ -90,10 +90,10 @@ impl Store {
     }
 
     /// `POST /v1/checkout/sessions/:id`
-    pub fn update(&mut self, id: &str, mut params: Update, version: Version) -> Result<Value, ApiError> {
+    pub fn update(&mut self, id: &str, mut params: Update, now: i64, version: Version) -> Result<Value, ApiError> {
         let expand = Expand::session(std::mem::take(&mut params.expand))?;
         let mut draft = Draft::new(&self.objects);
-        let next = update::update(self.find(id)?, params, &mut draft)?;
+        let next = update::update(self.find(id)?, params, now, version, &mut draft)?;
         let made = draft.finish();
         self.objects.adopt(made);
         self.replace(next)?;
@@ -159,7 +159,7 @@ impl Store {
 }
 
 fn event(kind: &'static str, session: &Session, objects: &Objects) -> Event {
-    Event { kind, object: view::session(session, objects, Version::CURRENT, &Expand::default()) }
+    Event { kind, object: view::session(session, objects, Version::CURRENT, &Expand::default()), account: None }
 }
 
 fn matches(filter: &Filter, session: &Session) -> bool {
@@ -167,10 +167,11 @@ fn matches(filter: &Filter, session: &Session) -> bool {
         Status::Complete(done) => (done.payment_intent.as_ref(), done.subscription.as_ref()),
         Status::Open | Status::Expired => (None, None),
     };
-    // Sessions here have no customer object and come from no payment link.
-    let of_others = filter.customer.is_some() || filter.customer_account.is_some() || filter.payment_link.is_some();
+    // Sessions here have no account as their customer and come from no payment link.
+    let of_others = filter.customer_account.is_some() || filter.payment_link.is_some();
     !of_others
         && filter.created.as_ref().is_none_or(|range| range.contains(session.created))
+        && filter.customer.as_ref().is_none_or(|id| session.customer.as_ref().is_some_and(|known| known.id == *id))
         && filter.status.as_ref().is_none_or(|status| status == session.status.name())
         && filter.payment_intent.as_ref().is_none_or(|id| Some(id) == intent)
         && filter.subscription.as_ref().is_none_or(|id| Some(id) == subscription)

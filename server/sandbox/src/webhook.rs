@@ -47,12 +47,14 @@ pub struct Event {
     pub kind: &'static str,
     /// The session, as it is now.
     pub object: Value,
+    /// The connected account it belongs to, if it does.
+    pub account: Option<String>,
 }
 
 impl Event {
     /// As it is sent.
     fn body(&self, now: i64) -> String {
-        let body = json!({
+        let mut body = json!({
             "id": ids::random("evt_1", 23),
             "object": "event",
             "api_version": Version::CURRENT_NAME,
@@ -63,6 +65,9 @@ impl Event {
             "request": { "id": null, "idempotency_key": null },
             "type": self.kind,
         });
+        if let (Some(account), Some(fields)) = (&self.account, body.as_object_mut()) {
+            fields.insert("account".into(), json!(account));
+        }
         body.to_string()
     }
 }

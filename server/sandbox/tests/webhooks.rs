@@ -9,7 +9,8 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use checkout_updates_sandbox::{Webhook, signature};
-use common::{Api, START};
+use common::{Api, SESSIONS, START};
+use hyper::Method;
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -62,6 +63,24 @@ async fn each_end_of_a_session_is_told_once_and_signed() {
         assert_eq!(event["data"]["object"]["object"], "checkout.session");
     }
     assert!(received.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn events_of_connected_accounts_name_them() {
+    let (webhook, mut received) = receiver().await;
+    let api = Api::telling(webhook).await;
+    let account = [("stripe-account", "acct_a")];
+    let body = "ui_mode=elements&mode=payment&return_url=https://x.example&line_items[0][price]=price_mug\
+                &line_items[0][quantity]=1";
+    let id = api.send(Method::POST, SESSIONS, body, &account).await.unwrap().id();
+    let done = api.send(Method::POST, &format!("/sandbox/sessions/{id}/complete"), "", &account).await.unwrap();
+    assert_eq!(done.status, 200);
+    let event: Value = serde_json::from_str(&received.recv().await.unwrap().1).unwrap();
+    assert_eq!((&event["account"], &event["data"]["object"]["id"]), (&"acct_a".into(), &id.into()));
+    let own = api.mug().await;
+    api.post(&format!("{own}/expire"), "").await;
+    let event: Value = serde_json::from_str(&received.recv().await.unwrap().1).unwrap();
+    assert_eq!(event.get("account"), None);
 }
 
 #[tokio::test]

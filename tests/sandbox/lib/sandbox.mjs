@@ -22,11 +22,19 @@ function program() {
 /** Starts the program and waits until it says where it listens. */
 async function start(args) {
   const child = spawn(program(), ["--port=0", ...args], { stdio: ["ignore", "pipe", "ignore"] });
+  const lines = createInterface(child.stdout);
+  const printed = [];
+  lines.on("line", (line) => printed.push(line));
   const [line] = await Promise.race([
-    once(createInterface(child.stdout), "line"),
+    once(lines, "line"),
     once(child, "exit").then(([code]) => Promise.reject(new Error(`the sandbox ended with ${code}`))),
   ]);
-  return { child, url: new URL(line.split(" ").at(-1)) };
+  /** The first line that fits, printed already or to come. */
+  const lineOf = async (pattern) => {
+    while (!printed.some((text) => pattern.test(text))) await once(lines, "line");
+    return printed.find((text) => pattern.test(text));
+  };
+  return { child, url: new URL(line.split(" ").at(-1)), lineOf };
 }
 
 async function body(stream) {
@@ -46,9 +54,9 @@ function forward(target, incoming, sent) {
   });
 }
 
-/** `{ host, port, url, answers, wrong, stop }`: what was answered so often, and what was wrong with it. */
+/** `{ host, port, url, seen, lineOf, stop }`: what was answered so often, what was wrong with it, what was printed. */
 export async function startSandbox(...args) {
-  const { child, url: target } = await start(args);
+  const { child, url: target, lineOf } = await start(args);
   const seen = { answers: 0, dropped: 0, wrong: [] };
   const proxy = createServer(async (incoming, outgoing) => {
     const passed = await forward(target, incoming, await body(incoming));
@@ -75,5 +83,5 @@ export async function startSandbox(...args) {
     child.kill("SIGTERM");
     if (child.exitCode === null) await once(child, "exit");
   };
-  return { host: "127.0.0.1", port, url: `http://127.0.0.1:${port}`, seen, stop };
+  return { host: "127.0.0.1", port, url: `http://127.0.0.1:${port}`, seen, lineOf, stop };
 }

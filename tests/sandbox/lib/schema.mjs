@@ -41,6 +41,11 @@ const product = { anyOf: [{ type: "string" }, expanded(["product"])] };
 const ajv = new Ajv({ strict: false, allErrors: true });
 const schemas = translate(api.components.schemas);
 schemas.price.properties.product = product;
+// What is newer than the description; `types.test.mjs` has the newest client's types for it.
+schemas["checkout.session"].properties.allowed_payment_method_types = {
+  anyOf: [{ type: "array", items: { type: "string" } }, { type: "null" }],
+};
+schemas.recurring.properties.trial_period_days = { type: ["integer", "null"] };
 ajv.addSchema({ $id: "stripe", $defs: schemas });
 
 const route = (path) => new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`);

@@ -21,12 +21,9 @@ pub struct ApiKey(pub String);
 pub async fn check(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     match header.and_then(key) {
-        None => ApiError::unauthorized(None, MISSING).into_response(),
-        Some(key) if key.starts_with("pk_") => {
-            let message = "This API call cannot be made with a publishable API key. Please use a secret API key.";
-            ApiError::unauthorized(Some("secret_key_required"), message).into_response()
-        }
-        Some(key) if !accepted(&app, &key) => ApiError::unauthorized(None, "Invalid API Key provided.").into_response(),
+        None => ApiError::unauthorized(MISSING).into_response(),
+        Some(key) if key.starts_with("pk_") => ApiError::publishable().into_response(),
+        Some(key) if !accepted(&app, &key) => ApiError::unauthorized("Invalid API Key provided.").into_response(),
         Some(key) => {
             request.extensions_mut().insert(ApiKey(key));
             next.run(request).await

@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: the first request with a key runs, and later ones get its answer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -10,10 +10,11 @@ use axum::response::{IntoResponse, Response};
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
 
+use super::account::Account;
 use super::auth::ApiKey;
 use super::{App, Executed, RequestId, lock};
 use crate::error::ApiError;
-use crate::form::{self, Param};
+use crate::form;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -25,10 +26,11 @@ const REMEMBERED: i64 = 24 * 60 * 60;
 /// More than any request of this API.
 const LARGEST_BODY: usize = 1 << 20;
 
-/// An account's own names for its requests: two API keys may use the same one.
-#[derive(Clone, PartialEq, Eq, Hash)]
+/// An account's own names for its requests: two API keys may use the same one, and so may connected accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Name {
     api_key: String,
+    account: Account,
     key: String,
 }
 
@@ -36,12 +38,14 @@ struct Name {
 #[derive(Default)]
 pub struct Results {
     entries: HashMap<Name, Entry>,
+    /// Those that have an answer, the oldest first.
+    answered: VecDeque<(i64, Name)>,
 }
 
 #[derive(Debug)]
 struct Entry {
     path: String,
-    params: Param,
+    params: [u8; 32],
     since: i64,
     /// `None` while the first request is running.
     answer: Option<Answer>,
@@ -62,12 +66,22 @@ enum Turn {
 }
 
 impl Results {
-    fn claim(&mut self, name: &Name, path: &str, params: &Param, now: i64) -> Turn {
-        self.entries.retain(|_, entry| entry.answer.is_none() || now - entry.since < REMEMBERED);
+    /// Forgets what is older than keys are remembered.
+    pub fn sweep(&mut self, now: i64) {
+        while let Some((since, name)) = self.answered.pop_front_if(|(since, _)| now - *since >= REMEMBERED) {
+            // The key may have been used again since.
+            if self.entries.get(&name).is_some_and(|entry| entry.since == since && entry.answer.is_some()) {
+                self.entries.remove(&name);
+            }
+        }
+    }
+
+    fn claim(&mut self, name: &Name, path: &str, params: [u8; 32], now: i64) -> Turn {
+        self.sweep(now);
         let key = &name.key;
         match self.entries.get(name) {
             None => {
-                let entry = Entry { path: path.to_owned(), params: params.clone(), since: now, answer: None };
+                let entry = Entry { path: path.to_owned(), params, since: now, answer: None };
                 self.entries.insert(name.clone(), entry);
                 Turn::Run
             }
@@ -76,7 +90,7 @@ impl Results {
                  '{path}'). Try using a key other than '{key}' if you meant to execute a different request.",
                 entry.path
             ))),
-            Some(entry) if entry.params != *params => Turn::Refuse(ApiError::idempotency(format!(
+            Some(entry) if entry.params != params => Turn::Refuse(ApiError::idempotency(format!(
                 "Keys for idempotent requests can only be used with the same parameters they were first used with. Try \
                  using a key other than '{key}' if you meant to execute a different request."
             ))),
@@ -95,6 +109,7 @@ impl Results {
             Some(answer) => {
                 if let Some(entry) = self.entries.get_mut(name) {
                     entry.answer = Some(answer);
+                    self.answered.push_back((entry.since, name.clone()));
                 }
             }
         }
@@ -126,22 +141,36 @@ async fn run(app: &App, request: Request, key: Option<&HeaderValue>, next: Next)
         return Err(ApiError::request(format!("Idempotency keys must have 1 to {LONGEST_KEY} characters.")));
     }
     let api_key = parts.extensions.get::<ApiKey>().map(|key| key.0.clone()).unwrap_or_default();
-    let name = Name { api_key, key: key.to_owned() };
-    let params = form::parse(&body)?;
-    let turn = lock(&app.results).claim(&name, parts.uri.path(), &params, app.clock.now());
+    let account = parts.extensions.get::<Account>().cloned().unwrap_or_default();
+    let name = Name { api_key, account, key: key.to_owned() };
+    let params = form::parse(&body)?.digest();
+    let turn = lock(&app.results).claim(&name, parts.uri.path(), params, app.clock.now());
     match turn {
         Turn::Refuse(error) => return Err(error),
         Turn::Replay(answer) => return Ok(replay(answer)),
         Turn::Run => {}
     }
+    let mut running = Running { app, name, answer: None };
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let response = next.run(Request::from_parts(parts, body.into())).await;
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let executed = parts.extensions.get::<Executed>().is_some();
-    let answer = executed.then(|| Answer { status: parts.status, body: body.clone(), request_id });
-    lock(&app.results).settle(&name, answer);
+    running.answer = executed.then(|| Answer { status: parts.status, body: body.clone(), request_id });
     Ok(Response::from_parts(parts, body.into()))
+}
+
+/// A request that has its key: what it answered is kept when it ends. One that panicked gives the key back.
+struct Running<'a> {
+    app: &'a App,
+    name: Name,
+    answer: Option<Answer>,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        lock(&self.app.results).settle(&self.name, self.answer.take());
+    }
 }
 
 fn replay(answer: Answer) -> Response {
@@ -153,4 +182,29 @@ fn replay(answer: Answer) -> Response {
         response.headers_mut().insert(ORIGINAL, id);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_for_keys_ends_with_their_day() {
+        let mut results = Results::default();
+        let name = |key: &str| Name { api_key: "sk_test_1".into(), account: Account::default(), key: key.into() };
+        let answer = || Answer { status: StatusCode::OK, body: Bytes::new(), request_id: "req_1".into() };
+        for n in 0..100 {
+            let name = name(&n.to_string());
+            assert!(matches!(results.claim(&name, "/", [0; 32], n), Turn::Run));
+            // Some refuse their parameters, which is not kept.
+            results.settle(&name, (n % 2 == 0).then(answer));
+        }
+        assert_eq!((results.entries.len(), results.answered.len()), (50, 50));
+        assert!(matches!(results.claim(&name("running"), "/", [0; 32], 0), Turn::Run));
+        results.sweep(REMEMBERED + 49);
+        assert_eq!((results.entries.len(), results.answered.len()), (26, 25));
+        // Nobody has to ask: time alone ends them, but for what is running.
+        results.sweep(REMEMBERED + 99);
+        assert_eq!((results.entries.len(), results.answered.len()), (1, 0));
+    }
 }

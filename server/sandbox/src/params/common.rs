@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::MetadataChange;
+use crate::catalogue::{Duration, Percentage};
 use crate::money::MOST_ANYWHERE;
 use crate::schema::{Field, Need, Rule, Shape, optional, required};
+use crate::version::Day;
 
 /// The longest text where the API sets no shorter limit.
 pub const LONG: usize = 5000;
@@ -83,7 +85,18 @@ pub struct ProductData {
     #[serde(default)]
     pub metadata: MetadataChange,
     pub tax_code: Option<String>,
+    pub tax_details: Option<TaxDetails>,
     pub unit_label: Option<String>,
+}
+
+/// What else taxes depend on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TaxDetails {
+    /// Where a performance takes place.
+    pub performance_location: Option<String>,
+    /// `txcd_…`
+    pub tax_code: Option<String>,
 }
 
 /// One of `shipping_options`.
@@ -92,6 +105,27 @@ pub struct ProductData {
 pub struct ShippingOption {
     pub shipping_rate: Option<String>,
     pub shipping_rate_data: Option<ShippingRateData>,
+}
+
+/// One of `discounts`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[allow(missing_docs)]
+pub struct Discount {
+    pub coupon: Option<String>,
+    pub coupon_data: Option<CouponData>,
+    pub promotion_code: Option<String>,
+}
+
+/// A coupon made for one session; in preview.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[allow(missing_docs)]
+pub struct CouponData {
+    pub amount_off: Option<i64>,
+    pub currency: Option<String>,
+    #[serde(default)]
+    pub duration: Duration,
+    pub name: Option<String>,
+    pub percent_off: Option<Percentage>,
 }
 
 /// A shipping rate made for one session.
@@ -175,6 +209,32 @@ const TAX_BEHAVIOR: Rule = Rule::OneOf(&["exclusive", "inclusive", "unspecified"
 /// `expand`.
 pub const EXPAND: Field = optional("expand", Rule::List(&TEXT, 20));
 
+/// The longest trial, in days.
+pub const MOST_TRIAL_DAYS: i64 = 730;
+
+/// `discounts`.
+pub const DISCOUNTS: Rule = Rule::List(&DISCOUNT, 1);
+
+const DISCOUNT: Rule = Rule::Object(&Shape {
+    fields: &[
+        optional("coupon", TEXT),
+        optional("coupon_data", Rule::Preview(Day::SERVER_UPDATES, &COUPON_DATA)),
+        optional("promotion_code", TEXT),
+    ],
+    needs: &[Need::ExactlyOne(&["coupon", "promotion_code", "coupon_data"])],
+});
+
+const COUPON_DATA: Rule = Rule::Object(&Shape {
+    fields: &[
+        optional("amount_off", Rule::Integer(1, MOST_ANYWHERE)),
+        optional("currency", Rule::Currency),
+        optional("duration", Rule::OneOf(&["forever", "once"])),
+        optional("name", Rule::Text(40)),
+        optional("percent_off", Rule::Percentage),
+    ],
+    needs: &[Need::ExactlyOne(&["amount_off", "percent_off"]), Need::Together("amount_off", "currency")],
+});
+
 /// `adjustable_quantity`.
 pub const ADJUSTABLE_QUANTITY: Shape = Shape {
     fields: &[
@@ -211,11 +271,16 @@ const PRODUCT_DATA: Shape = Shape {
         optional("images", Rule::List(&Rule::Url, 8)),
         optional("metadata", Rule::Metadata),
         optional("tax_code", TEXT),
-        optional("tax_details", Rule::LeftOut),
+        optional("tax_details", Rule::Since(Day::ENDIVE, Some(&TAX_DETAILS), None)),
         optional("unit_label", Rule::Text(12)),
     ],
     needs: &[],
 };
+
+const TAX_DETAILS: Rule = Rule::Object(&Shape {
+    fields: &[optional("performance_location", TEXT), optional("tax_code", Rule::Clearable(&TEXT))],
+    needs: &[],
+});
 
 const RECURRING: Shape = Shape {
     fields: &[
@@ -287,7 +352,8 @@ const ADDRESS: Shape = Shape {
         optional("city", TEXT),
         required("country", Rule::Country),
         required("line1", TEXT),
-        optional("line2", TEXT),
+        // The clients send it empty where it is null.
+        optional("line2", Rule::Clearable(&TEXT)),
         optional("postal_code", TEXT),
         optional("state", TEXT),
     ],

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::Change;
 use super::common::{SHIPPING_DETAILS, ShippingDetails, TEXT};
 use crate::schema::{Rule, Shape, optional};
 
@@ -11,6 +12,7 @@ use crate::schema::{Rule, Shape, optional};
 #[allow(missing_docs)]
 pub struct Customer {
     pub email: Option<String>,
+    pub promotion_code: Change<String>,
     pub shipping_details: Option<ShippingDetails>,
     pub shipping_option: Option<String>,
 }
@@ -19,6 +21,7 @@ pub struct Customer {
 pub const CUSTOMER: Shape = Shape {
     fields: &[
         optional("email", Rule::Email),
+        optional("promotion_code", Rule::Clearable(&TEXT)),
         optional("shipping_details", SHIPPING_DETAILS),
         optional("shipping_option", TEXT),
     ],

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::common::{self, AdjustableQuantity, EXPAND, MOST_ITEMS, PriceData, ShippingDetails, ShippingOption, TEXT};
+use super::common::{
+    self, AdjustableQuantity, DISCOUNTS, Discount, EXPAND, MOST_ITEMS, MOST_TRIAL_DAYS, PriceData, ShippingDetails,
+    ShippingOption, TEXT,
+};
 use super::{Change, MetadataChange};
 use crate::schema::{Need, Rule, Shape, optional};
-use crate::version::Version;
+use crate::version::Day;
 
 /// The parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -20,6 +23,35 @@ pub struct Update {
     pub metadata: MetadataChange,
     pub payment_intent_data: Option<IntentData>,
     pub shipping_options: Change<Vec<ShippingOption>>,
+    pub customer: Option<String>,
+    pub discounts: Change<Vec<Discount>>,
+    pub subscription_data: Option<Trial>,
+}
+
+impl Update {
+    /// The names of what was sent, but for `expand`, which changes nothing.
+    pub fn sent(&self) -> Vec<&'static str> {
+        let all = [
+            ("collected_information", self.collected_information.is_some()),
+            ("customer", self.customer.is_some()),
+            ("discounts", self.discounts != Change::Keep),
+            ("line_items", self.line_items.is_some()),
+            ("metadata", self.metadata != Change::Keep),
+            ("payment_intent_data", self.payment_intent_data.is_some()),
+            ("shipping_options", self.shipping_options != Change::Keep),
+            ("subscription_data", self.subscription_data.is_some()),
+        ];
+        all.into_iter().filter(|(_, sent)| *sent).map(|(name, _)| name).collect()
+    }
+}
+
+/// A subscription's trial, in `subscription_data`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Trial {
+    pub trial_end: Change<i64>,
+    pub trial_period_days: Change<u32>,
 }
 
 /// What the server has collected about the customer.
@@ -65,10 +97,28 @@ pub const UPDATE: Shape = Shape {
         EXPAND,
         optional("line_items", Rule::NonEmptyList(&Rule::Object(&LINE_ITEM), 100)),
         optional("metadata", Rule::Metadata),
-        optional("payment_intent_data", Rule::Since(Version::INTENT_DATA_UPDATES, &Rule::Object(&INTENT_DATA), None)),
+        optional("customer", Rule::Preview(Day::SERVER_UPDATES, &TEXT)),
+        optional("discounts", Rule::Preview(Day::SERVER_UPDATES, &Rule::Clearable(&DISCOUNTS))),
+        optional(
+            "payment_intent_data",
+            Rule::Since(
+                Day::INTENT_DATA_UPDATES,
+                Some(&Rule::Object(&INTENT_DATA)),
+                Some(&Rule::Preview(Day::ENDIVE, &Rule::Object(&INTENT_DATA))),
+            ),
+        ),
         optional("shipping_options", Rule::Clearable(&Rule::List(&common::SHIPPING_OPTION, 5))),
+        optional("subscription_data", Rule::Preview(Day::SERVER_UPDATES, &Rule::Object(&SUBSCRIPTION_DATA))),
     ],
     needs: &[],
+};
+
+const SUBSCRIPTION_DATA: Shape = Shape {
+    fields: &[
+        optional("trial_end", Rule::Clearable(&Rule::Time)),
+        optional("trial_period_days", Rule::Clearable(&Rule::Integer(1, MOST_TRIAL_DAYS))),
+    ],
+    needs: &[Need::AtMostOne(&["trial_end", "trial_period_days"])],
 };
 
 const LINE_ITEM: Shape = Shape {

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use super::{LineItem, new_metadata};
+use crate::catalogue::TaxRate;
 use crate::error::ApiError;
 use crate::ids;
 use crate::objects::Draft;
-use crate::params::common::{AdjustableQuantity, Recurring};
+use crate::params::common::{AdjustableQuantity, Recurring, TaxBehavior};
 use crate::params::create::Mode;
 use crate::params::{Change, create, update};
 
@@ -118,6 +119,17 @@ pub fn check(items: &[LineItem], mode: Mode, currency: &str) -> Result<(), ApiEr
             let message = "You specified `payment` mode but passed a recurring price. Either switch to `subscription` \
                            mode or use only one-time prices.";
             return Err(ApiError::invalid(param("price"), message).while_executing());
+        }
+        let behavior = item.unit(currency).tax_behavior;
+        let conflicts = |rate: &TaxRate| match behavior {
+            TaxBehavior::Inclusive => !rate.inclusive,
+            TaxBehavior::Exclusive => rate.inclusive,
+            TaxBehavior::Unspecified => false,
+        };
+        if item.tax_rates.iter().any(|rate| conflicts(rate)) {
+            let message = "One or more prices has a `tax_behavior` that conflicts with the tax rates that apply to the \
+                           corresponding line item.";
+            return Err(ApiError::invalid(param("tax_rates"), message).while_executing());
         }
         let bounds = item.adjustable_quantity.filter(|bounds| bounds.enabled);
         let (least, most) =

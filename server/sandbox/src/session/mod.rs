@@ -11,11 +11,15 @@ pub mod update;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalogue::{Coupon, Percentage, Price, PriceOption, Product, ShippingRate, TaxRate};
+use serde_json::Value;
+
+use crate::catalogue::{
+    Coupon, Customer, Percentage, Price, PriceOption, Product, PromotionCode, ShippingRate, TaxRate,
+};
 use crate::error::ApiError;
 use crate::params::MetadataChange;
 use crate::params::common::{AdjustableQuantity, ShippingDetails};
-use crate::params::create::{Mode, UiMode};
+use crate::params::create::{Mode, Permissions, TaxIdCollection, UiMode};
 use totals::Totals;
 
 /// The API's limit on keys in one `metadata`.
@@ -44,9 +48,12 @@ pub struct Session {
     pub automatic_tax: bool,
     pub metadata: Metadata,
     pub shipping_details: Option<ShippingDetails>,
+    pub customer: Option<Arc<Customer>>,
     pub customer_email: Option<String>,
     pub email: Option<String>,
     pub intent: IntentData,
+    /// Before the first bill of a subscription.
+    pub trial: Option<Trial>,
     pub settings: Settings,
     /// Recalculated after every change.
     pub totals: Totals,
@@ -108,6 +115,17 @@ impl LineItem {
 pub struct Discount {
     pub id: String,
     pub coupon: Arc<Coupon>,
+    /// The code it came by.
+    pub promotion_code: Option<Arc<PromotionCode>>,
+}
+
+/// How long a subscription costs nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trial {
+    /// Until then, in seconds since the Unix epoch.
+    Until(i64),
+    /// So many days from when it begins.
+    Days(u32),
 }
 
 /// What will be applied to the payment, or to the subscription.
@@ -125,21 +143,27 @@ pub struct IntentData {
 #[derive(Debug, Clone, Default)]
 #[allow(missing_docs)]
 pub struct Settings {
+    pub adaptive_pricing: Option<Value>,
     pub allow_promotion_codes: Option<bool>,
+    pub allowed_payment_method_types: Option<Vec<String>>,
     pub allowed_countries: Option<Vec<String>>,
     pub billing_address_collection: Option<String>,
     pub cancel_url: Option<String>,
     pub client_reference_id: Option<String>,
     pub customer_creation: Option<String>,
+    pub integration_identifier: Option<String>,
     pub locale: Option<String>,
-    pub payment_method_types: Vec<String>,
+    pub payment_method_collection: Option<String>,
+    pub payment_method_types: Option<Vec<String>>,
     pub phone_number_collection: bool,
     pub redirect_on_completion: Option<String>,
     pub return_url: Option<String>,
+    pub saved_payment_method_options: Option<Value>,
     pub submit_type: Option<String>,
     pub success_url: Option<String>,
-    /// `permissions`, and in it `update_shipping_details`.
-    pub permissions: Option<Option<String>>,
+    pub tax_id_collection: Option<TaxIdCollection>,
+    pub permissions: Option<Permissions>,
+    pub wallet_options: Option<Value>,
 }
 
 /// A tax as it is applied: a rate, or what automatic tax found.
@@ -170,7 +194,9 @@ impl Session {
 
     /// Whether only the server may set the shipping details.
     pub fn server_only_shipping(&self) -> bool {
-        matches!(&self.settings.permissions, Some(Some(who)) if who == "server_only")
+        let who =
+            self.settings.permissions.as_ref().and_then(|permissions| permissions.update_shipping_details.as_ref());
+        who.is_some_and(|who| who == "server_only")
     }
 }
 

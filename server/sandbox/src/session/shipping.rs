@@ -7,7 +7,6 @@ use crate::catalogue::ShippingRate;
 use crate::error::ApiError;
 use crate::objects::Draft;
 use crate::params::common::{ShippingDetails, ShippingOption};
-use crate::params::create::UiMode;
 
 /// The options of a session in `currency`, each by id or made from its data.
 pub fn options(
@@ -50,12 +49,7 @@ pub fn offer(session: &mut Session, rates: Vec<Arc<ShippingRate>>) {
 
 /// Sets the shipping details, by the server.
 pub fn set_details(session: &mut Session, details: ShippingDetails) -> Result<(), ApiError> {
-    const PARAM: &str = "collected_information[shipping_details]";
-    if session.ui_mode == UiMode::HostedPage {
-        let message = "collected_information can only be set on sessions whose ui_mode is elements or embedded_page.";
-        return Err(ApiError::invalid("collected_information", message).while_executing());
-    }
-    ship_to(session, details, PARAM)
+    ship_to(session, details, "collected_information[shipping_details]")
 }
 
 /// Sets the shipping details, by whomever may.

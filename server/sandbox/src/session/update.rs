@@ -2,21 +2,61 @@
 
 use std::sync::Arc;
 
+use super::create::{discount, trial_until};
 use super::totals::{self, Line, Off, Shipping, Totals};
-use super::{AppliedTax, IntentData, Session, line_items, merge_metadata, shipping};
+use super::{AppliedTax, IntentData, Session, Status, Trial, line_items, merge_metadata, shipping};
 use crate::catalogue::{AutomaticTax, TaxRate};
 use crate::error::ApiError;
-use crate::money;
+use crate::money::{self, Decimal};
 use crate::objects::{Draft, Objects};
 use crate::params::Change;
-use crate::params::common::TaxBehavior;
+use crate::params::common::{self, TaxBehavior};
 use crate::params::create::{Mode, UiMode};
 use crate::params::customer::Customer;
 use crate::params::update::{self, Update};
+use crate::version::{Day, Version};
+
+/// Where a parameter can be updated: "the full embedded page doesn't support dynamically updating line items", "dynamic
+/// updates aren't available with the Stripe-hosted version", and so on for each. What is not here can be updated
+/// everywhere.
+const UPDATABLE: &[(&str, &[UiMode])] = &[
+    ("collected_information", &[UiMode::Elements, UiMode::EmbeddedPage]),
+    ("customer", &[UiMode::Elements, UiMode::Form]),
+    ("discounts", &[UiMode::Elements, UiMode::Form]),
+    ("line_items", &[UiMode::Elements, UiMode::Form]),
+    ("payment_intent_data", &[UiMode::Elements]),
+    ("shipping_options", &[UiMode::Elements, UiMode::EmbeddedPage, UiMode::Form]),
+    ("subscription_data", &[UiMode::Elements, UiMode::Form]),
+];
+
+/// Refuses what the session's `ui_mode` cannot have updated.
+fn check_ui_mode(session: &Session, params: &Update, version: Version) -> Result<(), ApiError> {
+    let sent = params.sent();
+    let refused = UPDATABLE.iter().find(|(name, modes)| sent.contains(name) && !modes.contains(&session.ui_mode));
+    let Some((name, modes)) = refused else { return Ok(()) };
+    let modes: Vec<String> = modes.iter().map(|mode| format!("`{}`", mode.name(version))).collect();
+    let message = format!(
+        "`{name}` can only be updated on Checkout Sessions with a `ui_mode` of {}. This Checkout Session has a \
+         `ui_mode` of `{}`.",
+        modes.join(" or "),
+        session.ui_mode.name(version)
+    );
+    Err(ApiError::invalid(*name, message).while_executing())
+}
 
 /// The session as it is after the update. `session` is left alone, so a refusal changes nothing.
-pub fn update(session: &Session, params: Update, draft: &mut Draft<'_>) -> Result<Session, ApiError> {
-    session.require_open("updated")?;
+pub fn update(
+    session: &Session,
+    params: Update,
+    now: i64,
+    version: Version,
+    draft: &mut Draft<'_>,
+) -> Result<Session, ApiError> {
+    // Shops mark an order as fulfilled in the metadata of a session that was paid.
+    if !(matches!(session.status, Status::Complete(_)) && params.sent() == ["metadata"]) {
+        session.require_open("updated")?;
+    }
+    check_ui_mode(session, &params, version)?;
     let mut next = session.clone();
     if let Some(items) = params.line_items {
         warn_of_dropped(session, &items);
@@ -39,15 +79,53 @@ pub fn update(session: &Session, params: Update, draft: &mut Draft<'_>) -> Resul
         shipping::set_details(&mut next, details)?;
     }
     if let Some(data) = params.payment_intent_data {
-        if next.mode != Mode::Payment || next.ui_mode != UiMode::Elements {
-            let message = "payment_intent_data can only be updated in payment mode, when ui_mode is elements.";
+        if next.mode != Mode::Payment {
+            let message = "You can not pass `payment_intent_data` in `subscription` mode.";
             return Err(ApiError::invalid("payment_intent_data", message).while_executing());
         }
         apply_intent(&mut next.intent, data)?;
     }
+    preview(&mut next, params.customer, params.discounts, params.subscription_data, now, draft.objects)?;
     merge_metadata(&mut next.metadata, params.metadata, "metadata")?;
-    recalculate(&mut next, draft.objects)?;
+    if next.status == Status::Open {
+        recalculate(&mut next, draft.objects, version)?;
+    }
     Ok(next)
+}
+
+/// What can only be updated by a preview version of the API.
+fn preview(
+    next: &mut Session,
+    customer: Option<String>,
+    discounts: Change<Vec<common::Discount>>,
+    subscription_data: Option<update::Trial>,
+    now: i64,
+    objects: &Objects,
+) -> Result<(), ApiError> {
+    if let Some(id) = customer {
+        let customer = objects.customer(&id, "customer")?;
+        next.email = customer.email.clone().or_else(|| next.email.take());
+        next.customer = Some(customer);
+    }
+    match discounts {
+        Change::Keep => {}
+        Change::Clear => next.discount = None,
+        Change::Set(sent) => {
+            next.discount = sent.into_iter().next().map(|sent| discount(sent, &next.currency, objects)).transpose()?;
+        }
+    }
+    let Some(data) = subscription_data else { return Ok(()) };
+    if next.mode != Mode::Subscription {
+        let message = "You can not pass `subscription_data` in `payment` mode.";
+        return Err(ApiError::invalid("subscription_data", message).while_executing());
+    }
+    match (data.trial_end, data.trial_period_days) {
+        (Change::Set(end), _) => next.trial = Some(trial_until(end, now)?),
+        (_, Change::Set(days)) => next.trial = Some(Trial::Days(days)),
+        (Change::Clear, _) | (_, Change::Clear) => next.trial = None,
+        (Change::Keep, Change::Keep) => {}
+    }
+    Ok(())
 }
 
 /// The mistake that people make: they send the new item alone, and every other item is gone.
@@ -82,7 +160,22 @@ pub fn by_customer(session: &Session, params: Customer, objects: &Objects) -> Re
     if params.email.is_some() {
         next.email = params.email;
     }
-    recalculate(&mut next, objects)?;
+    match params.promotion_code {
+        Change::Keep => {}
+        Change::Clear => next.discount = None,
+        Change::Set(code) => {
+            const PARAM: &str = "promotion_code";
+            if next.settings.allow_promotion_codes != Some(true) {
+                let message = "allow_promotion_codes is not true: customers cannot enter promotion codes.";
+                return Err(ApiError::invalid(PARAM, message).while_executing());
+            }
+            let id = objects.promotion_code_entered(&code);
+            let id = id.ok_or_else(|| ApiError::no_such("promotion code", &code, PARAM))?;
+            let sent = common::Discount { coupon: None, coupon_data: None, promotion_code: Some(id.to_owned()) };
+            next.discount = Some(discount(sent, &next.currency, objects)?);
+        }
+    }
+    recalculate(&mut next, objects, Version::CURRENT)?;
     Ok(next)
 }
 
@@ -104,7 +197,7 @@ fn set(field: &mut Option<String>, change: Change<String>) {
 }
 
 /// Brings the totals up to date.
-pub fn recalculate(session: &mut Session, objects: &Objects) -> Result<(), ApiError> {
+pub fn recalculate(session: &mut Session, objects: &Objects, version: Version) -> Result<(), ApiError> {
     session.totals = totals_of(session, objects, |_| true, true);
     let most = money::most(&session.currency);
     if session.totals.total > most {
@@ -112,9 +205,10 @@ pub fn recalculate(session: &mut Session, objects: &Objects) -> Result<(), ApiEr
         return Err(ApiError::parameter("amount_too_large", "line_items", message).while_executing());
     }
     let least = money::least(&session.currency);
-    if (1..least).contains(&session.totals.total) {
-        let least = money::display(least, &session.currency);
-        let message = format!("The Checkout Session's total amount must be 0, or at least {least}.");
+    let free = session.mode == Mode::Subscription || version.day >= Day::FREE_PAYMENTS;
+    if (i64::from(free)..least).contains(&session.totals.total) {
+        let (least, currency) = (money::display(least, &session.currency), &session.currency);
+        let message = format!("The Checkout Session's total amount due must add up to at least {least} {currency}");
         return Err(ApiError::parameter("amount_too_small", "line_items", message).while_executing());
     }
     Ok(())
@@ -135,8 +229,9 @@ pub fn totals_of(
     let lines: Vec<Line> = (session.line_items.iter().filter(|item| wanted(item)))
         .map(|item| {
             let unit = item.unit(&session.currency);
+            let on_trial = session.trial.is_some() && item.price.recurring.is_some();
             Line {
-                unit_amount: unit.unit_amount,
+                unit_amount: if on_trial { Decimal::whole(0) } else { unit.unit_amount },
                 quantity: item.quantity,
                 taxes: if session.automatic_tax {
                     automatic(unit.tax_behavior).into_iter().collect()

@@ -10,7 +10,7 @@ use crate::objects::Objects;
 use crate::params::common::DeliveryEstimate;
 use crate::session::totals::{LineTotals, TaxAmount, Totals};
 use crate::session::update::totals_of;
-use crate::session::{Discount, LineItem, Session, Status, shipping};
+use crate::session::{Discount, LineItem, Session, Status, Trial, shipping};
 
 /// The session, with every amount both in minor units and as the customer reads it.
 pub fn browser_session(session: &Session, objects: &Objects, business_name: Option<&str>) -> Value {
@@ -141,7 +141,7 @@ fn line_item(session: &Session, item: &LineItem, totals: &LineTotals) -> Value {
 }
 
 fn discount_amounts(session: &Session, minor: i64) -> Value {
-    let Some(Discount { coupon, .. }) = &session.discount else { return Value::Null };
+    let Some(Discount { coupon, promotion_code, .. }) = &session.discount else { return Value::Null };
     let recurring = match coupon.duration {
         Duration::Once => Value::Null,
         Duration::Forever => json!({ "type": "forever" }),
@@ -149,7 +149,7 @@ fn discount_amounts(session: &Session, minor: i64) -> Value {
     };
     let fields = json!({
         "displayName": coupon.name.as_ref().unwrap_or(&coupon.id),
-        "promotionCode": null,
+        "promotionCode": promotion_code.as_ref().map(|promotion| &promotion.code),
         "recurring": recurring,
         "percentOff": coupon.percent_off,
     });
@@ -190,10 +190,21 @@ fn shipping_option(rate: &ShippingRate, currency: &str) -> Value {
     with_amount(shipping::cost(rate, currency).unwrap_or_default(), currency, fields)
 }
 
+/// When a trial ends, were it to begin with the session, and how many days that is.
+fn trial(trial: Trial, start: i64) -> Value {
+    const A_DAY: i64 = 24 * 60 * 60;
+    let (end, days) = match trial {
+        Trial::Until(end) => (end, (end - start) / A_DAY),
+        Trial::Days(days) => (start + i64::from(days) * A_DAY, i64::from(days)),
+    };
+    json!({ "trialEnd": end, "trialPeriodDays": days })
+}
+
 /// What the next invoice of a subscription will say: the recurring lines alone.
 fn recurring(session: &Session, objects: &Objects) -> Option<Value> {
     let recurring = session.line_items.iter().find_map(|item| item.price.recurring)?;
     let mut next = session.clone();
+    next.trial = None;
     next.discount = next.discount.filter(|discount| discount.coupon.duration != Duration::Once);
     let due: Totals = totals_of(&next, objects, |item| item.price.recurring.is_some(), false);
     let money = |minor: i64| amount(minor, &session.currency);
@@ -210,6 +221,6 @@ fn recurring(session: &Session, objects: &Objects) -> Option<Value> {
         "intervalCount": recurring.interval_count,
         "isProrated": false,
         "dueNext": due_next,
-        "trial": null,
+        "trial": session.trial.map(|trial| self::trial(trial, session.created)),
     }))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::expand::Expand;
-use crate::catalogue::{Coupon, Price, Product, ShippingRate, TaxRate};
+use crate::catalogue::{Coupon, Customer, Price, Product, PromotionCode, ShippingRate, TaxRate};
 use crate::objects::Objects;
 use crate::session::totals::{LineTotals, TaxAmount};
 use crate::session::{Discount, LineItem, Session};
@@ -71,7 +71,7 @@ pub fn discount_amount(session: &Session, discount: &Discount, amount: i64) -> V
             "end": null,
             "invoice": null,
             "invoice_item": null,
-            "promotion_code": null,
+            "promotion_code": discount.promotion_code.as_ref().map(|code| &code.id),
             "source": { "coupon": discount.coupon.id, "type": "coupon" },
             "start": session.created,
             "subscription": null,
@@ -98,6 +98,7 @@ fn price(price: &Price, its_product: &Product, created: i64, expand: &Expand) ->
             "interval": recurring.interval,
             "interval_count": recurring.interval_count,
             "meter": null,
+            "trial_period_days": null,
             "usage_type": "licensed",
         })),
         "tax_behavior": price.tax_behavior,
@@ -146,6 +147,7 @@ fn product(product: &Product, created: i64) -> Value {
         "shippable": null,
         "statement_descriptor": null,
         "tax_code": product.tax_code,
+        "tax_details": product.tax_details,
         "type": "service",
         "unit_label": product.unit_label,
         "updated": created,
@@ -194,6 +196,49 @@ pub fn shipping_rate(rate: &ShippingRate, whole: bool, created: i64) -> Value {
         "tax_behavior": rate.tax_behavior,
         "tax_code": rate.tax_code,
         "type": "fixed_amount",
+    })
+}
+
+/// A customer, by its id or whole.
+pub fn customer(customer: &Customer, whole: bool, created: i64) -> Value {
+    if !whole {
+        return json!(customer.id);
+    }
+    json!({
+        "id": customer.id,
+        "object": "customer",
+        "created": created,
+        "email": customer.email,
+        "livemode": false,
+        "metadata": {},
+        "name": customer.name,
+    })
+}
+
+/// A promotion code, by its id or whole.
+pub fn promotion_code(promotion: &PromotionCode, whole: bool, created: i64) -> Value {
+    if !whole {
+        return json!(promotion.id);
+    }
+    json!({
+        "id": promotion.id,
+        "object": "promotion_code",
+        "active": promotion.active,
+        "code": promotion.code,
+        "created": created,
+        "customer": null,
+        "customer_account": null,
+        "expires_at": null,
+        "livemode": false,
+        "max_redemptions": null,
+        "metadata": {},
+        "promotion": { "coupon": promotion.coupon, "type": "coupon" },
+        "restrictions": {
+            "first_time_transaction": false,
+            "minimum_amount": null,
+            "minimum_amount_currency": null,
+        },
+        "times_redeemed": 0,
     })
 }
 

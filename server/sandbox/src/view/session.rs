@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::expand::Expand;
 use super::item;
 use crate::objects::Objects;
-use crate::params::create::{Mode, UiMode};
+use crate::params::create::{Mode, Permissions, UiMode};
 use crate::session::totals::LineTotals;
-use crate::session::{Completion, Session, Status, shipping};
-use crate::version::Version;
+use crate::session::{Completion, Session, Settings, Status, shipping};
+use crate::version::{Day, Version};
 
 /// Line items that come with a session; the rest is in the list of its own.
 const LINE_ITEMS_WITHIN: usize = 10;
@@ -23,9 +23,10 @@ pub fn session(session: &Session, objects: &Objects, version: Version, expand: &
     let mut value = json!({
         "id": session.id,
         "object": "checkout.session",
-        "adaptive_pricing": null,
+        "adaptive_pricing": settings.adaptive_pricing,
         "after_expiration": null,
         "allow_promotion_codes": settings.allow_promotion_codes,
+        "allowed_payment_method_types": settings.allowed_payment_method_types,
         "amount_subtotal": session.totals.subtotal,
         "amount_total": session.totals.total,
         "automatic_tax": automatic_tax(session),
@@ -46,32 +47,37 @@ pub fn session(session: &Session, objects: &Objects, version: Version, expand: &
             "submit": null,
             "terms_of_service_acceptance": null,
         },
-        "customer": null,
+        "customer": customer(session, expand.wants("customer"), objects.created),
         "customer_account": null,
         "customer_creation": customer_creation(session),
         "customer_details": customer_details(session),
         "customer_email": session.customer_email,
         "discounts": discounts(session, objects, &expand.inner("discounts")),
         "expires_at": session.expires_at,
-        "integration_identifier": null,
+        "integration_identifier": settings.integration_identifier,
         "invoice": null,
         "invoice_creation": null,
         "livemode": false,
         "locale": settings.locale,
+        "managed_payments": null,
         "metadata": session.metadata,
         "mode": session.mode,
         "origin_context": null,
         "payment_intent": completion.and_then(|done| payment_intent(session, done, expand.wants("payment_intent"))),
         "payment_link": null,
-        "payment_method_collection": if session.mode == Mode::Subscription { json!("always") } else { json!("if_required") },
+        "payment_method_collection": payment_method_collection(session),
         "payment_method_configuration_details": null,
         "payment_method_options": {},
-        "payment_method_types": settings.payment_method_types,
+        "payment_method_types": payment_method_types(session),
         "payment_status": payment_status(session, completion),
-        "permissions": settings.permissions.as_ref().map(|who| json!({ "update_shipping_details": who })),
+        "permissions": settings.permissions.as_ref().map(|permissions| self::permissions(permissions, version)),
         "phone_number_collection": { "enabled": settings.phone_number_collection },
         "recovered_from": null,
-        "saved_payment_method_options": null,
+        "saved_payment_method_options": settings.saved_payment_method_options.as_ref().map(|options| json!({
+            "allow_redisplay_filters": options.get("allow_redisplay_filters"),
+            "payment_method_remove": options.get("payment_method_remove"),
+            "payment_method_save": options.get("payment_method_save"),
+        })),
         "setup_intent": null,
         "shipping_address_collection":
             settings.allowed_countries.as_ref().map(|countries| json!({ "allowed_countries": countries })),
@@ -82,9 +88,9 @@ pub fn session(session: &Session, objects: &Objects, version: Version, expand: &
         "subscription": completion.and_then(|done| subscription(session, done, expand.wants("subscription"))),
         "success_url": settings.success_url,
         "total_details": total_details(session, objects, expand.inner("total_details").wants("breakdown")),
-        "ui_mode": ui_mode(session.ui_mode, version),
+        "ui_mode": session.ui_mode.name(version),
         "url": url(session),
-        "wallet_options": null,
+        "wallet_options": settings.wallet_options,
     });
     if let Some(fields) = value.as_object_mut() {
         if let Some(url) = &settings.return_url {
@@ -93,6 +99,13 @@ pub fn session(session: &Session, objects: &Objects, version: Version, expand: &
         if session.ui_mode == UiMode::EmbeddedPage {
             let redirect = settings.redirect_on_completion.as_deref().unwrap_or("always");
             fields.insert("redirect_on_completion".into(), json!(redirect));
+        }
+        if let Some(collection) = &settings.tax_id_collection {
+            let required = collection.required.as_deref().unwrap_or("never");
+            fields.insert("tax_id_collection".into(), json!({ "enabled": collection.enabled, "required": required }));
+        }
+        if version.day < Day::SHIPPING_DETAILS_MOVED {
+            fields.insert("shipping_details".into(), json!(session.shipping_details));
         }
         if expand.wants("line_items") {
             let items = line_items(session, objects, &expand.inner("line_items").inner("data"));
@@ -146,9 +159,38 @@ fn collected(session: &Session) -> Option<Value> {
         .map(|details| json!({ "business_name": null, "individual_name": null, "shipping_details": details }))
 }
 
+/// The permissions; those on discounts and line items belong to a beta, and show in it.
+fn permissions(permissions: &Permissions, version: Version) -> Value {
+    let mut value = json!({ "update_shipping_details": permissions.update_shipping_details });
+    if let (Some(fields), true) = (value.as_object_mut(), version.server_updates) {
+        fields.insert("update_discounts".into(), json!(permissions.update_discounts));
+        fields.insert("update_line_items".into(), json!(permissions.update_line_items));
+    }
+    value
+}
+
+/// Those that were named; else those that a new account has.
+fn payment_method_types(session: &Session) -> Vec<String> {
+    let Settings { payment_method_types, allowed_payment_method_types, .. } = &session.settings;
+    let named = payment_method_types.as_ref().or(allowed_payment_method_types.as_ref());
+    named.cloned().unwrap_or_else(|| vec!["card".into()])
+}
+
+fn payment_method_collection(session: &Session) -> &str {
+    match session.mode {
+        Mode::Payment => "if_required",
+        Mode::Subscription => session.settings.payment_method_collection.as_deref().unwrap_or("always"),
+    }
+}
+
+fn customer(session: &Session, whole: bool, created: i64) -> Option<Value> {
+    session.customer.as_ref().map(|customer| item::customer(customer, whole, created))
+}
+
 fn customer_creation(session: &Session) -> Option<String> {
     let chosen = session.settings.customer_creation.clone();
-    (session.mode == Mode::Payment).then(|| chosen.unwrap_or_else(|| "if_required".into()))
+    let asked = session.mode == Mode::Payment && session.customer.is_none();
+    asked.then(|| chosen.unwrap_or_else(|| "if_required".into()))
 }
 
 fn customer_details(session: &Session) -> Option<Value> {
@@ -169,7 +211,10 @@ fn customer_details(session: &Session) -> Option<Value> {
 fn discounts(session: &Session, objects: &Objects, expand: &Expand) -> Value {
     let one = |discount: &crate::session::Discount| {
         let coupon = item::coupon(&discount.coupon, expand.wants("coupon"), objects.created);
-        json!({ "coupon": coupon, "promotion_code": null })
+        let promotion = discount.promotion_code.as_ref();
+        let promotion =
+            promotion.map(|code| item::promotion_code(code, expand.wants("promotion_code"), objects.created));
+        json!({ "coupon": coupon, "promotion_code": promotion })
     };
     session.discount.iter().map(one).collect()
 }
@@ -261,16 +306,4 @@ fn total_details(session: &Session, objects: &Objects, breakdown: bool) -> Value
         fields.insert("breakdown".into(), whole);
     }
     value
-}
-
-fn ui_mode(mode: UiMode, version: Version) -> &'static str {
-    let renamed = version >= Version::UI_MODES_RENAMED;
-    match (mode, renamed) {
-        (UiMode::Elements, true) => "elements",
-        (UiMode::Elements, false) => "custom",
-        (UiMode::EmbeddedPage, true) => "embedded_page",
-        (UiMode::EmbeddedPage, false) => "embedded",
-        (UiMode::HostedPage, true) => "hosted_page",
-        (UiMode::HostedPage, false) => "hosted",
-    }
 }
