@@ -25,6 +25,7 @@ export interface FakeFormControl {
 
 /** Stripe's Form, with the methods that only it has. */
 export interface FakeForm extends FakeElement {
+  getValue: () => Promise<FakeFormValue>;
   setView: (viewIndex: number) => Promise<void>;
 }
 
@@ -44,9 +45,22 @@ const ADDRESS = ["name", "line1", "city", "postal_code", "country"] as const;
 const elementType = "checkoutForm";
 
 type Entered = Record<keyof FakeFormFields, string>;
+type Section = { complete: boolean; empty: boolean };
+type Address = Omit<FakeFormFields, "email" | "name">;
 
-/** What the event `change` and `getValue` tell. */
-function valueOf(entered: Entered) {
+/** What `change` and `getValue` tell of the Form. */
+export interface FakeFormValue {
+  complete: boolean;
+  empty: boolean;
+  value: {
+    customerDetails: { email: string };
+    shippingAddress: { name: string; address: { [K in keyof Required<Address>]: string | null } & { country: string } };
+    payment: { collapsed: boolean; type: string };
+  };
+  status: { customerDetails: Section; shippingAddress: Section; payment: Section };
+}
+
+function valueOf(entered: Entered): FakeFormValue {
   const { email, name, line1, line2, city, state, postal_code, country } = entered;
   const section = (names: readonly (keyof FakeFormFields)[], optional: readonly (keyof FakeFormFields)[] = []) => ({
     complete: names.every((field) => entered[field] !== ""),

@@ -20,7 +20,7 @@ export type { FakeChange, OnChange } from "./act.js";
 export type { FakeConfirmArgs, FakeConfirmResult, FakePayment } from "./payment.js";
 export type { FakeElement } from "./element.js";
 export type { FakeExpressPaymentType, FakeWallet, FakeWalletDetails, FakeWalletEnd } from "./wallet.js";
-export type { FakeForm, FakeFormControl, FakeFormFields } from "./form.js";
+export type { FakeForm, FakeFormControl, FakeFormFields, FakeFormValue } from "./form.js";
 export type { ChangeHandler, Refresh } from "./state.js";
 export type { Timers } from "./timers.js";
 export type * from "./session-types.js";

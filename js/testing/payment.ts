@@ -102,7 +102,7 @@ export function createPayments(
   }
 
   async function charge(
-    { expressCheckoutConfirmEvent: _, formConfirmEvent: _form, onRequiresApproval, ...args }: FakeConfirmArgs,
+    { expressCheckoutConfirmEvent: _express, formConfirmEvent: _form, onRequiresApproval, ...args }: FakeConfirmArgs,
     released: Promise<void> | undefined,
     record: FakePayment,
   ): Promise<FakeConfirmResult | Leaving> {
