@@ -23,7 +23,7 @@ export interface FakeElement {
 /** An element with what the stand-in itself needs of it. */
 export interface ElementParts {
   element: FakeElement;
-  /** Calls the handlers with this very event; gives what each gave, a rejection where it threw. */
+  /** Calls the handlers with this very event; returns what each returned. One that throws is reported. */
   dispatch: (eventType: string, event: object) => unknown[];
   /** The box on the page, while it is mounted. */
   box: () => HTMLElement | null;
@@ -35,7 +35,7 @@ export interface ElementInit {
   elementType: string;
   /** Read out and shown. */
   label: string;
-  /** Puts into the box what the customer uses; without it, a sentence stands there. */
+  /** Puts controls into the box; without it, the box has a sentence. */
   fill?: (box: HTMLElement) => void;
   /** What the `ready` event tells. */
   ready?: object;

@@ -40,7 +40,7 @@ export type Confirm = (args?: FakeConfirmArgs) => Promise<FakeConfirmResult>;
 export interface FakePayment {
   /** The total of the session that the page had at the call; with a wallet, the total on its sheet. */
   shown: number;
-  /** What was charged; `null` where nothing was. */
+  /** What was charged; `null` if nothing was. */
   paid: number | null;
   /** How it ended; `null` while it has not. */
   ended: "success" | "error" | "rejection" | "redirect" | null;
@@ -52,7 +52,7 @@ export interface Payments {
   records: readonly FakePayment[];
 }
 
-/** What a wallet knows of the customer, which counts where the page gives nothing else. */
+/** What a wallet knows of the customer: used unless the page passes its own. */
 type FromWallet = { billingDetails?: { email?: string }; shippingAddress?: FakeContact };
 
 const MOST_RECORDS = 1000;
@@ -72,7 +72,7 @@ export function createPayments(
   let paying = false;
   const total = () => state.session().total.total.minorUnitsAmount;
 
-  /** What Stripe.js says before it asks the server. */
+  /** Why Stripe.js refuses without asking the server. */
   function objection(): string | null {
     if (state.isPending()) return "An update is pending.";
     if (paying) return "A payment is under way.";
@@ -128,7 +128,7 @@ export function createPayments(
 
   async function pay(args: FakeConfirmArgs, record: FakePayment): Promise<FakeConfirmResult | Leaving> {
     const why = objection();
-    // Awaited from now on, as by an update.
+    // From now on and not after the refusal below: a release ends the payments so far.
     const released = settings.confirmEnds === "silent" ? held.wait() : undefined;
     if (why !== null) {
       await delay(timers, settings.latencyMs);
@@ -170,7 +170,7 @@ export function createPayments(
         record.ended = "rejection";
         throw error;
       }
-      // The page is left, and hears no more of it.
+      // The page is being left, so the promise never settles.
       return new Promise(() => {});
     };
   return { confirmIn, records };

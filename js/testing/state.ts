@@ -79,7 +79,7 @@ export function createState(
     }
   }
 
-  /** The session with own getters where the total is, since Stripe.js refuses a payment whose total nobody looked at. */
+  /** The session with own getters for its total, since Stripe.js refuses a payment whose total the page never read. */
   function noticed(session: FakeSession): FakeSession {
     const { currency, total } = session;
     const { minorUnitsAmount, amount } = total.total;

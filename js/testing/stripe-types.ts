@@ -117,7 +117,7 @@ export interface FakeControl {
   release: () => void;
   /** Changes the session on the server. The page sees it when Stripe.js fetches the session. */
   server: (change: SessionInit) => void;
-  /** Lets Stripe.js fetch the session by itself. */
+  /** Makes Stripe.js fetch the session by itself. */
   refetch: () => Promise<void>;
   /** The session as the page sees it; reading its total here is not the page's reading. */
   session: () => FakeSession;
@@ -140,7 +140,7 @@ export type Unsupported = (...args: any[]) => Promise<{ error: { type: "invalid_
 /** A stand-in for the object that Stripe.js makes from a publishable key. */
 export interface FakeStripe {
   initCheckoutElementsSdk: (options: FakeSdkOptions) => FakeCheckoutSdk;
-  /** There from `version` 9 on; for the type's sake declared for all. */
+  /** Missing before `version` 9, though the type has it for all. */
   initCheckoutFormSdk: (options: FakeSdkOptions) => FakeCheckoutFormSdk;
   /** There for `version` 8 as `initCheckoutElementsSdk`, and for 5 to 7 as a promise. */
   initCheckout?: (options: any) => any;

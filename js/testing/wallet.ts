@@ -7,7 +7,7 @@ import type { Timers } from "./timers.js";
 
 export type FakeExpressPaymentType = "google_pay" | "apple_pay" | "amazon_pay" | "link" | "paypal" | "klarna";
 
-/** What is known of the customer when the sheet is approved. */
+/** What the wallet tells the page of the customer on approval. */
 export interface FakeWalletDetails {
   billingDetails?: { name: string; email?: string; phone?: string; address: object } | undefined;
   shippingAddress?: FakeContact | undefined;
@@ -95,7 +95,7 @@ export function createWallet(init: WalletInit): Wallet {
         let answered = false;
         const answer = (how: "open" | "rejected" | "late"): void => {
           timers.clearTimeout(timer);
-          // The first answer counts: the promise is resolved then, and the sheet open or closed.
+          // The first answer counts; a late one must not open the sheet.
           if (answered) return;
           answered = true;
           total = state.session().total.total;
@@ -112,7 +112,7 @@ export function createWallet(init: WalletInit): Wallet {
           resolve: () => answer("open"),
           reject: () => answer("rejected"),
         };
-        // The Form has no such event, and where nobody listens the sheet opens at once.
+        // The Form has no such event; without a listener the sheet opens at once.
         if (source !== undefined || dispatch("click", event).length === 0) answer("open");
       });
     },

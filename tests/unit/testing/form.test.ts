@@ -144,7 +144,9 @@ describe("the Form's Pay button", () => {
 
 test("a wallet inside the Form confirms as the Form does, and can be told that it failed", async () => {
   const { form, fake, actions } = await open({ declineWith: "Declined." });
-  const cancelled = vi.fn();
+  const [cancelled, clicked] = [vi.fn(), vi.fn()];
+  // Stripe's Form has no such event.
+  form.on("click", clicked);
   form.on("cancel", cancelled);
   form.on("confirm", async (event) => {
     expect(event).toMatchObject({ source: "checkout-form-ece", expressPaymentType: "link" });
@@ -152,6 +154,7 @@ test("a wallet inside the Form confirms as the Form does, and can be told that i
     if (result.type === "error") event.paymentFailed({ message: result.error.message });
   });
   expect(await fake.wallet.press()).toBe("open");
+  expect(clicked).not.toHaveBeenCalled();
   expect(await fake.wallet.approve()).toEqual({ ended: "failed", failure: { message: "Declined." } });
   fake.wallet.cancel();
   expect(cancelled).toHaveBeenCalledExactlyOnceWith({ elementType: "checkoutForm" });
@@ -175,6 +178,11 @@ test("a customer can fill it in on the page", async () => {
     input.dispatchEvent(new Event("input"));
   }
   expect(problem()).toBe("");
+  const city = () => document.querySelector<HTMLInputElement>("input[name=city]")?.value;
+  fake.form.enter({ city: "Leeds" });
+  expect(city()).toBe("Leeds");
+  form.mount(document.body.appendChild(document.createElement("div")));
+  expect(city()).toBe("Leeds");
   await fake.idle();
   await vi.waitFor(() => expect(actions.getSession().shippingAddress).not.toBeNull());
   expect(button("Pay with Link")).toBeDefined();
