@@ -1,28 +1,11 @@
-import { withoutUndefined } from "./record.js";
+import { no, Refused, type Act } from "./act.js";
+import type { Confirm } from "./payment.js";
 import { amountOf } from "./session.js";
 import type { FakeContact, FakeOptionalItem, FakeSession, SessionInit } from "./session-types.js";
-import type { State } from "./state.js";
-import { delay, type Timers } from "./timers.js";
-import type { FakeResult, FakeSettings } from "./updates.js";
+import type { FakeResult } from "./updates.js";
 
 type Success = Extract<FakeResult, { type: "success" }>;
 type Failure<Code> = { type: "error"; error: { message: string; code: Code } };
-
-/** What the customer changed by an action of Stripe.js, as `{ updateEmail: "a@example.com" }`. */
-export type FakeChange = Readonly<Record<string, unknown>>;
-
-/** Tells a server of a change; gives what has changed in the session beside it, and rejects to refuse. */
-export type OnChange = (
-  change: FakeChange,
-  session: FakeSession,
-) => SessionInit | void | PromiseLike<SessionInit | void>;
-
-export interface FakeConfirmArgs {
-  email?: string | undefined;
-  phoneNumber?: string | undefined;
-  billingAddress?: FakeContact | undefined;
-  shippingAddress?: FakeContact | undefined;
-}
 
 /** The actions beside `getSession` and `runServerUpdate`. */
 export interface FakeActions {
@@ -37,52 +20,27 @@ export interface FakeActions {
   updateLineItemQuantity: (args: { lineItem: string; quantity: number }) => Promise<FakeResult>;
   addOptionalLineItem: (priceId: string) => Promise<FakeResult>;
   removeOptionalLineItem: (priceId: string) => Promise<FakeResult>;
-  applyPromotionCode: (promotionCode: string) => Promise<Success | Failure<"invalidCode">>;
+  applyPromotionCode: (
+    promotionCode: string,
+  ) => Promise<Success | Failure<"invalidCode"> | Failure<"promotionCodeAmountInsufficient">>;
   removePromotionCode: () => Promise<FakeResult>;
   validateElements: () => Promise<Success>;
-  confirm: (args?: FakeConfirmArgs) => Promise<
-    | FakeResult
-    | {
-        type: "error";
-        error: { message: string; code: "paymentFailed"; paymentFailed: { declineCode: string | null } };
-      }
-  >;
+  confirm: Confirm;
 }
 
-class Refused<Code> extends Error {
-  declare readonly code: Code;
-  constructor(message: string, code: Code) {
-    super(message);
-    this.code = code;
-  }
-}
+/** What the customer enters into the Form, whose SDK therefore has no action for it. */
+export const ENTERED = [
+  "updateEmail",
+  "updatePhoneNumber",
+  "updateIndividualName",
+  "updateBusinessName",
+  "updateShippingAddress",
+  "updateBillingAddress",
+  "updateTaxIdInfo",
+] as const satisfies (keyof FakeActions)[];
 
-const no = (message: string): Refused<null> => new Refused(message, null);
-
-export function createActions(
-  state: State,
-  settings: FakeSettings,
-  timers: Timers,
-  onChange: OnChange | undefined,
-  success: (session: FakeSession) => FakeResult,
-): FakeActions {
-  /** Makes a change after the latency; the difference is worked out then, against the session of that moment. */
-  async function act(change: FakeChange, difference: (session: FakeSession) => SessionInit): Promise<any> {
-    await delay(timers, settings.latencyMs);
-    try {
-      const session = state.session();
-      const made = difference(session);
-      const answered = await onChange?.(change, session);
-      state.apply({ ...made, ...answered });
-      if (onChange) await state.refetch(0);
-      state.publish();
-      return success(state.session());
-    } catch (error) {
-      const { message, code = null } = error as Partial<Refused<unknown>>;
-      return { type: "error", error: { message: message || "The change was refused.", code } };
-    }
-  }
-
+/** `codes` tells whether a server knows what a promotion code is worth. */
+export function createActions(act: Act, confirm: Confirm, codes: boolean): FakeActions {
   const nameCollection = (session: FakeSession) =>
     session.nameCollection ?? { individualName: null, businessName: null };
 
@@ -152,30 +110,19 @@ export function createActions(
     applyPromotionCode: (promotionCode) =>
       act({ applyPromotionCode: promotionCode }, () => {
         // What a code is worth only a server can say.
-        if (!onChange) throw new Refused("This code is invalid.", "invalidCode");
+        if (!codes) throw new Refused("This code is invalid.", "invalidCode");
         return {};
       }),
-    removePromotionCode: () => act({ removePromotionCode: true }, () => ({ discountAmounts: null })),
+    removePromotionCode: () =>
+      act({ removePromotionCode: true }, ({ lineItems, total }) => ({
+        discountAmounts: null,
+        // A server works its totals out itself.
+        ...(!codes && {
+          lineItems: lineItems.map((item) => ({ ...item, discount: 0, discountAmounts: null, total: undefined })),
+          total: { shippingRate: total.shippingRate },
+        }),
+      })),
     validateElements: () => act({ validateElements: true }, () => ({})),
-    confirm: async (args = {}) => {
-      const { email, phoneNumber, billingAddress, shippingAddress } = args;
-      await delay(timers, settings.latencyMs);
-      const refused = (message: string): FakeResult => ({ type: "error", error: { message, code: null } });
-      if (state.isPending()) return refused("An update is pending.");
-      state.apply(withoutUndefined({ email, phoneNumber, billingAddress, shippingAddress }));
-      state.publish();
-      if (!state.session().canConfirm) return refused("The session cannot be confirmed.");
-      if (settings.declineWith !== null) {
-        const lastPaymentError = { message: settings.declineWith };
-        state.apply({ lastPaymentError });
-        state.publish();
-        const paymentFailed = { declineCode: "generic_decline" };
-        return { type: "error", error: { ...lastPaymentError, code: "paymentFailed", paymentFailed } };
-      }
-      return act({ confirm: args }, () => ({
-        status: { type: "complete", paymentStatus: "paid" },
-        lastPaymentError: null,
-      }));
-    },
+    confirm,
   };
 }

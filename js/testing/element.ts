@@ -1,3 +1,7 @@
+import { report } from "./report.js";
+
+type Handler = (event: any) => any;
+
 /** A placeholder for one of Stripe's elements: a box that says what stands there on the real page. */
 export interface FakeElement {
   mount: (domElement: string | HTMLElement) => void;
@@ -9,24 +13,52 @@ export interface FakeElement {
   collapse: () => any;
   update: (options: any) => any;
   getValue: () => Promise<any>;
-  on: (eventType: string, handler: (event: any) => any) => any;
-  once: (eventType: string, handler: (event: any) => any) => any;
-  off: (eventType: string, handler?: (event: any) => any) => any;
+  on: (eventType: string, handler: Handler) => any;
+  once: (eventType: string, handler: Handler) => any;
+  off: (eventType: string, handler?: Handler) => any;
   /** Of the stand-in only: lets an event happen. */
   emit: (eventType: string, event?: object) => void;
 }
 
-/** `label` is read out and shown; `elementType` is Stripe's name of the element. */
-export function createFakeElement(elementType: string, label: string): FakeElement {
-  type Handler = (event: any) => any;
+/** An element with what the stand-in itself needs of it. */
+export interface ElementParts {
+  element: FakeElement;
+  /** Calls the handlers with this very event; returns what each returned. One that throws is reported. */
+  dispatch: (eventType: string, event: object) => unknown[];
+  /** The box on the page, while it is mounted. */
+  box: () => HTMLElement | null;
+}
+
+/** What an element is, beside what all have in common. */
+export interface ElementInit {
+  /** Stripe's name of the element. */
+  elementType: string;
+  /** Read out and shown. */
+  label: string;
+  /** Puts controls into the box; without it, the box has a sentence. */
+  fill?: (box: HTMLElement) => void;
+  /** What the `ready` event tells. */
+  ready?: object;
+  onDestroy: () => void;
+}
+
+export function createElement({ elementType, label, fill, ready, onDestroy }: ElementInit): ElementParts {
   let handlers: { eventType: string; handler: Handler; once: boolean }[] = [];
   let box: HTMLElement | null = null;
 
-  const emit = (eventType: string, event: object = {}): void => {
+  const dispatch = (eventType: string, event: object): unknown[] => {
     const called = handlers.filter((entry) => entry.eventType === eventType);
     handlers = handlers.filter((entry) => !(entry.once && called.includes(entry)));
-    for (const { handler } of called) handler({ elementType, ...event });
+    return called.map(({ handler }) => {
+      try {
+        return handler(event);
+      } catch (error) {
+        report(error);
+        return undefined;
+      }
+    });
   };
+  const emit = (eventType: string, event: object = {}): void => void dispatch(eventType, { elementType, ...event });
   const listen = (eventType: string, handler: Handler, once: boolean) => {
     handlers.push({ eventType, handler, once });
     return element;
@@ -40,14 +72,17 @@ export function createFakeElement(elementType: string, label: string): FakeEleme
       const parent = typeof domElement === "string" ? document.querySelector(domElement) : domElement;
       if (!parent) throw new Error("The element has nowhere to be mounted.");
       unmount();
-      box = placeholder(elementType, label);
+      box = emptyBox(elementType, label);
+      if (fill) fill(box);
+      else box.append(withText("p", `${label}: on the real page, Stripe's own form is here.`));
       parent.replaceChildren(box);
-      queueMicrotask(() => emit("ready"));
+      queueMicrotask(() => emit("ready", ready));
     },
     unmount,
     destroy: () => {
       unmount();
       handlers = [];
+      onDestroy();
     },
     blur: () => emit("blur"),
     clear: () => {},
@@ -65,18 +100,28 @@ export function createFakeElement(elementType: string, label: string): FakeEleme
     },
     emit,
   };
-  return element;
+  return { element, dispatch, box: () => box };
 }
 
-function placeholder(elementType: string, label: string): HTMLElement {
+function emptyBox(elementType: string, label: string): HTMLElement {
   const box = document.createElement("div");
   // A class and no inline style, since a strict content security policy forbids those.
   box.className = "fake-stripe-element";
   box.dataset["elementType"] = elementType;
   box.setAttribute("role", "group");
   box.setAttribute("aria-label", label);
-  const text = document.createElement("p");
-  text.textContent = `${label}: on the real page, Stripe's own form is here.`;
-  box.append(text);
   return box;
+}
+
+export function withText<K extends keyof HTMLElementTagNameMap>(tag: K, text: string): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  return made;
+}
+
+export function button(text: string, press: () => void): HTMLButtonElement {
+  const made = withText("button", text);
+  made.type = "button";
+  made.addEventListener("click", press);
+  return made;
 }

@@ -4,7 +4,9 @@ import type { DisposedBySymbol } from "../types.js";
 const PLACE = Symbol.for("checkout-updates.server");
 
 type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
-type Place = { [PLACE]?: Fetch };
+/** The newest server, linked to the ones it was opened inside; another copy of the package may have made those. */
+type Link = Fetch & { outer?: Link | undefined; closed?: boolean };
+type Place = { [PLACE]?: Link };
 
 /** A request that the package made. */
 export interface FakeRequest {
@@ -40,7 +42,7 @@ export interface FakeServer extends DisposedBySymbol {
   readonly requests: readonly FakeRequest[];
   /** Replaces or adds a handler. */
   handle(path: string, handler: FakeHandler): void;
-  /** Ends it; requests go to the network again. */
+  /** Ends it; requests go to the server that was opened before it and is still open, or to the network. */
   close(): void;
 }
 
@@ -62,7 +64,7 @@ export function createFakeServer(handlers: Record<string, FakeHandler>): FakeSer
   const known = new Map(Object.entries(handlers));
   const requests: FakeRequest[] = [];
 
-  const answer: Fetch = async (url, init = {}) => {
+  const answer: Link = async (url, init = {}) => {
     const signal = init.signal ?? null;
     if (signal?.aborted) throw reasonOf(signal);
     const request: FakeRequest = {
@@ -82,10 +84,15 @@ export function createFakeServer(handlers: Record<string, FakeHandler>): FakeSer
   };
 
   const close = (): void => {
-    const place = globalThis as Place;
-    if (place[PLACE] === answer) delete place[PLACE];
+    answer.closed = true;
+    let newest = place[PLACE];
+    while (newest?.closed) newest = newest.outer;
+    if (newest) place[PLACE] = newest;
+    else delete place[PLACE];
   };
-  (globalThis as Place)[PLACE] = answer;
+  const place = globalThis as Place;
+  answer.outer = place[PLACE];
+  place[PLACE] = answer;
   return {
     requests,
     handle: (path, handler) => void known.set(path, handler),

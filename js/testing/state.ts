@@ -1,5 +1,7 @@
+import { report } from "./report.js";
 import { completeSession } from "./session.js";
 import type { FakeSession, SessionInit } from "./session-types.js";
+import type { FakeSettings } from "./settings.js";
 import { delay, type Timers } from "./timers.js";
 
 export type ChangeHandler = (session: FakeSession) => void;
@@ -9,14 +11,19 @@ export type Refresh = (id: string) => SessionInit | PromiseLike<SessionInit>;
 
 /** The session in three layers: what the server has, what the page was last told, and what the customer typed. */
 export interface State {
+  /** The session as the page was last told it, for the stand-in itself. */
   session: () => FakeSession;
+  /** The same for the page: an object that notes whether the total is read. */
+  shown: () => FakeSession;
+  /** Whether the page has read the total, ready to be shown or as minor units and currency. */
+  isTotalRead: () => boolean;
   on: (handler: ChangeHandler) => void;
   /** Changes the session on the server; the page does not know yet. */
   server: (change: SessionInit) => void;
   /** Changes the session here and now: what the customer typed stays, the rest is the server's to say again. */
   apply: (change: SessionInit) => void;
-  /** Fetches the session from the server. */
-  refetch: (latencyMs: number) => Promise<void>;
+  /** Fetches the session from the server; with `overwrites`, what the customer typed gives way unless it is kept. */
+  refetch: (latencyMs: number, keep?: "typed") => Promise<void>;
   /** Counts one more or one fewer update that is queued or running. */
   pending: (change: 1 | -1) => void;
   isPending: () => boolean;
@@ -25,21 +32,22 @@ export interface State {
 }
 
 // What Stripe.js holds itself until the payment is confirmed, and how that ended.
+const ENDED = ["lastPaymentError", "status"] as const satisfies (keyof SessionInit)[];
 const TYPED: ReadonlySet<string> = new Set<keyof SessionInit>([
   "billingAddress",
   "email",
-  "lastPaymentError",
   "nameCollection",
   "phoneNumber",
   "shippingAddress",
-  "status",
   "taxIdInfo",
+  ...ENDED,
 ]);
 
 export function createState(
   given: SessionInit,
   refresh: Refresh | undefined,
   canConfirm: (session: FakeSession) => boolean,
+  settings: FakeSettings,
   timers: Timers,
 ): State {
   const handlers: ChangeHandler[] = [];
@@ -47,7 +55,9 @@ export function createState(
   let told: SessionInit = given;
   let typed: SessionInit = {};
   let updates = 0;
-  let shown = complete();
+  const read = { amount: false, minorUnits: false, currency: false };
+  let current = complete();
+  let shown = noticed(current);
 
   function complete(): FakeSession {
     const session: FakeSession = { ...completeSession({ ...told, ...typed }), canConfirm: true };
@@ -57,22 +67,48 @@ export function createState(
 
   function publish({ quietly } = { quietly: false }): void {
     const next = complete();
-    if (JSON.stringify(next) === JSON.stringify(shown)) return;
-    shown = next;
+    if (JSON.stringify(next) === JSON.stringify(current)) return;
+    current = next;
+    shown = noticed(next);
     for (const handler of quietly ? [] : handlers) {
       try {
-        handler(next);
+        handler(shown);
       } catch (error) {
-        // A listener that throws must be seen, and must not stop the others.
-        queueMicrotask(() => {
-          throw error;
-        });
+        report(error);
       }
     }
   }
 
+  /** The session with own getters for its total, since Stripe.js refuses a payment whose total the page never read. */
+  function noticed(session: FakeSession): FakeSession {
+    const { currency, total } = session;
+    const { minorUnitsAmount, amount } = total.total;
+    return {
+      ...session,
+      get currency() {
+        read.currency = true;
+        return currency;
+      },
+      total: {
+        ...total,
+        total: {
+          get minorUnitsAmount() {
+            read.minorUnits = true;
+            return minorUnitsAmount;
+          },
+          get amount() {
+            read.amount = true;
+            return amount;
+          },
+        },
+      },
+    };
+  }
+
   return {
-    session: () => shown,
+    session: () => current,
+    shown: () => shown,
+    isTotalRead: () => read.amount || (read.minorUnits && read.currency),
     on: (handler) => void handlers.push(handler),
     server: (change) => {
       onServer = { ...onServer, ...change };
@@ -84,10 +120,11 @@ export function createState(
       }
       told = onServer;
     },
-    refetch: async (latencyMs) => {
+    refetch: async (latencyMs, keep) => {
       await delay(timers, latencyMs);
-      if (refresh) onServer = { ...onServer, ...(await refresh(shown.id)) };
+      if (refresh) onServer = { ...onServer, ...(await refresh(current.id)) };
       told = onServer;
+      if (settings.overwrites && !keep) typed = pick(typed, ENDED);
     },
     pending: (change) => {
       updates += change;
@@ -95,4 +132,8 @@ export function createState(
     isPending: () => updates > 0,
     publish,
   };
+}
+
+function pick<T extends object>(record: T, keys: readonly (keyof T)[]): Partial<T> {
+  return Object.fromEntries(keys.filter((key) => key in record).map((key) => [key, record[key]])) as Partial<T>;
 }

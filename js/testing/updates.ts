@@ -1,46 +1,9 @@
+import type { Held } from "./held.js";
+import { messageOf } from "./report.js";
 import type { FakeSession } from "./session-types.js";
+import type { FakeSettings } from "./settings.js";
 import type { State } from "./state.js";
 import { within, type Timers } from "./timers.js";
-
-/** How the stand-in behaves. Each can be changed at run time, by `fake.set` or for one update by `fake.next`. */
-export interface FakeSettings {
-  /** How long each fetch of the session and each action takes. Default 0. */
-  latencyMs: number;
-  /** How long an update's function may take. It does not cover the fetch of the session. Default 20 000. */
-  limitMs: number;
-  /** Whether a failed update resolves to `{type: "error"}` or rejects; nobody outside Stripe can tell. */
-  failures: "result" | "reject";
-  /** Lets an update fail with this message. Default `null`. */
-  failWith: string | null;
-  /** Where `failWith` strikes: before the function is called, or when the session is fetched after it. */
-  failAt: "call" | "refresh";
-  /** How often the function is called. Default 1. */
-  calls: 0 | 1 | 2;
-  /** Whether the function is called once more after the update has ended. */
-  callsLate: boolean;
-  /** What Stripe.js says at the end: the truth, something else, or nothing until `fake.release()`. */
-  ends: "honest" | "success" | "error" | "silent";
-  /** Ends an update after this many milliseconds, whatever its function does. Default `null`. */
-  endsAfterMs: number | null;
-  /** Lets `confirm` fail as a declined payment with this message. Default `null`. */
-  declineWith: string | null;
-}
-
-/** Settings as they are given: what is `undefined` is left as it is. */
-export type FakeSettingsInit = { [K in keyof FakeSettings]?: FakeSettings[K] | undefined };
-
-export const DEFAULTS: FakeSettings = {
-  latencyMs: 0,
-  limitMs: 20_000,
-  failures: "result",
-  failWith: null,
-  failAt: "call",
-  calls: 1,
-  callsLate: false,
-  ends: "honest",
-  endsAfterMs: null,
-  declineWith: null,
-};
 
 /** What happened to one call of `runServerUpdate`. */
 export interface FakeUpdate {
@@ -59,7 +22,6 @@ export interface Updates {
   runServerUpdate: (userFunction: () => Promise<unknown>) => Promise<FakeResult>;
   records: readonly FakeUpdate[];
   next: (settings: Partial<FakeSettings>) => void;
-  release: () => void;
   idle: () => Promise<void>;
 }
 
@@ -73,15 +35,15 @@ export function createUpdates(
   state: State,
   settings: FakeSettings,
   timers: Timers,
-  success: (session: FakeSession) => FakeResult,
+  held: Held,
+  success: () => FakeResult,
 ): Updates {
   const records: FakeUpdate[] = [];
   const once: Partial<FakeSettings>[] = [];
-  let held: (() => void)[] = [];
   let queue: Promise<unknown> = Promise.resolve();
 
-  /** Runs the function and fetches the session; throws what went wrong. */
-  async function perform(plan: FakeSettings, record: FakeUpdate, call: () => Promise<unknown>): Promise<void> {
+  /** Runs the function; throws what went wrong. */
+  async function perform(plan: FakeSettings, call: () => Promise<unknown>): Promise<void> {
     if (plan.failWith !== null && plan.failAt === "call") throw new Error(plan.failWith);
     const calls = Array.from({ length: plan.calls }, call);
     for (const running of calls) running.catch(noop);
@@ -91,12 +53,15 @@ export function createUpdates(
     const passed = await within(timers, work.then(noop), limits).catch((error: unknown) => {
       if (plan.ends !== "success") throw error;
     });
+    if (plan.ends === "success" || plan.ends === "error") return;
+    if (passed === "limit") throw new Error("The update took too long.");
+    if (passed === "early" || !calls[0]) throw new Error("The update was given up.");
+  }
+
+  /** Fetches the session; throws what went wrong. */
+  async function fetchSession(plan: FakeSettings, record: FakeUpdate): Promise<void> {
     if (plan.ends === "error") throw new Error("The update failed.");
-    if (plan.ends !== "success") {
-      if (passed === "limit") throw new Error("The update took too long.");
-      if (passed === "early" || !calls[0]) throw new Error("The update was given up.");
-      if (plan.failWith !== null) throw new Error(plan.failWith);
-    }
+    if (plan.failWith !== null && plan.ends !== "success") throw new Error(plan.failWith);
     record.refetched = true;
     await state.refetch(plan.latencyMs);
   }
@@ -105,24 +70,30 @@ export function createUpdates(
     userFunction: () => Promise<unknown>,
     plan: FakeSettings,
     record: FakeUpdate,
-    released: Promise<void>,
+    released: Promise<void> | undefined,
   ): Promise<FakeResult> {
     const call = async (): Promise<unknown> => {
       record.calls += 1;
       return userFunction();
     };
-    const failed = await perform(plan, record, call).then(
-      () => null,
-      (error: unknown) => ({ error }),
-    );
-    if (plan.ends === "silent") await released;
+    let step: FakeSettings["failAt"] = "call";
+    let failed: { error: unknown } | null = null;
+    try {
+      await perform(plan, call);
+      step = "refresh";
+      await fetchSession(plan, record);
+    } catch (error) {
+      failed = { error };
+    }
+    const rejects = plan.failures === "documented" ? step === "call" : plan.failures === "reject";
+    await released;
     state.pending(-1);
     state.publish();
     if (plan.callsLate) timers.setTimeout(() => void call().catch(noop), 0);
-    record.ended = failed ? (plan.failures === "reject" ? "rejection" : "error") : "success";
-    if (!failed) return success(state.session());
-    if (plan.failures === "reject") throw failed.error;
-    return { type: "error", error: { message: messageOf(failed.error), code: null } };
+    record.ended = failed ? (rejects ? "rejection" : "error") : "success";
+    if (!failed) return success();
+    if (rejects) throw failed.error;
+    return { type: "error", error: { message: messageOf(failed.error, "The update failed."), code: null } };
   }
 
   return {
@@ -133,27 +104,17 @@ export function createUpdates(
       if (records.length > MOST_RECORDS) records.shift();
       state.pending(1);
       state.publish();
-      const released = new Promise<void>((resolve) => {
-        if (plan.ends === "silent") held.push(resolve);
-      });
+      // Awaited from now on, since a release ends the updates so far, also those that have not begun.
+      const released = plan.ends === "silent" ? held.wait() : undefined;
       const result = queue.then(() => run(userFunction, plan, record, released));
       queue = result.catch(noop);
       return result;
     },
     records,
     next: (overrides) => void once.push(overrides),
-    release: () => {
-      const resolves = held;
-      held = [];
-      for (const resolve of resolves) resolve();
-    },
     idle: async () => {
       let seen: unknown;
       while (seen !== queue) await (seen = queue);
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error && error.message ? error.message : "The update failed.";
 }

@@ -1,8 +1,12 @@
 // @vitest-environment jsdom
 import {
   CheckoutElementsProvider,
+  CheckoutForm,
+  CheckoutFormProvider,
+  ExpressCheckoutElement,
   PaymentElement,
   useCheckoutElements,
+  useCheckoutForm,
   type StripeUseCheckoutElementsResult,
 } from "@stripe/react-stripe-js/checkout";
 import { act, createElement, StrictMode } from "react";
@@ -65,4 +69,63 @@ test("a secret that is none becomes the hook's error", async () => {
   const { initCheckoutElementsSdk } = stripe;
   await render({ ...stripe, initCheckoutElementsSdk: () => initCheckoutElementsSdk({ clientSecret: "x" }) });
   expect(latest.type).toBe("error");
+});
+
+test("the real ExpressCheckoutElement presses, cancels and pays", async () => {
+  const stripe = createFakeStripe();
+  const told: string[] = [];
+  function Wallets() {
+    const found = useCheckoutElements();
+    if (found.type !== "success") return null;
+    const { checkout } = found;
+    return createElement(ExpressCheckoutElement, {
+      // Attached by the real element, though its type for checkouts does not have it.
+      ...({ onClick: ({ resolve }: { resolve: () => void }) => (told.push("click"), resolve()) } as object),
+      onCancel: () => void told.push("cancel"),
+      onConfirm: async (event) => {
+        told.push(checkout.total.total.amount);
+        const { type } = await checkout.confirm({ expressCheckoutConfirmEvent: event });
+        told.push(type);
+      },
+    });
+  }
+  const options = { clientSecret };
+  const provider = createElement(
+    CheckoutElementsProvider,
+    { stripe: stripe as never, options },
+    createElement(Wallets),
+  );
+  await act(async () => root.render(createElement(StrictMode, null, provider)));
+  const { wallet } = stripe.fake;
+  expect(await wallet.press()).toBe("open");
+  wallet.cancel();
+  expect(await wallet.press()).toBe("open");
+  await act(async () => expect(await wallet.approve()).toMatchObject({ ended: "paid" }));
+  expect(told).toEqual(["click", "cancel", "click", "$10.00", "success"]);
+});
+
+test("the real CheckoutFormProvider shows the Form, and pays inside its event", async () => {
+  const stripe = createFakeStripe();
+  const told: string[] = [];
+  function Form() {
+    const found = useCheckoutForm();
+    if (found.type !== "success") return null;
+    const { checkout } = found;
+    return createElement(CheckoutForm, {
+      onChange: ({ status }) => void told.push(String(status.shippingAddress?.complete)),
+      onConfirm: async (event) => {
+        told.push(checkout.total.total.amount);
+        const { type } = await checkout.confirm({ formConfirmEvent: event });
+        told.push(type);
+      },
+    });
+  }
+  const options = { clientSecret };
+  const provider = createElement(CheckoutFormProvider, { stripe: stripe as never, options }, createElement(Form));
+  await act(async () => root.render(createElement(StrictMode, null, provider)));
+  const { form } = stripe.fake;
+  const address = { name: "Ada", line1: "1 Main Street", city: "London", postal_code: "N1", country: "GB" };
+  await act(async () => form.enter({ email: "ada@example.com", ...address }));
+  await act(async () => expect(await form.pay()).toMatchObject({ ended: "paid" }));
+  expect(told).toEqual(["true", "$10.00", "success"]);
 });

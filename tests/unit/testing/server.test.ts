@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { createFakeServer, respond, type FakeHandler, type FakeServer } from "../../../js/testing/index.js";
 
 const PLACE = Symbol.for("checkout-updates.server");
@@ -108,11 +108,27 @@ test("handlers can be replaced", async () => {
   expect((await send("/x")).status).toBe(500);
 });
 
-test("is gone once closed, but only itself", () => {
-  const first = createFakeServer({});
-  const second = createFakeServer({});
-  first.close();
-  expect(PLACE in globalThis).toBe(true);
-  second[Symbol.dispose]();
-  expect(PLACE in globalThis).toBe(false);
+describe("one server inside another", () => {
+  const open = (name: string) => createFakeServer({ "/x": () => name });
+  const asked = async () => (PLACE in globalThis ? (await send("/x")).text() : "nobody");
+
+  test("closing the inner one gives the requests back to the outer one", async () => {
+    const [outer, inner] = [open("outer"), open("inner")];
+    expect(await asked()).toBe("inner");
+    inner[Symbol.dispose]();
+    expect(await asked()).toBe("outer");
+    outer.close();
+    expect(await asked()).toBe("nobody");
+  });
+
+  test("an outer one that is closed first does not come back", async () => {
+    const [first, second, third] = [open("first"), open("second"), open("third")];
+    second.close();
+    expect(await asked()).toBe("third");
+    third.close();
+    third.close();
+    expect(await asked()).toBe("first");
+    first.close();
+    expect(await asked()).toBe("nobody");
+  });
 });

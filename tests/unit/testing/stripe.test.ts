@@ -1,43 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import {
-  createFakeStripe,
-  type FakeLoadedActions,
-  type FakeSession,
-  type FakeStripe,
-  type FakeStripeOptions,
-} from "../../../js/testing/index.js";
-
-const clientSecret = "cs_test_1_secret_2";
-
-async function open(options?: FakeStripeOptions): Promise<{
-  stripe: FakeStripe;
-  fake: FakeStripe["fake"];
-  actions: FakeLoadedActions;
-  changes: FakeSession[];
-}> {
-  const stripe = createFakeStripe(options);
-  const sdk = stripe.initCheckoutElementsSdk({ clientSecret });
-  const changes: FakeSession[] = [];
-  sdk.on("change", (session) => changes.push(session));
-  const loading = sdk.loadActions();
-  await vi.runAllTimersAsync();
-  const loaded = await loading;
-  if (loaded.type === "error") throw new Error(loaded.error.message);
-  return { stripe, fake: stripe.fake, actions: loaded.actions, changes };
-}
-
-/** A promise, and what it has come to so far. */
-function watch<T>(promise: Promise<T>): { state: string; value?: T; error?: unknown } {
-  const seen: { state: string; value?: T; error?: unknown } = { state: "pending" };
-  promise.then(
-    (value) => Object.assign(seen, { state: "resolved", value }),
-    (error: unknown) => Object.assign(seen, { state: "rejected", error }),
-  );
-  return seen;
-}
-
-const never = () => new Promise<never>(() => {});
-const nothing = async () => {};
+import { createFakeStripe } from "../../../js/testing/index.js";
+import { clientSecret, never, nothing, open, watch } from "./support.js";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -171,27 +134,54 @@ describe("runServerUpdate", () => {
     await vi.waitFor(() => expect(idle.state).toBe("resolved"));
   });
 
+  const refuse = async () => {
+    throw new Error("refused");
+  };
+  const throwAtOnce = () => {
+    throw new Error("refused");
+  };
+
   test.each([
-    ["rejects", () => Promise.reject(new Error("refused"))],
-    [
-      "throws",
-      () => {
-        throw new Error("refused");
-      },
-    ],
+    ["rejects", refuse],
+    ["throws", throwAtOnce],
   ])("fails without a fetch when the function %s", async (_, userFunction) => {
     const refresh = vi.fn(async () => ({}));
     const { actions, fake } = await open({ session: {}, refresh });
+    await expect(actions.runServerUpdate(userFunction)).rejects.toThrow("refused");
+    fake.set({ failures: "result" });
     expect(await actions.runServerUpdate(userFunction)).toEqual({
       type: "error",
       error: { message: "refused", code: null },
     });
-    fake.set({ failures: "reject" });
-    await expect(actions.runServerUpdate(userFunction)).rejects.toThrow("refused");
     expect(refresh).not.toHaveBeenCalled();
     expect(actions.getSession().canConfirm).toBe(true);
-    expect(fake.updates.map(({ ended }) => ended)).toEqual(["error", "rejection"]);
+    expect(fake.updates.map(({ ended }) => ended)).toEqual(["rejection", "error"]);
   });
+
+  test.each([
+    ["a function that fails", {}, refuse, "refused", "rejection"],
+    ["the limit", { limitMs: 10 }, never, "The update took too long.", "rejection"],
+    ["a failure before the call", { failWith: "No." }, nothing, "No.", "rejection"],
+    ["a failed fetch", { failWith: "No.", failAt: "refresh" }, nothing, "No.", "error"],
+    ["an error that is none", { ends: "error" }, nothing, "The update failed.", "error"],
+  ] as const)(
+    "%s ends as documented, unless it is told otherwise",
+    async (_, settings, userFunction, message, ended) => {
+      for (const [failures, expected] of [
+        [undefined, ended],
+        ["documented", ended],
+        ["result", "error"],
+        ["reject", "rejection"],
+      ] as const) {
+        const { actions, fake } = await open({ ...settings, failures });
+        const update = watch(actions.runServerUpdate(userFunction));
+        await vi.advanceTimersByTimeAsync(10);
+        if (expected === "error") expect(update.value).toEqual({ type: "error", error: { message, code: null } });
+        else expect(update.error).toEqual(new Error(message));
+        expect(fake.updates).toMatchObject([{ ended: expected }]);
+      }
+    },
+  );
 
   test("gives the function 20 s from its turn, and the fetch as long as it takes", async () => {
     const { actions } = await open({ latencyMs: 60_000 });
@@ -205,15 +195,15 @@ describe("runServerUpdate", () => {
     await vi.advanceTimersByTimeAsync(19_999);
     expect(second.state).toBe("pending");
     await vi.advanceTimersByTimeAsync(1);
-    expect(second.value).toEqual({ type: "error", error: { message: "The update took too long.", code: null } });
+    expect(second.error).toEqual(new Error("The update took too long."));
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test("does not fetch when the function succeeds after its limit", async () => {
     const { actions, fake } = await open({ limitMs: 100 });
-    const late = actions.runServerUpdate(() => new Promise((resolve) => setTimeout(resolve, 150)));
+    const late = watch(actions.runServerUpdate(() => new Promise((resolve) => setTimeout(resolve, 150))));
     await vi.advanceTimersByTimeAsync(200);
-    expect(await late).toMatchObject({ type: "error" });
+    expect(late.state).toBe("rejected");
     expect(fake.updates[0]?.refetched).toBe(false);
   });
 
@@ -249,7 +239,7 @@ describe("misbehaves on request", () => {
   test("fails without calling the function", async () => {
     const userFunction = vi.fn(nothing);
     const { actions, fake } = await open({ failWith: "No." });
-    expect(await actions.runServerUpdate(userFunction)).toMatchObject({ type: "error", error: { message: "No." } });
+    await expect(actions.runServerUpdate(userFunction)).rejects.toThrow("No.");
     fake.set({ failWith: null });
     expect(await actions.runServerUpdate(userFunction)).toMatchObject({ type: "success" });
     expect(userFunction).toHaveBeenCalledOnce();
@@ -266,16 +256,17 @@ describe("misbehaves on request", () => {
   test("ends without calling, and calls late", async () => {
     const userFunction = vi.fn(nothing);
     const { actions, fake } = await open();
-    for (const [ends, type] of [
-      ["honest", "error"],
+    for (const [ends, ended] of [
+      ["honest", "rejection"],
       ["success", "success"],
       ["error", "error"],
     ] as const) {
       fake.next({ calls: 0, ends });
-      expect(await actions.runServerUpdate(userFunction)).toMatchObject({ type });
+      await actions.runServerUpdate(userFunction).catch(() => {});
+      expect(fake.updates.at(-1)).toMatchObject({ ended });
     }
     expect(userFunction).not.toHaveBeenCalled();
-    fake.next({ calls: 0, callsLate: true });
+    fake.next({ calls: 0, callsLate: true, failures: "result" });
     await actions.runServerUpdate(userFunction);
     expect(userFunction).not.toHaveBeenCalled();
     await vi.runAllTimersAsync();
@@ -300,7 +291,7 @@ describe("misbehaves on request", () => {
     fake.release();
     await vi.advanceTimersByTimeAsync(0);
     expect(good.value?.type).toBe("success");
-    expect(bad.value?.type).toBe("error");
+    expect(bad.error).toEqual(new Error("refused"));
   });
 
   test("is silent without having called", async () => {
@@ -312,22 +303,22 @@ describe("misbehaves on request", () => {
     expect(userFunction).not.toHaveBeenCalled();
     fake.release();
     await vi.advanceTimersByTimeAsync(0);
-    expect(silent.value?.type).toBe("error");
+    expect(silent.state).toBe("rejected");
     await vi.advanceTimersByTimeAsync(1);
     expect(userFunction).toHaveBeenCalledOnce();
   });
 
   test.each([
-    ["honest", "error"],
+    ["honest", "rejection"],
     ["success", "success"],
     ["error", "error"],
-  ] as const)("ends (%s) while the function is running", async (ends, type) => {
-    const { actions } = await open({ endsAfterMs: 50, ends });
+  ] as const)("ends (%s) while the function is running", async (ends, ended) => {
+    const { actions, fake } = await open({ endsAfterMs: 50, ends });
     const early = watch(actions.runServerUpdate(never));
     await vi.advanceTimersByTimeAsync(49);
     expect(early.state).toBe("pending");
     await vi.advanceTimersByTimeAsync(1);
-    expect(early.value?.type).toBe(type);
+    expect(fake.updates).toMatchObject([{ ended }]);
   });
 
   test("says success though the function failed, and error though it succeeded", async () => {
@@ -374,6 +365,29 @@ describe("the other actions", () => {
       taxIdInfo: { taxId: { value: "DE123456789" } },
       lineItems: [{ unitAmount: { minorUnitsAmount: 1 } }],
     });
+  });
+
+  test("what the customer typed is overwritten by a fetch, on request", async () => {
+    const address = { name: "A. Customer", address: { country: "DE" } };
+    const { actions, fake } = await open({ session: { email: null }, overwrites: true });
+    await actions.updateEmail("me@example.com");
+    await actions.updateShippingAddress(address);
+    expect(actions.getSession()).toMatchObject({ email: "me@example.com", shippingAddress: address });
+    await actions.runServerUpdate(nothing);
+    expect(actions.getSession()).toMatchObject({ email: null, shippingAddress: null, canConfirm: false });
+    fake.set({ overwrites: false });
+    await actions.updateEmail("me@example.com");
+    await actions.runServerUpdate(nothing);
+    expect(actions.getSession().email).toBe("me@example.com");
+  });
+
+  test("a server that is told keeps what the customer typed, for as long as it says so", async () => {
+    const server: { email: string | null } = { email: null };
+    const onChange = (change: object) => ("updateEmail" in change ? { email: String(change.updateEmail) } : {});
+    const { actions } = await open({ session: {}, refresh: () => server, onChange, overwrites: true });
+    expect(await actions.updateEmail("me@example.com")).toMatchObject({ session: { email: "me@example.com" } });
+    await actions.runServerUpdate(nothing);
+    expect(actions.getSession().email).toBeNull();
   });
 
   test.each([
@@ -438,6 +452,31 @@ describe("the other actions", () => {
     expect(await actions.validateElements()).toMatchObject({ type: "success" });
   });
 
+  test("a promotion code that the session begins with can be removed", async () => {
+    const discountAmounts = [
+      { displayName: "Save", promotionCode: "SAVE", recurring: null, percentOff: null, ...{ minorUnitsAmount: 100 } },
+    ].map((discount) => ({ ...discount, amount: "$1.00" }));
+    const { actions } = await open({
+      session: { lineItems: [{ unitAmount: 1000, discount: 100 }], discountAmounts, total: { shippingRate: 500 } },
+    });
+    expect(actions.getSession().total.total.amount).toBe("$14.00");
+    await actions.removePromotionCode();
+    expect(actions.getSession()).toMatchObject({
+      discountAmounts: null,
+      total: { discount: { minorUnitsAmount: 0 }, shippingRate: { amount: "$5.00" }, total: { amount: "$15.00" } },
+    });
+  });
+
+  test("a server may say by its code why a promotion code cannot be used", async () => {
+    const code = "promotionCodeAmountInsufficient";
+    const onChange = () => Promise.reject(Object.assign(new Error("Spend $20 for this."), { code }));
+    const { actions } = await open({ onChange });
+    expect(await actions.applyPromotionCode("SAVE")).toEqual({
+      type: "error",
+      error: { message: "Spend $20 for this.", code },
+    });
+  });
+
   test("a server may refuse a change", async () => {
     const onChange = () => Promise.reject(new Error("We do not ship there."));
     const { actions } = await open({ onChange });
@@ -458,38 +497,6 @@ describe("the other actions", () => {
   });
 });
 
-describe("confirm", () => {
-  test("completes the session for good", async () => {
-    const { actions, fake } = await open({ session: { email: null } });
-    expect(await actions.confirm()).toMatchObject({ type: "error", error: { code: null } });
-    const result = await actions.confirm({ email: "me@example.com" });
-    const complete = { status: { type: "complete", paymentStatus: "paid" }, canConfirm: false };
-    expect(result).toMatchObject({ type: "success", session: complete });
-    await fake.refetch();
-    expect(actions.getSession()).toMatchObject(complete);
-    expect(await actions.confirm()).toMatchObject({ type: "error" });
-  });
-
-  test("is refused while an update is pending", async () => {
-    const { actions, fake } = await open({ ends: "silent" });
-    const update = actions.runServerUpdate(nothing);
-    expect(await actions.confirm()).toMatchObject({ type: "error", error: { message: "An update is pending." } });
-    fake.release();
-    await update;
-    expect(await actions.confirm()).toMatchObject({ type: "success" });
-  });
-
-  test("can be declined", async () => {
-    const { actions, fake } = await open({ declineWith: "Your card was declined." });
-    expect(await actions.confirm()).toMatchObject({
-      error: { code: "paymentFailed", message: "Your card was declined." },
-    });
-    expect(actions.getSession().lastPaymentError).toEqual({ message: "Your card was declined." });
-    fake.set({ declineWith: null });
-    expect(await actions.confirm()).toMatchObject({ session: { lastPaymentError: null } });
-  });
-});
-
 describe("the shapes of older versions", () => {
   // What the loaders of `@stripe/stripe-js` 5.10 to 10 compare with, and warn of.
   test.each([
@@ -505,7 +512,7 @@ describe("the shapes of older versions", () => {
   });
 
   test("a setting that holds nothing is as it was", async () => {
-    const stripe = createFakeStripe({ latencyMs: undefined, failures: undefined });
+    const stripe = createFakeStripe({ latencyMs: undefined, failures: "result" });
     stripe.fake.set({ failWith: "No." });
     stripe.fake.set({ failWith: undefined });
     stripe.fake.next({ failures: undefined });
@@ -561,7 +568,7 @@ test("takes a clock of one's own", async () => {
   expect(due).toHaveLength(1);
   due[0]?.();
   await vi.advanceTimersByTimeAsync(0);
-  expect(update.value?.type).toBe("error");
+  expect(update.state).toBe("rejected");
 });
 
 test("what the stand-in cannot do is said", async () => {

@@ -72,6 +72,8 @@ export async function createKit(parameters) {
       const stripe = testing.createFakeStripe({
         version: major,
         session: { id: "cs_test_contract", ...session },
+        // A page of `?failures=result` or `reject` is one whose Stripe.js ends an update so, unless a rule asks otherwise.
+        failures: parameters.get("failures") ?? undefined,
         ...settings,
       });
       const given = { clientSecret: "cs_test_contract_secret_x" };
