@@ -34,7 +34,8 @@ async function start() {
   sdk.createPaymentElement().mount("#payment-element");
 
   function draw() {
-    drawSummary(session(), { pending: updates.isPending(), drawActions: goods?.drawActions });
+    const [pending, stale] = [updates.isPending(), updates.isStale()];
+    drawSummary(session(), { pending, stale, drawActions: goods?.drawActions });
     for (const part of parts) part(session());
   }
   sdk.on("change", draw);

@@ -3,8 +3,8 @@ import { announce, clearProblem, showProblem } from "./messages.js";
 
 /** Why the customer cannot pay yet; `null` when nothing stands in the way. */
 function reason({ updates, session }) {
-  if (updates.isPending()) return "Updating your order…";
-  if (updates.isStale()) return "Checking your order with the shop…";
+  if (updates.isPending()) return "Your total is being updated…";
+  if (updates.isStale()) return "Your total is being checked…";
   if (session().status.type !== "open") return "This checkout is closed.";
   if (!session().canConfirm) return missing(session());
   return null;
@@ -40,7 +40,9 @@ export function bindPay(checkout) {
     const why = reason(checkout);
     button.disabled = why !== null || paying;
     button.setAttribute("aria-busy", String(paying || checkout.updates.isPending()));
-    setText(byId("pay-label"), `Pay ${checkout.session().total.total.amount}`);
+    // An amount that may be wrong is not offered.
+    const isSure = !checkout.updates.isPending() && !checkout.updates.isStale();
+    setText(byId("pay-label"), isSure ? `Pay ${checkout.session().total.total.amount}` : "Pay");
     setText(byId("pay-hint"), paying ? "Paying…" : (why ?? ""));
   }
   return draw;

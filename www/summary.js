@@ -3,11 +3,12 @@ import { drawTile } from "./pictures.js";
 import { billed, everyInterval, perInterval } from "./words.js";
 
 /** Draws the order from the session. Amounts are display-ready there; nothing is calculated here. */
-export function drawSummary(session, { pending, drawActions }) {
+export function drawSummary(session, { pending, stale, drawActions }) {
   const summary = byId("summary");
   summary.setAttribute("aria-busy", String(pending));
   summary.classList.toggle("paid-for", session.status.type === "complete");
-  byId("updating").hidden = !pending;
+  byId("updating").hidden = !pending && !stale;
+  setText(byId("updating-words"), pending ? "Updating the total…" : "Checking the total…");
 
   setText(byId("due-label"), session.recurring ? "Due today" : "Total");
   setText(byId("due-amount"), session.total.total.amount);

@@ -38,7 +38,7 @@ lab.describe("the film of the lab", () => {
     };
     await page.page.getByLabel("Stripe.js’ limit").selectOption("5 s");
     await page.page.getByLabel("Checked by hand").selectOption("response.type");
-    await page.choose("Silent server");
+    await page.choose("The answer never comes");
     await shoot(1_500);
     await page.start();
     await page.page.mouse.move(0, 0);
@@ -49,7 +49,7 @@ lab.describe("the film of the lab", () => {
     await page.ended();
     await page.press.blur();
     await shoot(2_500);
-    for (const fault of ["400 with a message", "“+” four times"]) {
+    for (const fault of ["Refused, with a reason", "“+” four times"]) {
       await page.run(fault);
       await page.press.blur();
       await shoot(2_500);

@@ -33,12 +33,8 @@ export function bindMerchant(metrics) {
     // A report that was sent as the page was left may still be on its way.
     if (beacons.length < reports && looks > 1) return void setTimeout(() => void draw(looks - 1), 300);
     newest = Math.max(newest, ...requests.map(({ number }) => number));
-    place.replaceChildren(
-      make("h3", "", "Counted here, and reported"),
-      ...report(beacons),
-      make("h3", "", "Answered by the server"),
-      answered(server),
-    );
+    place.replaceChildren(...report(beacons), ...answered(server));
+    byId("merchant-section").hidden = place.childElementCount === 0;
   }
   return draw;
 }
@@ -49,8 +45,7 @@ const sent = () => JSON.parse(sessionStorage.getItem(NEWS) ?? '{"reports":0,"aft
 function report(beacons) {
   const { reports, news } = sent();
   const last = beacons.slice(0, reports);
-  if (last.length === 0)
-    return [make("p", "note", "Nothing has been reported yet. The page reports when it is hidden.")];
+  if (last.length === 0) return [];
   const counted = new Map(news);
   const arrived = sum(last.map(({ body }) => flat(JSON.parse(body).endpoints)));
   const names = [...new Set([...counted.keys(), ...arrived.keys()])];
@@ -59,8 +54,9 @@ function report(beacons) {
   body.tabIndex = 0;
   body.setAttribute("aria-label", "The report");
   return [
-    scroll("Counted and reported", table(["Since the report before", "Counted here", "Reported"], rows)),
-    make("p", "note", "The report as it was received:"),
+    make("h3", "", "Counted by the page, and reported"),
+    scroll("Counted and reported", table(["Since the last report", "Counted", "Reported"], rows)),
+    make("p", "note", "The report as the server received it:"),
     body,
   ];
 }
@@ -71,8 +67,11 @@ function answered(server) {
     const found = ANSWERED.exec(name);
     if (found && count > 0) rows.push([found[1], found[2], String(count)]);
   }
-  if (rows.length === 0) return make("p", "note", "No updates since it was started.");
-  return scroll("Answered by the server", table(["Update", "Answered by", "Times"], rows));
+  if (rows.length === 0) return [];
+  return [
+    make("h3", "", "Answered by the server"),
+    scroll("Answered by the server", table(["Update", "Answered with", "Times"], rows)),
+  ];
 }
 
 /** Counts and failures of all endpoints, by one name each. */

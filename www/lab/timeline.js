@@ -1,6 +1,6 @@
 import { make } from "../dom.js";
-import { duration } from "./column.js";
 import { asTable, svg, table } from "./svg.js";
+import { answeredMs, duration } from "./times.js";
 
 /** What a part of an update is called, in the order of the legend. Each has a pattern of its own in the style sheet. */
 const PARTS = {
@@ -20,6 +20,7 @@ const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 
 /** Draws the last updates, each from its press on; `limit` is Stripe.js'. */
 export function drawTimeline(place, all, limit) {
   if (all.length === 0) return;
+  place.closest("section").hidden = false;
   const rows = all.slice(-MOST).toReversed().map(fromPress);
   const longest = Math.max(...rows.flatMap(({ parts, length }) => [length, ...parts.map(({ end }) => end)]));
   // The limit is drawn where it does not press everything else into a corner.
@@ -37,20 +38,20 @@ export function drawTimeline(place, all, limit) {
       svg(
         "text",
         { x: x(limit) - 6, y: TOP + 6, class: "limit-label", "text-anchor": "end" },
-        `Stripe.js’ ${limit / 1_000} s`,
+        `Stripe.js's ${limit / 1_000} s`,
       ),
     );
   }
   const isNarrow = width < 480;
   rows.forEach((row, position) => picture.append(...drawRow(row, TOP + position * ROW, x, isNarrow)));
-  const beyond = limit < until ? "" : `Stripe.js’ limit of ${limit / 1_000} s is far to the right.`;
+  const beyond = limit < until ? "" : `Stripe.js's limit of ${limit / 1_000} s is far to the right.`;
   const cells = rows.flatMap((row) => row.parts.map((part) => [row.title, named(part), ms(part.start), ms(part.end)]));
   const numbers = table(["Update", "Part", "From", "Until"], cells);
   place.replaceChildren(legend(), picture, make("p", "note", beyond), asTable(place, "The timeline", numbers));
 }
 
 /** A row whose times count from its press. */
-function fromPress({ record, start, at, parts }) {
+function fromPress({ record, start, parts }) {
   const press = start - (record.waitedMs > 1 ? record.waitedMs : 0);
   let attempt = 0;
   const ofRow = parts.map((part) => ({
@@ -61,7 +62,7 @@ function fromPress({ record, start, at, parts }) {
   }));
   const said = record.kind ? `${record.kind}, applied: ${record.applied}` : record.outcome;
   const short = record.kind ? `${record.kind}, ${record.applied}` : record.endpoint;
-  return { title: `${record.endpoint}: ${said}`, short, length: at - press, parts: ofRow };
+  return { title: `${record.endpoint}: ${said}`, short, length: answeredMs(record), parts: ofRow };
 }
 
 const named = ({ what, attempt }) => (attempt ? `${PARTS[what]} ${attempt}` : PARTS[what]);

@@ -6,10 +6,15 @@ import { measure } from "./record.js";
 /** The deadline inside each limit of Stripe.js: that of 20 s is the package's own. */
 const DEADLINES = { 20_000: 19_500, 5_000: 3_500 };
 
-/** The package on this page, for one limit of Stripe.js. The session is that of the experiment that is under way. */
-export function createPackage(limit, record, onChange) {
+/**
+ * The package on this page, for one limit of Stripe.js. The session is that of the experiment that is under way.
+ * `onChange` is called where something is pending or in doubt, or no longer; `onCalm` with how long a doubt
+ * lasted of which the customer has read.
+ */
+export function createPackage(limit, record, { onChange, onCalm }) {
   let checkout;
   let staleSince = null;
+  let hasFailed = false;
   const session = () => checkout.actions.getSession();
   const updates = createUpdates({
     endpoints,
@@ -24,6 +29,7 @@ export function createPackage(limit, record, onChange) {
     if (stale && staleSince === null) staleSince = performance.now();
     if (!stale && staleSince !== null) {
       measure("stale", staleSince);
+      if (hasFailed) onCalm(performance.now() - staleSince);
       staleSince = null;
     }
     onChange();
@@ -31,13 +37,15 @@ export function createPackage(limit, record, onChange) {
 
   async function run(name, intent, tell) {
     const outcome = await updates.run(checkout.actions, name, intent);
+    hasFailed = outcome.type === "error";
     if (outcome.type === "success") tell("Your order was updated.", "yes");
-    if (outcome.type === "error") tell(outcome.error.message, outcome.error.applied, outcome.error);
+    if (outcome.type === "error") tell(outcome.error.message, outcome.error.applied);
   }
 
   return {
     updates,
     begin: (opened) => {
+      hasFailed = false;
       checkout = { ...opened, actions: record.watch(opened.actions) };
     },
     changePlan: (tell) => {
