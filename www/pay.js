@@ -61,6 +61,9 @@ function showPaid(session) {
   note.tabIndex = -1;
   note.append(make("h2", "", "Thank you"), make("p", "", `Your order of ${session.total.total.amount} is confirmed.`));
   if (!session.livemode) note.append(make("p", "", "This was a demo: no card was charged."));
+  const again = make("a", "again", "Start a new order");
+  again.href = location.href;
+  note.append(again);
   const form = byId("checkout-form");
   form.hidden = true;
   form.after(note);

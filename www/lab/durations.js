@@ -1,6 +1,6 @@
 import { make } from "../dom.js";
 import { asTable, svg, table } from "./svg.js";
-import { answeredMs, duration, FROM_PRESS } from "./times.js";
+import { duration, FROM_PRESS } from "./times.js";
 
 /** Upper bounds in milliseconds, the same as those of the server's own histogram. */
 const BOUNDS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 20_000];
@@ -9,11 +9,10 @@ const FOOT = 38;
 const HEAD = 20;
 
 /** The histogram of how long updates took, with p50 and p95, and how often each kind came. */
-export function drawDurations(place, settled) {
-  const counted = settled.filter(({ outcome }) => outcome !== "cancelled");
-  if (counted.length === 0) return;
+export function drawDurations(place, rows, settled) {
+  if (rows.length === 0) return;
   place.closest("section").hidden = false;
-  const sorted = counted.map(answeredMs).toSorted((one, other) => one - other);
+  const sorted = rows.map(({ answeredMs }) => answeredMs).toSorted((one, other) => one - other);
   const [p50, p95] = [0.5, 0.95].map((share) => percentile(sorted, share));
   const bins = BOUNDS.map((bound, bin) => {
     const least = BOUNDS[bin - 1] ?? -1;

@@ -30,6 +30,7 @@ export async function experiment(fault, { limit, check, mine, columns, onRequest
     onRequests(arrived.flat());
   }
 
+  await mine.ready();
   for (const { id } of sides) await arm(id, fault.server ?? "none");
   const ends = sides.map(async ({ column, press }) => {
     column.start();

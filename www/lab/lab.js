@@ -98,11 +98,12 @@ function draw() {
   setText(byId("what"), faultOf(fault.value).what);
   byId("press").setAttribute("aria-busy", String(running));
   form.setAttribute("aria-busy", String(running));
-  setText(byId("press-label"), running ? "Running both…" : "Run both");
+  setText(byId("press-label"), running ? "Running…" : "Run both");
   results.draw();
 }
 
 function drawRecord() {
-  drawTimeline(byId("timeline"), record.rows(), limit);
-  drawDurations(byId("durations"), record.settled());
+  const rows = record.rows();
+  drawTimeline(byId("timeline"), rows, limit);
+  drawDurations(byId("durations"), rows, record.settled());
 }

@@ -87,8 +87,9 @@ function rows(spans, settled) {
     // Updates take turns, so the last call that had begun was its own.
     const position = calls.findLastIndex(({ start }) => start <= at);
     if (record.outcome === "cancelled" || position < 0) continue;
-    const [{ start, end }] = calls.splice(0, position + 1).slice(-1);
-    found.push({ record, start, end, at });
+    const [{ start }] = calls.splice(0, position + 1).slice(-1);
+    const press = start - (isWaiting(record) ? record.waitedMs : 0);
+    found.push({ record, press, start, at, answeredMs: at - press });
   }
   return found.map((row, position) => {
     const next = found[position + 1]?.start ?? Infinity;
@@ -97,8 +98,11 @@ function rows(spans, settled) {
   });
 }
 
-const waiting = ({ record, start }) =>
-  record.waitedMs > 1 ? [{ what: "waiting", start: start - record.waitedMs, end: start }] : [];
+/** Whether it has waited for its turn, and not only for its own start. */
+const isWaiting = ({ waitedMs }) => waitedMs > 1;
+
+const waiting = ({ record, press, start }) =>
+  isWaiting(record) ? [{ what: "waiting", start: press, end: start }] : [];
 
 /** The fetch of the session that ends an update, and those that follow because nobody knows. */
 const inDoubt = (part, { record, at }) =>

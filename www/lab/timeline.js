@@ -1,6 +1,6 @@
 import { make } from "../dom.js";
 import { asTable, svg, table } from "./svg.js";
-import { answeredMs, duration } from "./times.js";
+import { duration } from "./times.js";
 
 /** What a part of an update is called, in the order of the legend. Each has a pattern of its own in the style sheet. */
 const PARTS = {
@@ -51,8 +51,7 @@ export function drawTimeline(place, all, limit) {
 }
 
 /** A row whose times count from its press. */
-function fromPress({ record, start, parts }) {
-  const press = start - (record.waitedMs > 1 ? record.waitedMs : 0);
+function fromPress({ record, press, answeredMs, parts }) {
   let attempt = 0;
   const ofRow = parts.map((part) => ({
     what: part.what,
@@ -62,7 +61,7 @@ function fromPress({ record, start, parts }) {
   }));
   const said = record.kind ? `${record.kind}, applied: ${record.applied}` : record.outcome;
   const short = record.kind ? `${record.kind}, ${record.applied}` : record.endpoint;
-  return { title: `${record.endpoint}: ${said}`, short, length: answeredMs(record), parts: ofRow };
+  return { title: `${record.endpoint}: ${said}`, short, length: answeredMs, parts: ofRow };
 }
 
 const named = ({ what, attempt }) => (attempt ? `${PARTS[what]} ${attempt}` : PARTS[what]);

@@ -2,8 +2,5 @@
 export const ANSWERED = "Answered after";
 export const FROM_PRESS = "Each time is from the press to the message that the customer reads.";
 
-/** The same time, from the record that `onSettled` is given. */
-export const answeredMs = ({ waitedMs, durationMs }) => waitedMs + durationMs;
-
 /** "480 ms", "3.2 s". */
 export const duration = (ms) => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`);

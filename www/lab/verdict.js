@@ -26,12 +26,12 @@ const TRUTHS = [
   {
     verdict: "differs",
     holds: (facts) => facts.message.claim === "yes" && differs(facts),
-    says: ({ wanted, has }) => `the page says that it is done: the customer wanted ${wanted} and gets ${has}.`,
+    says: ({ wanted, has }) => `the page says that the change was made; the customer wanted ${wanted} and gets ${has}.`,
   },
   {
     verdict: "differs",
     holds: differs,
-    says: ({ has }) => `the page says that the change failed, and it was made: the customer gets ${has}.`,
+    says: ({ has }) => `the page says that the change failed, and it was made; the customer gets ${has}.`,
   },
   {
     verdict: "differs",
@@ -44,10 +44,15 @@ const TRUTHS = [
     says: () => "the page does not know yet, and says so.",
   },
   {
+    verdict: "differs",
+    holds: (facts) => !isTotalRight(facts),
+    says: ({ total, truth }) => `the page says ${total.amount} and the order is ${truth.amount}; Pay is locked.`,
+  },
+  {
     verdict: "agrees",
     holds: ({ doubt }) => doubt !== null,
     says: ({ doubt, total }) =>
-      `the page was in doubt for ${duration(doubt.ms)} and kept Pay locked, then showed the true total, ${total.amount}.`,
+      `in doubt for ${duration(doubt.ms)} with Pay locked, then the true total, ${total.amount}.`,
   },
   {
     verdict: "agrees",

@@ -44,6 +44,8 @@ export function createPackage(limit, record, { onChange, onCalm }) {
 
   return {
     updates,
+    /** Resolves when the module is there, or cannot be: a press is not to be timed with the loading of the page. */
+    ready: () => updates.ready.catch(() => {}),
     begin: (opened) => {
       hasFailed = false;
       checkout = { ...opened, actions: record.watch(opened.actions) };

@@ -143,7 +143,7 @@ for (const expected of EXPECTED) {
     if (inDoubt) {
       await expect(lab.mine.fact(READS)).toHaveText(NO_MESSAGE);
       await expect(lab.mine.fact(ROW.first)).toHaveText(/^We could not tell .*\(for \d+(\.\d)? m?s\)$/);
-      await expect(lab.mine.verdict).toContainText("was in doubt for");
+      await expect(lab.mine.verdict).toContainText("in doubt for");
     } else {
       await expect(lab.mine.cell(ROW.first)).toBeHidden();
     }
