@@ -13,6 +13,8 @@ export class CannotRun extends Error {}
  */
 export const DRIVES = {
   once: {},
+  // The page is loaded again with another policy before the experiment (lab.js).
+  noWasm: {},
   double: { presses: 2 },
   plus: { presses: 4 },
   trap: { during: trap },

@@ -33,8 +33,10 @@ export function bindMerchant(metrics) {
     // A report that was sent as the page was left may still be on its way.
     if (beacons.length < reports && looks > 1) return void setTimeout(() => void draw(looks - 1), 300);
     newest = Math.max(newest, ...requests.map(({ number }) => number));
-    place.replaceChildren(...report(beacons), ...answered(server));
-    byId("merchant-section").hidden = place.childElementCount === 0;
+    const parts = report(beacons);
+    if (parts.length === 0 && metrics().every(({ endpoints }) => flat(endpoints).size === 0)) return;
+    place.replaceChildren(...parts, ...answered(server));
+    byId("merchant-section").hidden = false;
   }
   return draw;
 }

@@ -21,6 +21,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await lab.ended();
         await page.getByRole("link", { name: "Leave the page" }).click();
         await page.waitForURL(/\/lab\/$/);
+        await lab.opened();
         await expect(page.locator("#merchant pre")).toBeVisible();
         await lab.run("Nothing goes wrong");
         await page.locator("details").evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));

@@ -324,6 +324,7 @@ test("shows the session's id and the intent as all that a body has", async ({ la
     expect.arrayContaining([mine, byHand].map((id) => ({ checkout_session_id: id, interval: "yearly" }))),
   );
   const own = sent.filter({ hasText: "With checkout-updates" });
+  await own.getByText("With checkout-updates").click();
   await own.getByText("Headers").click();
   await expect(own.getByRole("row", { name: /^idempotency-key [0-9a-f-]{36}$/ })).toBeVisible();
   await expect(own.getByRole("row", { name: "cookie visitor=…" })).toBeVisible();
@@ -364,6 +365,7 @@ test("holds the report that the server received against the page's own count", a
   await lab.run("Nothing goes wrong");
   await page.getByRole("link", { name: "Leave the page" }).click();
   await page.waitForURL(/\/lab\/$/);
+  await lab.opened();
   const merchant = page.locator("#merchant");
   await expect(merchant.getByRole("row", { name: "changeInterval: updates 2 2" })).toBeVisible();
   await expect(merchant.getByRole("row", { name: "changeInterval: successes 1 1" })).toBeVisible();

@@ -66,9 +66,13 @@ export class LabPage {
     this.mine = new Column(page, "With checkout-updates", 1);
   }
 
-  /** Opens it and waits for the result that it opens with. */
   async open(): Promise<void> {
     await this.page.goto("/lab/");
+    await this.opened();
+  }
+
+  /** Waits for the result that it opens with. */
+  async opened(): Promise<void> {
     await this.ended();
     // The session that could not be fetched, once in each column.
     for (let line = 0; line < 2; line += 1) await expectComplaint(this.complaints, statusLine(502));
