@@ -63,7 +63,9 @@ function showPaid(session) {
   if (!session.livemode) note.append(make("p", "", "This was a demo: no card was charged."));
   const again = make("a", "again", "Start a new order");
   again.href = location.href;
-  note.append(again);
+  const happened = byId("happened");
+  happened.open = true;
+  note.append(again, happened);
   const form = byId("checkout-form");
   form.hidden = true;
   form.after(note);

@@ -33,6 +33,13 @@ export function createRecord(onNews) {
   return {
     /** For the option `onSettled`. */
     onSettled: (record) => keep(settled, { ...record, at: performance.now() }),
+    /** The customer, who pressed then, has just read how the last update ended. */
+    answered: (press) => {
+      const last = settled.findLast(({ outcome }) => outcome !== "cancelled");
+      // Two presses can share one update.
+      if (last && !last.press) Object.assign(last, { press, answeredMs: performance.now() - press });
+      onNews();
+    },
     /** For the option `fetch`: each attempt, and the reading of its answer. */
     fetch: async (url, init) => {
       const start = performance.now();
@@ -83,13 +90,12 @@ async function reading(copy, start) {
 function rows(spans, settled) {
   const calls = spans.filter(({ what }) => what === "call");
   const found = [];
-  for (const { at, ...record } of settled) {
+  for (const { at, press, answeredMs, ...record } of settled) {
     // Updates take turns, so the last call that had begun was its own.
     const position = calls.findLastIndex(({ start }) => start <= at);
-    if (record.outcome === "cancelled" || position < 0) continue;
+    if (press === undefined || position < 0) continue;
     const [{ start }] = calls.splice(0, position + 1).slice(-1);
-    const press = start - (isWaiting(record) ? record.waitedMs : 0);
-    found.push({ record, press, start, at, answeredMs: at - press });
+    found.push({ record, press, start, at, answeredMs });
   }
   return found.map((row, position) => {
     const next = found[position + 1]?.start ?? Infinity;
@@ -98,11 +104,8 @@ function rows(spans, settled) {
   });
 }
 
-/** Whether it has waited for its turn, and not only for its own start. */
-const isWaiting = ({ waitedMs }) => waitedMs > 1;
-
 const waiting = ({ record, press, start }) =>
-  isWaiting(record) ? [{ what: "waiting", start: press, end: start }] : [];
+  record.waitedMs > 1 ? [{ what: "waiting", start: press, end: start }] : [];
 
 /** The fetch of the session that ends an update, and those that follow because nobody knows. */
 const inDoubt = (part, { record, at }) =>

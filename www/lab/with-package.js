@@ -36,10 +36,12 @@ export function createPackage(limit, record, { onChange, onCalm }) {
   });
 
   async function run(name, intent, tell) {
+    const press = performance.now();
     const outcome = await updates.run(checkout.actions, name, intent);
     hasFailed = outcome.type === "error";
     if (outcome.type === "success") tell("Your order was updated.", "yes");
     if (outcome.type === "error") tell(outcome.error.message, outcome.error.applied);
+    if (outcome.type !== "cancelled") record.answered(press);
   }
 
   return {

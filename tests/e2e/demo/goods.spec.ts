@@ -186,6 +186,7 @@ test("pays, and says that nothing was charged", async ({ checkout, complaints, g
   await expect(page.getByRole("heading", { name: "Thank you" })).toBeVisible();
   await expect(page.locator(".paid")).toBeFocused();
   await expect(page.locator(".paid")).toContainText("no card was charged");
+  await expect(page.locator(".paid")).toContainText("setQuantity");
   // What could not be changed no longer matters.
   await expect(checkout.item("Desk lamp").getByText("Only 1 of these is left.")).toBeHidden();
   expect((await server.session(id)).status).toBe("complete");

@@ -186,6 +186,11 @@ test("opens with a result, and what it says is about money", async ({ lab, page 
     "✓ With checkout-updates: all that the customer reads is true, and the total is $120.00.",
   );
   await expect(lab.press).toHaveText("Run both");
+  // One definition of how long it took: what the table says, the drawings say too, but for the rounding.
+  const took = parseInt(await lab.mine.fact(ROW.answered).innerText(), 10);
+  const drawn = (await page.locator("#timeline svg[role=img]").getAttribute("aria-label"))!;
+  expect(Math.abs(parseInt(/after (\d+)/.exec(drawn)![1]!, 10) - took)).toBeLessThan(3);
+  await expect(page.locator("#durations")).toContainText(/1 update\. p50/);
   for (const heading of ["What left the page", "Where the time went", "How long updates took"]) {
     await expect(page.getByRole("heading", { name: heading })).toBeVisible();
   }
