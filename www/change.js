@@ -15,5 +15,5 @@ export async function change({ updates, actions }, name, intent, { problem, done
   return outcome;
 }
 
-/** What is said after a change of the cart. */
+/** The announcement after a change of the cart. */
 export const newTotal = (session) => `Order updated. Total ${session.total.total.amount}.`;

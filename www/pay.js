@@ -10,14 +10,14 @@ function reason({ updates, session }) {
   return null;
 }
 
-/** What Stripe.js waits for. It says only that something is missing, so the page looks for what it asked for. */
+/** What Stripe.js waits for. `canConfirm` does not tell what is missing, so the page looks itself. */
 function missing({ email, shippingOptions, shippingAddress }) {
   if (!email) return "Enter your e-mail address to pay.";
   if (shippingOptions.length > 0 && !shippingAddress) return "Choose where to deliver to pay.";
   return "Fill in your payment details to pay.";
 }
 
-/** The Pay button. Nobody pays for an order that is about to change, or that the page is not sure of. */
+/** The Pay button. It is locked while the order is changing or in doubt. */
 export function bindPay(checkout) {
   const button = byId("pay");
   const problem = byId("pay-problem");
@@ -40,7 +40,7 @@ export function bindPay(checkout) {
     const why = reason(checkout);
     button.disabled = why !== null || paying;
     button.setAttribute("aria-busy", String(paying || checkout.updates.isPending()));
-    // An amount that may be wrong is not offered.
+    // While the total may be wrong, the button does not show it.
     const isSure = !checkout.updates.isPending() && !checkout.updates.isStale();
     setText(byId("pay-label"), isSure ? `Pay ${checkout.session().total.total.amount}` : "Pay");
     setText(byId("pay-hint"), paying ? "Paying…" : (why ?? ""));

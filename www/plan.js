@@ -21,7 +21,7 @@ export function bindPlan({ actions, updates, session }) {
       clearWhenCalm(updates, status);
     },
   });
-  // Whatever changed the session, the switch shows what it has.
+  // The session may have changed in another way than by this switch.
   return (now) => set(isYearly(now));
 }
 

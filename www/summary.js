@@ -2,7 +2,7 @@ import { byId, drawList, fromTemplate, make, setText } from "./dom.js";
 import { drawTile } from "./pictures.js";
 import { billed, everyInterval, perInterval } from "./words.js";
 
-/** Draws the order from the session. Amounts are display-ready there; nothing is calculated here. */
+/** Draws the order from the session. Its amounts are ready for display; nothing is calculated here. */
 export function drawSummary(session, { pending, stale, drawActions }) {
   const summary = byId("summary");
   summary.setAttribute("aria-busy", String(pending));

@@ -6,7 +6,7 @@ import { bindQuantities } from "./quantities.js";
 /** An add-on of Stripe's guide that this page leaves out: it has an express delivery already. */
 const SECOND_EXPRESS = "express_shipping";
 
-/** Everything that only the cart of goods has. */
+/** The parts that only the cart of goods has. */
 export function bindGoods(checkout, catalogue) {
   const parts = [
     bindExtras(

@@ -1,14 +1,14 @@
 import { received } from "./server.js";
 import { abortNext } from "./trap.js";
 
-/** Why a fault cannot be made here, in words for the person who asked for it. */
+/** This fault cannot be run here. The message is shown to the visitor. */
 export class CannotRun extends Error {}
 
 /**
  * What the page does in an experiment, apart from one press in each column:
  *
  * - `presses`: how often each column's control is pressed
- * - `during`: called with the experiment once the presses have begun, and awaited beside them
+ * - `during`: called with the experiment after the presses, and awaited together with them
  * - `after`: called with the experiment once the presses have been answered
  */
 export const DRIVES = {
@@ -32,7 +32,7 @@ async function trap({ mine, columns }) {
 /** The page that undoes the change and goes back. */
 export const AWAY = "/lab/away.html";
 
-/** Leaves for that page, and is there again when the browser comes back to this one. */
+/** Goes to that page, and resolves when the browser is back on this one. */
 async function leave({ mine, columns }) {
   const sides = Object.values(columns);
   sessionStorage.setItem("away", JSON.stringify(sides.map((column) => column.id())));
@@ -42,7 +42,7 @@ async function leave({ mine, columns }) {
   await back;
   sessionStorage.removeItem("left");
   for (const column of sides) column.comeBack("Monthly");
-  // The package hears of it by the same event.
+  // The package reacts to the same event, after this listener.
   await pause(0);
   await mine.calm();
   columns.mine.tellNothing();

@@ -58,7 +58,7 @@ export function drawDurations(place, rows, settled) {
   );
 }
 
-/** The smallest that so great a share does not exceed. */
+/** The smallest value that this share of the values does not exceed. */
 const percentile = (sorted, share) => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
 
 const binOf = (ms) => BOUNDS.findIndex((bound) => ms <= bound);

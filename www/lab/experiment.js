@@ -12,8 +12,8 @@ const KINDS = {
 };
 
 /**
- * Makes one change in both columns, each in a checkout of its own, while the fault is there. `onRequests` is called with
- * the requests that have arrived so far.
+ * Makes one change in both columns, each in its own checkout, with the fault. `onRequests` is called with the requests
+ * that have arrived so far.
  */
 export async function experiment(fault, { limit, check, mine, columns, onRequests }) {
   const kind = fault.control ?? "plan";
@@ -47,7 +47,7 @@ export async function experiment(fault, { limit, check, mine, columns, onRequest
 /** A fresh checkout for each column, and what a press does there. */
 async function open(kind, { limit, check, mine, columns }) {
   const settings = { limitMs: limit, defaultValues: { email: "ada@example.com" } };
-  // One after the other: the first makes the visitor that both belong to.
+  // One after the other: the first creates the visitor that both belong to.
   const checkouts = [await openCheckout("subscription", settings), await openCheckout("subscription", settings)];
   if (kind === "quantity") for (const checkout of checkouts) await addNotebook(checkout);
   const [left, right] = checkouts;
@@ -87,7 +87,7 @@ async function open(kind, { limit, check, mine, columns }) {
   }));
 }
 
-/** For the control that counts: one notebook, put into the order beforehand. */
+/** The stepper's item: one notebook is in the order beforehand. */
 async function addNotebook({ actions }) {
   const response = await post("/add-cross-sell", {
     checkout_session_id: actions.getSession().id,

@@ -29,12 +29,12 @@ export function factsOf({ kind, before, session, control, whyLocked, ...known })
   };
 }
 
-/** Whether there is something to judge: the customer has been answered, and the server has been asked. */
+/** Whether the column can be judged: the customer has had an answer, and the server has been asked. */
 export const isKnown = ({ message, truth }) => message !== null && truth !== null;
 
 export const isTotalRight = ({ total, truth }) => total.minorUnitsAmount === truth.minorUnitsAmount;
 
-/** "agrees", "differs", or "in doubt", which is neither: a sentence of doubt tells the customer nothing. */
+/** "agrees", "differs", or "in doubt": a sentence of doubt is not false, but nor does it tell the customer what is true. */
 export function verdictOfMessage({ message: { claim }, has, wanted, before }) {
   if (claim === "unknown") return "in doubt";
   const isTrue = claim === null || has === (claim === "yes" ? wanted : before);

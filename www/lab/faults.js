@@ -3,8 +3,8 @@ export const GROUPS = ["The server's answer", "The connection", "The customer", 
 const [ANSWER, CONNECTION, CUSTOMER, PAGE] = GROUPS;
 
 /**
- * What can go wrong. `server` is the word by which the server makes it; `drive` names what the page does (see
- * `drives.js`). The control is the plan's switch unless `control` names another.
+ * What can go wrong. `server` is the server's name of the fault, `drive` the page's part in it (see `drives.js`).
+ * The control is the plan's switch unless `control` names another.
  */
 export const FAULTS = [
   { id: "none", group: ANSWER, name: "Nothing goes wrong", what: "The server makes the change and confirms it." },
@@ -132,7 +132,7 @@ export const FAULTS = [
   },
 ];
 
-/** What the page opens with: it takes no time, and costs money. */
+/** The fault that the page opens with: it is over at once, and the customer pays the wrong amount. */
 export const FIRST = "refresh";
 
 export const faultOf = (id) => FAULTS.find((fault) => fault.id === id);

@@ -1,4 +1,4 @@
-// Before the package, whose module it has to know.
+// Loaded before the package, whose module it wraps.
 import "./trap.js";
 import { byId, setText } from "../dom.js";
 import { announce, clearProblem, showProblem } from "../messages.js";
@@ -41,7 +41,7 @@ addEventListener("resize", drawRecord);
 draw();
 begin();
 
-/** Opens with a result, unless what brought the visitor here is a fault that the browser did not let happen. */
+/** Opens with a result, unless the visitor has just come back and the browser did not keep the page. */
 function begin() {
   if (!sessionStorage.getItem("left")) return void runBoth();
   sessionStorage.removeItem("left");
@@ -85,7 +85,7 @@ async function runBoth() {
   await drawMerchant();
 }
 
-/** One package for each limit of Stripe.js, which holds for as long as the page. */
+/** One `updates` object for each limit of Stripe.js, kept for the life of the page. */
 function packageFor(stripes) {
   const known = packages.get(stripes);
   if (known) return known;

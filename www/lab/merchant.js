@@ -7,15 +7,15 @@ const NEWS = "lab-news";
 const ANSWERED = /^checkout_updates_total\{endpoint="(\w+)",outcome="(\w+)"\}$/;
 
 /**
- * What the page has counted, beside the report of it that reached the server, and the server's own count. `metrics`
- * gives what each package object of the page counts.
+ * Compares the page's own counts with the report that reached the server, and shows the server's counts. `metrics`
+ * returns the metrics of each `updates` object of the page.
  */
 export function bindMerchant(metrics) {
   const place = byId("merchant");
   let reported = [];
   let newest = 0;
 
-  // A page that is hidden may never be seen again: what it has counted is kept for the page that comes after it.
+  // A hidden page may never be shown again, so its counts are kept for the next page.
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") return void draw();
     const all = metrics().map(({ endpoints }) => flat(endpoints));
@@ -41,7 +41,7 @@ export function bindMerchant(metrics) {
   return draw;
 }
 
-/** What the page had counted when it was hidden last, how many reports that makes, and after which request they came. */
+/** The page's counts when it was last hidden, how many reports carried them, and after which request those came. */
 const sent = () => JSON.parse(sessionStorage.getItem(NEWS) ?? '{"reports":0,"after":0,"news":[]}');
 
 function report(beacons) {
@@ -76,7 +76,7 @@ function answered(server) {
   ];
 }
 
-/** Counts and failures of all endpoints, by one name each. */
+/** The counts and failures of all endpoints, each with a name. */
 function flat(endpoints) {
   const named = new Map();
   for (const [endpoint, { updates, successes, retries, late, joined, superseded, failures }] of Object.entries(

@@ -1,11 +1,11 @@
 /**
- * What the page measures of its updates, by what any page can use: `onSettled`, and `performance.measure` around `fetch`
- * and around `runServerUpdate`. All measures come back through one PerformanceObserver.
+ * Measures the updates with what any page can use: `onSettled`, and `performance.measure` around `fetch` and around
+ * `runServerUpdate`. All measures come back through one PerformanceObserver.
  */
 const MOST = 200;
 const OWN = "lab:";
 
-/** Measures what lasted from `start` until now. */
+/** Measures from `start` until now. */
 export function measure(what, start) {
   performance.measure(OWN + what, { start });
   performance.clearMeasures(OWN + what);
@@ -33,7 +33,7 @@ export function createRecord(onNews) {
   return {
     /** For the option `onSettled`. */
     onSettled: (record) => keep(settled, { ...record, at: performance.now() }),
-    /** The customer, who pressed then, has just read how the last update ended. */
+    /** The customer, who pressed at this time, has just read how the last update ended. */
     answered: (press) => {
       const last = settled.findLast(({ outcome }) => outcome !== "cancelled");
       // Two presses can share one update.
@@ -53,7 +53,7 @@ export function createRecord(onNews) {
         if (answer) void reading(answer.clone(), performance.now());
       }
     },
-    /** The same actions, their `runServerUpdate` measured: its function, and what comes after that. */
+    /** The same actions with a measured `runServerUpdate`: its function, and what follows it. */
     watch: (actions) => ({
       ...actions,
       runServerUpdate: async (update) => {
@@ -66,7 +66,7 @@ export function createRecord(onNews) {
               since = performance.now();
               return given;
             } finally {
-              // One without a request is a refresh.
+              // A call without a request is a refresh.
               if (requests > before) measure("call", start);
             }
           });
@@ -81,12 +81,12 @@ export function createRecord(onNews) {
 }
 
 async function reading(copy, start) {
-  // The copy ends as the answer does, by its last byte or by an abort.
+  // The copy ends when the answer ends, by its last byte or an abort.
   await copy.arrayBuffer().catch(() => {});
   measure("reading", start);
 }
 
-/** The updates as rows: each with what was measured between the call of its function and that of the next. */
+/** One row an update, with what was measured between the call of its function and the call of the next. */
 function rows(spans, settled) {
   const calls = spans.filter(({ what }) => what === "call");
   const found = [];
@@ -107,6 +107,6 @@ function rows(spans, settled) {
 const waiting = ({ record, press, start }) =>
   record.waitedMs > 1 ? [{ what: "waiting", start: press, end: start }] : [];
 
-/** The fetch of the session that ends an update, and those that follow because nobody knows. */
+/** Tells the fetch that ends an update from those that follow because of a doubt. */
 const inDoubt = (part, { record, at }) =>
   part.what === "refresh" && (record.outcome !== "success" || part.start > at) ? { ...part, what: "later" } : part;

@@ -1,4 +1,4 @@
-import { byId, fromTemplate, setText } from "../dom.js";
+import { byId, fromTemplate, make, setText } from "../dom.js";
 import { cellOf, ROWS } from "./rows.js";
 import { SIDES } from "./sides.js";
 import { verdictOf } from "./verdict.js";
@@ -12,6 +12,8 @@ const UNDER_WAY = { verdict: "", text: "under way…" };
  */
 export function createResults({ facts, isRunning }) {
   const lines = SIDES.map(({ name }) => {
+    const header = byId("sides").appendChild(make("th", "", name));
+    header.scope = "col";
     const line = byId("verdict").appendChild(fromTemplate("verdict-template"));
     setText(line.querySelector(".name"), `${name}:`);
     return line;
@@ -38,7 +40,7 @@ export function createResults({ facts, isRunning }) {
 
   return {
     draw,
-    /** The verdict on both sides, for those who do not see it. */
+    /** Both verdicts as one text, for screen readers. */
     inWords: () => lines.map((line) => line.querySelector(".words").textContent).join(" "),
   };
 }

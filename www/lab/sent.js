@@ -3,7 +3,7 @@ import { SIDES } from "./sides.js";
 
 const positionOf = ({ side }) => SIDES.findIndex(({ id }) => id === side);
 
-/** The requests of an experiment as the server received them: what they said, and all that came with it. */
+/** Draws the requests of an experiment as the server received them: bodies and headers. */
 export function drawSent(requests) {
   const place = byId("sent");
   byId("sent-section").hidden = requests.length === 0;

@@ -2,7 +2,7 @@ import { make } from "../dom.js";
 import { asTable, svg, table } from "./svg.js";
 import { duration } from "./times.js";
 
-/** What a part of an update is called, in the order of the legend. Each has a pattern of its own in the style sheet. */
+/** The names of an update's parts, in the order of the legend. Each has its own pattern in the style sheet. */
 const PARTS = {
   waiting: "waiting for a turn",
   request: "request",
@@ -17,13 +17,13 @@ const TOP = 8;
 const AXIS = 22;
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000];
 
-/** Draws the last updates, each from its press on; `limit` is Stripe.js'. */
+/** Draws the last updates, each from its press; `limit` is Stripe.js's, in milliseconds. */
 export function drawTimeline(place, all, limit) {
   if (all.length === 0) return;
   place.closest("section").hidden = false;
   const rows = all.slice(-MOST).toReversed().map(fromPress);
   const longest = Math.max(...rows.flatMap(({ parts, length }) => [length, ...parts.map(({ end }) => end)]));
-  // The limit is drawn where it does not press everything else into a corner.
+  // The limit is drawn only if the rest stays readable next to it.
   const until = longest > limit / 2 ? Math.max(longest, limit) * 1.04 : longest * 1.04;
   const width = Math.max(place.clientWidth, 280);
   const x = (ms) => Math.round((ms / until) * (width - 2) * 10) / 10 + 1;
@@ -50,7 +50,7 @@ export function drawTimeline(place, all, limit) {
   place.replaceChildren(legend(), picture, make("p", "note", beyond), asTable(place, "The timeline", numbers));
 }
 
-/** A row whose times count from its press. */
+/** A row with its times relative to the press. */
 function fromPress({ record, press, answeredMs, parts }) {
   let attempt = 0;
   const ofRow = parts.map((part) => ({
@@ -100,7 +100,7 @@ function axis(until, x, height, width) {
   return drawn;
 }
 
-/** Each part is told by its pattern as well as by its colour. */
+/** The patterns tell the parts apart without colour. */
 function patterns() {
   const pattern = (what, ...marks) =>
     svg(

@@ -4,8 +4,8 @@ import { duration } from "./times.js";
 const differs = (facts) => verdictOfMessage(facts) === "differs";
 
 /**
- * What can be said of a column in one sentence, the worst first; the first that holds is its verdict. Money comes
- * before words.
+ * Everything that a column's sentence can be, the worst first: money before words. The first that holds is the column's
+ * verdict.
  */
 const TRUTHS = [
   {
@@ -61,7 +61,7 @@ const TRUTHS = [
   },
 ];
 
-/** The worst that is true of a column, as `{ verdict, text }`; `null` until something is known. */
+/** A column's verdict, the worst that is true of it, as `{ verdict, text }`; `null` until something is known. */
 export function verdictOf(facts) {
   if (!isKnown(facts)) return null;
   const { verdict, says } = TRUTHS.find(({ holds }) => holds(facts));

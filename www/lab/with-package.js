@@ -3,13 +3,13 @@ import { endpoints } from "/endpoints.js";
 import { REPORTS } from "./merchant.js";
 import { measure } from "./record.js";
 
-/** The deadline inside each limit of Stripe.js: that of 20 s is the package's own. */
+/** The package's deadline for each limit of Stripe.js, in milliseconds; 19.5 s is its default. */
 const DEADLINES = { 20_000: 19_500, 5_000: 3_500 };
 
 /**
- * The package on this page, for one limit of Stripe.js. The session is that of the experiment that is under way.
- * `onChange` is called where something is pending or in doubt, or no longer; `onCalm` with how long a doubt
- * lasted of which the customer has read.
+ * The package on this page, for one limit of Stripe.js. `begin` gives it the checkout of the next experiment.
+ * `onChange` is called when `isPending()` or `isStale()` has changed, `onCalm` when a doubt has ended that the customer
+ * has read about, with its milliseconds.
  */
 export function createPackage(limit, record, { onChange, onCalm }) {
   let checkout;
@@ -46,7 +46,7 @@ export function createPackage(limit, record, { onChange, onCalm }) {
 
   return {
     updates,
-    /** Resolves when the module is there, or cannot be: a press is not to be timed with the loading of the page. */
+    /** Resolves when the module has been loaded, or has failed to: loading is not part of the time from a press. */
     ready: () => updates.ready.catch(() => {}),
     begin: (opened) => {
       hasFailed = false;
@@ -63,7 +63,7 @@ export function createPackage(limit, record, { onChange, onCalm }) {
       const quantity = updates.wanted("setQuantity", own)?.quantity ?? item.quantity;
       return run("setQuantity", { ...own, quantity: quantity + 1 }, tell);
     },
-    /** Why nobody can pay now; `null` where they can. */
+    /** Why Pay is locked; `null` if it is not. */
     whyLocked: () => {
       if (updates.isPending()) return "the order is changing";
       if (updates.isStale()) return "the order is being checked";
@@ -77,7 +77,7 @@ export function createPackage(limit, record, { onChange, onCalm }) {
   };
 }
 
-/** What Stripe.js alone says of paying. */
+/** Why Pay is locked if only Stripe.js is asked. */
 export function whyClosed({ status, canConfirm }) {
   if (status.type !== "open") return "the checkout is closed";
   return canConfirm ? null : "the order is changing";
