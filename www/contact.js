@@ -1,7 +1,7 @@
 import { byId } from "./dom.js";
 import { clearProblem, showProblem } from "./messages.js";
 
-/** The e-mail field. It is the customer's own data, so it goes to Stripe.js and not through the shop's server. */
+/** The e-mail field. It goes straight to Stripe.js, not through the shop's server. */
 export function bindContact({ actions, session }) {
   const input = byId("email");
   const problem = byId("email-problem");

@@ -1,6 +1,6 @@
 import { byId, make } from "./dom.js";
 
-/** The panel that shows what the package has counted. It is drawn only while it is open. */
+/** The panel with the package's metrics. It is drawn only while it is open. */
 export function bindHappened({ updates }) {
   const panel = byId("happened");
   const body = byId("happened-body");

@@ -21,7 +21,7 @@ start().catch((error) => {
 async function start() {
   const { sdk, actions, publishableKey } = await openCheckout(cart);
   byId("demo-note").textContent = whereItRuns(publishableKey);
-  // It makes things go wrong on purpose, which is for the sandbox.
+  // The lab makes things go wrong on purpose, so it is there on the sandbox only.
   byId("lab-link").hidden = Boolean(publishableKey);
   const session = () => actions.getSession();
   const updates = createUpdates({ endpoints, session: () => session().id });
@@ -34,7 +34,8 @@ async function start() {
   sdk.createPaymentElement().mount("#payment-element");
 
   function draw() {
-    drawSummary(session(), { pending: updates.isPending(), drawActions: goods?.drawActions });
+    const [pending, stale] = [updates.isPending(), updates.isStale()];
+    drawSummary(session(), { pending, stale, drawActions: goods?.drawActions });
     for (const part of parts) part(session());
   }
   sdk.on("change", draw);
@@ -47,7 +48,7 @@ async function openGoods(checkout) {
   return bindGoods(checkout, await catalogue.json());
 }
 
-/** Nothing to fill in or to wait for where there is no order. */
+/** Without an order there is nothing to fill in. */
 function showClosed(message) {
   byId("summary").setAttribute("aria-busy", "false");
   byId("due").hidden = true;
@@ -56,7 +57,7 @@ function showClosed(message) {
   showProblem(byId("items-problem"), message);
 }
 
-/** Whether anybody's money moves has to be plain to see. */
+/** Tells plainly whether a card is charged. */
 function whereItRuns(publishableKey) {
   if (!publishableKey) return "Runs on a sandbox: no card is charged.";
   if (publishableKey.startsWith("pk_test_")) return "Runs in Stripe's test mode: no card is charged.";

@@ -3,21 +3,21 @@ import { announce, clearProblem, showProblem } from "./messages.js";
 
 /** Why the customer cannot pay yet; `null` when nothing stands in the way. */
 function reason({ updates, session }) {
-  if (updates.isPending()) return "Updating your order…";
-  if (updates.isStale()) return "Checking your order with the shop…";
+  if (updates.isPending()) return "Your total is being updated…";
+  if (updates.isStale()) return "Your total is being checked…";
   if (session().status.type !== "open") return "This checkout is closed.";
   if (!session().canConfirm) return missing(session());
   return null;
 }
 
-/** What Stripe.js waits for. It says only that something is missing, so the page looks for what it asked for. */
+/** What Stripe.js waits for. `canConfirm` does not tell what is missing, so the page looks itself. */
 function missing({ email, shippingOptions, shippingAddress }) {
   if (!email) return "Enter your e-mail address to pay.";
   if (shippingOptions.length > 0 && !shippingAddress) return "Choose where to deliver to pay.";
   return "Fill in your payment details to pay.";
 }
 
-/** The Pay button. Nobody pays for an order that is about to change, or that the page is not sure of. */
+/** The Pay button. It is locked while the order is changing or in doubt. */
 export function bindPay(checkout) {
   const button = byId("pay");
   const problem = byId("pay-problem");
@@ -40,7 +40,9 @@ export function bindPay(checkout) {
     const why = reason(checkout);
     button.disabled = why !== null || paying;
     button.setAttribute("aria-busy", String(paying || checkout.updates.isPending()));
-    setText(byId("pay-label"), `Pay ${checkout.session().total.total.amount}`);
+    // While the total may be wrong, the button does not show it.
+    const isSure = !checkout.updates.isPending() && !checkout.updates.isStale();
+    setText(byId("pay-label"), isSure ? `Pay ${checkout.session().total.total.amount}` : "Pay");
     setText(byId("pay-hint"), paying ? "Paying…" : (why ?? ""));
   }
   return draw;
@@ -59,6 +61,11 @@ function showPaid(session) {
   note.tabIndex = -1;
   note.append(make("h2", "", "Thank you"), make("p", "", `Your order of ${session.total.total.amount} is confirmed.`));
   if (!session.livemode) note.append(make("p", "", "This was a demo: no card was charged."));
+  const again = make("a", "again", "Start a new order");
+  again.href = location.href;
+  const happened = byId("happened");
+  happened.open = true;
+  note.append(again, happened);
   const form = byId("checkout-form");
   form.hidden = true;
   form.after(note);

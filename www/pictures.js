@@ -2,7 +2,7 @@ import { setText } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** What a product looks like, told from its name. A product without a picture shows its first letter. */
+/** The picture of a product, by its name. A product without a picture shows its first letter. */
 const PICTURES = [
   [/plan/i, "plan"],
   [/lamp/i, "lamp"],

@@ -1,36 +1,28 @@
-import { change } from "./change.js";
-import { byId, setText } from "./dom.js";
+import { bindSwitch } from "/dist/index.js";
+import { byId } from "./dom.js";
+import { announce, clearWhenCalm } from "./messages.js";
 import { billed, everyInterval } from "./words.js";
 
-const isYearly = (session) => session.recurring?.interval === "year";
+const isYearly = ({ recurring }) => recurring?.interval === "year";
 
-/**
- * The switch between the monthly and the yearly plan. Its label says what a press would do, as in Stripe's guide, so
- * its state is also said in words by a description.
- */
-export function bindPlan(checkout) {
-  const button = byId("change-subscription-interval");
-  const problem = byId("plan-problem");
-
-  // aria-busy and not `disabled`: a disabled button would lose the focus of those who use the keyboard.
-  button.addEventListener("click", () => {
-    if (checkout.updates.isPending("changeInterval")) return;
-    const interval = isYearly(checkout.session()) ? "monthly" : "yearly";
-    void change(checkout, "changeInterval", { interval }, { problem, done: newPlan });
+/** The switch between the monthly and the yearly plan. Its label stays and its state changes. */
+export function bindPlan({ actions, updates, session }) {
+  byId("plan").hidden = !session().recurring;
+  if (!session().recurring) return () => {};
+  const status = byId("plan-problem");
+  const { set } = bindSwitch(byId("change-subscription-interval"), {
+    ...{ updates, actions, status },
+    name: "changeInterval",
+    on: { interval: "yearly" },
+    off: { interval: "monthly" },
+    isOn: isYearly,
+    onOutcome: (outcome) => {
+      if (outcome.type === "success") announce(newPlan(outcome.session));
+      clearWhenCalm(updates, status);
+    },
   });
-
-  return function draw(session) {
-    byId("plan").hidden = !session.recurring;
-    if (!session.recurring) return;
-    const yearly = isYearly(session);
-    button.setAttribute("aria-checked", String(yearly));
-    button.setAttribute("aria-busy", String(checkout.updates.isPending("changeInterval")));
-    setText(
-      button.querySelector(".switch-label"),
-      yearly ? "Use monthly subscription" : "Save with a yearly subscription",
-    );
-    setText(byId("plan-now"), `Now: ${billed(session.recurring).toLowerCase()}.`);
-  };
+  // The session may have changed in another way than by this switch.
+  return (now) => set(isYearly(now));
 }
 
 function newPlan({ recurring, total }) {

@@ -1,11 +1,11 @@
 const STRIPE_JS = "https://js.stripe.com/endive/stripe.js";
 
-/** The shop's own "no", in words for the customer: something may be sold out. */
+/** The shop refuses, with a reason that can be shown to the customer, such as "sold out". */
 export class Refusal extends Error {}
 
 /**
- * Starts a checkout on the server and hands it to Stripe.js, or without a key to its stand-in, which takes settings of
- * its own.
+ * Starts a checkout on the server and opens it with Stripe.js, or without a key with the stand-in. `settings` are the
+ * stand-in's.
  */
 export async function openCheckout(cart, { defaultValues, ...settings } = {}) {
   const { clientSecret, publishableKey } = await createSession(cart);
@@ -23,7 +23,7 @@ async function createSession(cart) {
   throw message ? new Refusal(message) : new Error(`the server answered ${response.status}`);
 }
 
-/** Stripe requires its script to come from its own origin. It is asked for only when there is a key to use it with. */
+/** Stripe requires its script to come from its own origin. Without a key it is not loaded. */
 async function realStripe(publishableKey) {
   const script = document.createElement("script");
   script.src = STRIPE_JS;
@@ -35,7 +35,7 @@ async function realStripe(publishableKey) {
   return window.Stripe(publishableKey);
 }
 
-/** The sandbox's session in place of Stripe's: read from the shop's server, and told there what the customer types. */
+/** The sandbox's session in place of Stripe's. The shop's server reads it, and writes what the customer types into it. */
 async function standIn(clientSecret, settings) {
   const { createFakeStripe } = await import("/dist/testing.js");
   const id = clientSecret.split("_secret_")[0];
@@ -48,13 +48,13 @@ async function standIn(clientSecret, settings) {
     const response = await fetch("/session", post({ checkout_session_id: id, change }));
     if (!response.ok) throw new Error("This could not be saved. Please try again.");
   };
-  // In the order in which the customer did it: of two requests under way the later may be the first to arrive.
+  // One at a time: of two requests in flight the later one may arrive first.
   let told = Promise.resolve();
   const onChange = (change) => (told = told.catch(() => {}).then(() => tell(change)));
   return createFakeStripe({ session: await refresh(), refresh, onChange, canConfirm, ...settings });
 }
 
-/** What Stripe would want to know before it takes a payment. */
+/** Whether Stripe would have all that it needs for a payment. */
 const canConfirm = ({ email, shippingOptions, shippingAddress }) =>
   Boolean(email) && (shippingOptions.length === 0 || shippingAddress !== null);
 

@@ -2,14 +2,15 @@ import { byId, drawList, fromTemplate, make, setText } from "./dom.js";
 import { drawTile } from "./pictures.js";
 import { billed, everyInterval, perInterval } from "./words.js";
 
-/** Draws the order from the session. Amounts are display-ready there; nothing is calculated here. */
-export function drawSummary(session, { pending, drawActions }) {
+/** Draws the order from the session. Its amounts are ready for display; nothing is calculated here. */
+export function drawSummary(session, { pending, stale, drawActions }) {
   const summary = byId("summary");
   summary.setAttribute("aria-busy", String(pending));
   summary.classList.toggle("paid-for", session.status.type === "complete");
-  byId("updating").hidden = !pending;
+  byId("updating").hidden = !pending && !stale;
+  setText(byId("updating-words"), pending ? "Updating the total…" : "Checking the total…");
 
-  setText(byId("due-label"), session.recurring ? "Due today" : "Total");
+  setText(byId("due-label"), dueLabel(session));
   setText(byId("due-amount"), session.total.total.amount);
   setText(byId("due-terms"), terms(session));
 
@@ -18,7 +19,12 @@ export function drawSummary(session, { pending, drawActions }) {
     create: () => fromTemplate("item-template"),
     draw: (element, item) => drawItem(element, item, drawActions),
   });
-  drawTotals(byId("totals"), session);
+  drawTotals(byId("totals"), session, pending ? " (updating…)" : "");
+}
+
+function dueLabel({ status, recurring }) {
+  if (status.type === "complete") return "Paid";
+  return recurring ? "Due today" : "Total";
 }
 
 function terms({ recurring }) {
@@ -44,7 +50,7 @@ function note(item) {
   return parts.join(" · ");
 }
 
-function drawTotals(list, session) {
+function drawTotals(list, session, note) {
   const rows = totals(session);
   list.hidden = false;
   drawList(list, rows, {
@@ -55,7 +61,7 @@ function drawTotals(list, session) {
       return element;
     },
     draw: (element, row) => {
-      setText(element.querySelector("dt"), row.label);
+      setText(element.querySelector("dt"), row.grand ? row.label + note : row.label);
       setText(element.querySelector("dd"), row.amount);
     },
   });

@@ -2,7 +2,7 @@ import { change, newTotal } from "../change.js";
 import { byId, drawList, fromTemplate, setText } from "../dom.js";
 import { clearProblem, showProblem } from "../messages.js";
 
-/** Where to and how fast. The address goes to Stripe.js; the server then sets the tax that holds there. */
+/** The address and the speed of delivery. The address goes to Stripe.js; the server then sets the tax for it. */
 export function bindDelivery(checkout, { countries }) {
   const country = byId("country");
   const state = byId("state");
@@ -51,7 +51,7 @@ export function bindDelivery(checkout, { countries }) {
   }
 
   function draw(session) {
-    // What the customer has just chosen stands until the answer is here; then what the session says.
+    // Until the answer arrives, show what the customer has just chosen, and not the session.
     if (pending > 0) return;
     if (session.shippingAddress) drawAddress(session.shippingAddress.address);
     const chosen = session.shipping?.shippingOption.id;
@@ -76,17 +76,17 @@ export function bindDelivery(checkout, { countries }) {
   return draw;
 }
 
-/** Fills a select; until something is chosen it says what to choose. */
+/** Fills a select. Its first entry asks the customer to choose. */
 function offer(select, places, prompt) {
   const first = new Option(prompt, "", true, true);
   first.disabled = true;
   select.replaceChildren(first, ...places.map(({ code, name }) => new Option(name, code)));
 }
 
-/** The word for an option in an intent. The prices and the ways of shipping themselves are the server's to choose. */
+/** The word for an option in an intent. The server chooses the shipping rates and their prices. */
 const speedOf = ({ displayName }) => (/express/i.test(displayName ?? "") ? "express" : "standard");
 
-/** Standard first, whichever is chosen, so that the choice does not move under the customer's finger. */
+/** Standard is always first, so that the entries do not move when one is chosen. */
 const inOrder = (options) => options.toSorted((one, other) => speedOf(other).localeCompare(speedOf(one)));
 
 function estimate(days) {

@@ -3,10 +3,16 @@ import { bindExtras } from "./extras.js";
 import { bindOffers } from "./offers.js";
 import { bindQuantities } from "./quantities.js";
 
-/** Everything that only the cart of goods has. */
+/** An add-on of Stripe's guide that this page leaves out: it has an express delivery already. */
+const SECOND_EXPRESS = "express_shipping";
+
+/** The parts that only the cart of goods has. */
 export function bindGoods(checkout, catalogue) {
   const parts = [
-    bindExtras(checkout, catalogue.extras),
+    bindExtras(
+      checkout,
+      catalogue.extras.filter(({ id }) => id !== SECOND_EXPRESS),
+    ),
     bindOffers(checkout, catalogue.offers),
     bindDelivery(checkout, catalogue),
   ];

@@ -2,9 +2,9 @@ import { change, newTotal } from "../change.js";
 import { byId, drawList, fromTemplate, setText } from "../dom.js";
 import { drawTile } from "../pictures.js";
 
-/** Products that go well with the order. An offer stays where it is once taken, so that the focus stays too. */
+/** Products that go well with the order. An offer that was added stays in the list, so that its button keeps the focus. */
 export function bindOffers(checkout, offers) {
-  // What the customer came with needs no recommending.
+  // What is in the order from the start is not offered.
   const others = offers.filter((offer) => !isTaken(checkout.session(), offer));
   const pending = new Set();
   const problem = byId("offers-problem");

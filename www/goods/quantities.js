@@ -2,8 +2,8 @@ import { change, newTotal } from "../change.js";
 import { fromTemplate, make, setText } from "../dom.js";
 
 /**
- * The stepper of each item. A press says the quantity that is wanted, not "one more", and counts from what was asked for
- * last, so that pressing on while an update runs sends the last quantity and no other.
+ * The stepper of each item. A press sends a quantity, not "one more", and counts from the quantity that was asked for
+ * last: of several presses while an update is in flight only the last one is sent.
  */
 export function bindQuantities(checkout, quantities) {
   const limits = new Map(quantities.map((limit) => [limit.name, limit]));
@@ -12,7 +12,7 @@ export function bindQuantities(checkout, quantities) {
   async function set(element, item, quantity) {
     const intent = { line_item: item.id, quantity };
     const changed = change(checkout, "setQuantity", intent, { problem: problemOf(element), done: newTotal });
-    // Another press while one is pending is no news to those who subscribe.
+    // `subscribe` does not fire for a second press while the first is pending.
     drawStepper(element, item);
     await changed;
     const now = checkout.session().lineItems.find(({ id }) => id === item.id);

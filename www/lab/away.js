@@ -1,6 +1,6 @@
 import { post } from "./server.js";
 
-/** Another page of the shop: it changes the orders that it was given back to monthly, and goes back. */
+/** Another page of the shop: it sets the orders back to monthly, then goes back. */
 const sessions = JSON.parse(sessionStorage.getItem("away") ?? "[]");
 sessionStorage.removeItem("away");
 for (const id of sessions) {

@@ -1,10 +1,10 @@
-/** What says that a change went well. The guide asks for `ok`, which is never there; Stripe.js tells by `type`. */
+/** Whether a change was successful. The guide checks `ok`, which is always undefined; `type` is Stripe.js's answer. */
 export const CHECKS = {
   ok: (response) => response.ok,
   type: (response) => response.type === "success",
 };
 
-/** The snippet of Stripe's guide, as it stands there: `fetch` inside `runServerUpdate`, and its result checked. */
+/** The snippet from Stripe's guide: `fetch` inside `runServerUpdate`, then a check of the result. */
 export async function changePlan({ actions, button, tell, check }) {
   const isCurrentSubscriptionMonthly = button.getAttribute("aria-checked") === "false";
   const updateCheckout = () =>
@@ -20,7 +20,7 @@ export async function changePlan({ actions, button, tell, check }) {
   if (isDone) button.setAttribute("aria-checked", String(isCurrentSubscriptionMonthly));
 }
 
-/** The same for a stepper: one more than the session says. */
+/** The same for a stepper: one more than the session has. */
 export async function oneMore({ actions, tell, check }) {
   const item = actions.getSession().lineItems.at(-1);
   const updateCheckout = () =>

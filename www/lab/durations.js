@@ -1,6 +1,6 @@
 import { make } from "../dom.js";
-import { duration } from "./column.js";
 import { asTable, svg, table } from "./svg.js";
+import { duration, FROM_PRESS } from "./times.js";
 
 /** Upper bounds in milliseconds, the same as those of the server's own histogram. */
 const BOUNDS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 20_000];
@@ -9,17 +9,17 @@ const FOOT = 38;
 const HEAD = 20;
 
 /** The histogram of how long updates took, with p50 and p95, and how often each kind came. */
-export function drawDurations(place, settled) {
-  const counted = settled.filter(({ outcome }) => outcome !== "cancelled");
-  if (counted.length === 0) return;
-  const sorted = counted.map(({ durationMs }) => durationMs).toSorted((one, other) => one - other);
+export function drawDurations(place, rows, settled) {
+  if (rows.length === 0) return;
+  place.closest("section").hidden = false;
+  const sorted = rows.map(({ answeredMs }) => answeredMs).toSorted((one, other) => one - other);
   const [p50, p95] = [0.5, 0.95].map((share) => percentile(sorted, share));
   const bins = BOUNDS.map((bound, bin) => {
     const least = BOUNDS[bin - 1] ?? -1;
     return { bound, count: sorted.filter((ms) => ms > least && ms <= bound).length };
   });
 
-  const said = `${sorted.length} updates. p50 ${duration(p50)}, p95 ${duration(p95)}.`;
+  const said = `${sorted.length === 1 ? "1 update" : `${sorted.length} updates`}. p50 ${duration(p50)}, p95 ${duration(p95)}.`;
   const width = Math.max(place.clientWidth, 280);
   const picture = svg("svg", { width, height: HEIGHT + FOOT, role: "img", class: "chart", "aria-label": said });
   const step = width / bins.length;
@@ -51,13 +51,14 @@ export function drawDurations(place, settled) {
   );
   place.replaceChildren(
     make("p", "", said),
+    make("p", "note", FROM_PRESS),
     make("p", "note kinds", `By outcome: ${words}.`),
     picture,
     asTable(place, "The durations", numbers),
   );
 }
 
-/** The smallest that so great a share does not exceed. */
+/** The smallest value that this share of the values does not exceed. */
 const percentile = (sorted, share) => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
 
 const binOf = (ms) => BOUNDS.findIndex((bound) => ms <= bound);

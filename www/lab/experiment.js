@@ -1,61 +1,60 @@
 import { openCheckout } from "../stripe.js";
 import { changePlan, oneMore } from "./by-hand.js";
-import { shownOf } from "./column.js";
+import { AWAY, DRIVES } from "./drives.js";
+import { shownOf } from "./facts.js";
 import { arm, post, received, truthOf } from "./server.js";
-import { abortNext } from "./trap.js";
 import { whyClosed } from "./with-package.js";
 
-const PRESSES = { double: 2, plus: 4 };
-const PATHS = { plan: "/change-subscription-interval", quantity: "/update-line-item-quantity" };
+/** The two controls: where their updates go, and what the customer wants of them. */
+const KINDS = {
+  plan: { path: "/change-subscription-interval", wanted: "Yearly" },
+  quantity: { path: "/update-line-item-quantity", wanted: "5" },
+};
 
 /**
- * Makes one change in both columns, each in a checkout of its own, while the fault is there. `learned` is called with
- * the requests that have arrived so far.
+ * Makes one change in both columns, each in its own checkout, with the fault. `onRequests` is called with the requests
+ * that have arrived so far.
  */
-export async function experiment(fault, { limit, check, mine, columns, learned }) {
+export async function experiment(fault, { limit, check, mine, columns, onRequests }) {
   const kind = fault.control ?? "plan";
+  const { presses = 1, during, after } = DRIVES[fault.drive ?? "once"];
   const sides = await open(kind, { limit, check, mine, columns });
-  const ids = sides.map(({ column }) => column.id());
 
   async function learn() {
-    const [requests, ...truths] = await Promise.all([received(), ...ids.map(truthOf)]);
-    const own = requests.filter(({ path, headers }) => path === PATHS[kind] && !isFromAway(headers));
-    sides.forEach(({ column }, side) => {
-      column.learn(truths[side], own.filter(({ session }) => session === ids[side]).length);
-    });
-    learned(
-      own.filter(({ session }) => ids.includes(session)).map((one) => ({ ...one, side: ids.indexOf(one.session) })),
+    const [requests, ...truths] = await Promise.all([received(), ...sides.map(({ id }) => truthOf(id))]);
+    const own = requests.filter(({ path, headers }) => path === KINDS[kind].path && !isFromAway(headers));
+    const arrived = sides.map(({ id, side }) =>
+      own.filter(({ session }) => session === id).map((request) => ({ ...request, side })),
     );
+    sides.forEach(({ column }, position) => column.learn(truths[position], arrived[position].length));
+    onRequests(arrived.flat());
   }
 
-  for (const id of ids) await arm(id, fault.server ?? "none");
-  const presses = Array.from({ length: PRESSES[fault.drive] ?? 1 });
+  await mine.ready();
+  for (const { id } of sides) await arm(id, fault.server ?? "none");
   const ends = sides.map(async ({ column, press }) => {
     column.start();
-    await Promise.all(presses.map(press));
-    // Without a network nobody can look yet; at the end it is looked again.
+    await Promise.all(Array.from({ length: presses }, press));
+    // Without a network there is no answer yet; the server is asked again at the end.
     await learn().catch(() => {});
   });
-  if (fault.drive === "trap") await trap(ids[0], mine.updates);
-  await Promise.all(ends);
-  if (fault.drive === "back") await leave(ids, sides);
+  await Promise.all([during?.({ mine, columns }), ...ends]);
+  await after?.({ mine, columns });
   await mine.calm();
-  if (fault.drive === "back") columns.package.tell(NOTHING_NEW, null);
   await learn();
 }
 
-/** A fresh checkout for each column, and how a press goes there. */
+/** A fresh checkout for each column, and what a press does there. */
 async function open(kind, { limit, check, mine, columns }) {
   const settings = { limitMs: limit, defaultValues: { email: "ada@example.com" } };
-  // One after the other: the first makes the visitor that both belong to.
+  // One after the other: the first creates the visitor that both belong to.
   const checkouts = [await openCheckout("subscription", settings), await openCheckout("subscription", settings)];
   if (kind === "quantity") for (const checkout of checkouts) await addNotebook(checkout);
   const [left, right] = checkouts;
-  const before = await truthOf(left.actions.getSession().id);
-  const common = { kind, before, wanted: kind === "plan" ? "Yearly" : "5" };
+  const common = { kind, before: await truthOf(left.actions.getSession().id), wanted: KINDS[kind].wanted };
 
   mine.begin(left);
-  columns.package.begin({
+  columns.mine.begin({
     ...common,
     session: left.actions.getSession,
     control: () => shownOf(left.actions.getSession(), kind),
@@ -72,20 +71,23 @@ async function open(kind, { limit, check, mine, columns }) {
     },
     whyLocked: () => whyClosed(right.actions.getSession()),
   });
-  left.sdk.on("change", columns.package.draw);
+  left.sdk.on("change", columns.mine.draw);
   right.sdk.on("change", columns.byHand.draw);
 
   const byHand = { actions: right.actions, button, tell: columns.byHand.tell, check };
-  return [
-    {
-      column: columns.package,
-      press: () => (kind === "plan" ? mine.changePlan : mine.oneMore)(columns.package.tell),
-    },
-    { column: columns.byHand, press: () => (kind === "plan" ? changePlan : oneMore)(byHand) },
-  ];
+  const presses = {
+    mine: () => (kind === "plan" ? mine.changePlan : mine.oneMore)(columns.mine.tell),
+    byHand: () => (kind === "plan" ? changePlan : oneMore)(byHand),
+  };
+  return ["mine", "byHand"].map((side) => ({
+    side,
+    id: columns[side].id(),
+    column: columns[side],
+    press: presses[side],
+  }));
 }
 
-/** For the control that counts: one notebook, put into the order beforehand. */
+/** The stepper's item: one notebook is in the order beforehand. */
 async function addNotebook({ actions }) {
   const response = await post("/add-cross-sell", {
     checkout_session_id: actions.getSession().id,
@@ -95,32 +97,4 @@ async function addNotebook({ actions }) {
   await actions.runServerUpdate(() => Promise.resolve());
 }
 
-/** Lets the module abort once the server has the request, by asking it for something. */
-async function trap(id, updates) {
-  while (!(await received()).some(({ session }) => session === id)) await pause(50);
-  if (!abortNext()) throw new NoModule("This page runs without WebAssembly, so there is nothing to trap.");
-  updates.metrics();
-}
-
-/** Why a fault cannot be made here, in words for who asked for it. */
-export class NoModule extends Error {}
-
-const NOTHING_NEW = "Nothing new.";
-const AWAY = "/lab/away.html";
-
 const isFromAway = (headers) => headers.some(([name, value]) => name === "referer" && value.endsWith(AWAY));
-
-/** Goes to the page that makes the change undone, and is there again when the browser comes back to this one. */
-async function leave(ids, sides) {
-  sessionStorage.setItem("away", JSON.stringify(ids));
-  sessionStorage.setItem("left", "yes");
-  const back = new Promise((resolve) => addEventListener("pageshow", resolve, { once: true }));
-  location.assign(AWAY);
-  await back;
-  sessionStorage.removeItem("left");
-  for (const { column } of sides) column.comeBack(NOTHING_NEW, "Monthly");
-  // The package hears of it by the same event.
-  await pause(0);
-}
-
-const pause = (ms) => new Promise((resolve) => void setTimeout(resolve, ms));

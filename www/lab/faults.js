@@ -1,95 +1,138 @@
+/** The groups of faults, in the order in which the page offers them. */
+export const GROUPS = ["The server's answer", "The connection", "The customer", "The page"];
+const [ANSWER, CONNECTION, CUSTOMER, PAGE] = GROUPS;
+
 /**
- * What can go wrong. `server` is the word by which the server makes it; what the page does itself is in `drive`. The
- * control is the plan's switch unless `control` says otherwise.
+ * What can go wrong. `server` is the server's name of the fault, `drive` the page's part in it (see `drives.js`).
+ * The control is the plan's switch unless `control` names another.
  */
 export const FAULTS = [
-  { id: "none", name: "Nothing", what: "The server makes the change and says so." },
-  { id: "silent", name: "Silent server", server: "silent", what: "The server makes the change and never answers." },
-  { id: "slow", name: "Slow answer", server: "slow", what: "The server makes the change and answers after 3 s." },
+  { id: "none", group: ANSWER, name: "Nothing goes wrong", what: "The server makes the change and confirms it." },
   {
-    id: "drip",
-    name: "Dripping body",
-    server: "drip",
-    what: "The change is made and the answer begins at once: status 200, then a byte a second, without end.",
+    id: "refused",
+    group: ANSWER,
+    name: "Refused, with a reason",
+    server: "refused",
+    what: "The server refuses with status 400 and says why. Nothing is changed.",
   },
-  { id: "refused", name: "400 with a message", server: "refused", what: "The server refuses and says why." },
   {
     id: "says_error",
-    name: "200 that says error",
+    group: ANSWER,
+    name: "Refused, but with status 200",
     server: "says_error",
-    what: "The server refuses, with status 200 and the refusal in the body.",
+    what: "The server refuses in the body of an answer with status 200. Nothing is changed.",
   },
   {
     id: "rate_limited",
-    name: "429 with Retry-After",
+    group: ANSWER,
+    name: "Too many requests",
     server: "rate_limited",
-    what: "The server has too much to do and changes nothing.",
+    what: "The server is busy: status 429 and Retry-After. Nothing is changed.",
   },
   {
     id: "broken_applied",
-    name: "500 that was applied",
+    group: ANSWER,
+    name: "Error 500, change made",
     server: "broken_applied",
     what: "The server makes the change and breaks before it can say so.",
   },
-  { id: "broken", name: "500 that was not", server: "broken", what: "The server breaks before it changes anything." },
   {
-    id: "reset",
-    name: "Connection reset",
-    server: "reset",
-    what: "The change is made and the connection is reset before the answer. Browsers send such a request again by themselves.",
-  },
-  {
-    id: "no_network",
-    name: "Offline",
-    server: "no_network",
-    what: "For 3 s every connection of the checkout is reset before anything is done, as where the network is gone.",
-  },
-  {
-    id: "login",
-    name: "Log-in page",
-    server: "login",
-    what: "A network's log-in page comes in place of the answer, with status 200. Nothing is changed.",
+    id: "broken",
+    group: ANSWER,
+    name: "Error 500, nothing changed",
+    server: "broken",
+    what: "The server breaks before it changes anything.",
   },
   {
     id: "closed",
-    name: "Closed session",
+    group: ANSWER,
+    name: "The checkout has expired",
     server: "closed",
-    what: "The checkout session ends before the request arrives, so the server refuses.",
+    what: "The session ends before the request arrives, so the server refuses.",
   },
   {
-    id: "refresh",
-    name: "Refresh fails",
-    server: "refresh",
-    what: "The change is made and said so, and Stripe.js cannot fetch the session after it.",
+    id: "silent",
+    group: CONNECTION,
+    name: "The answer never comes",
+    server: "silent",
+    what: "The server makes the change and never answers.",
   },
-  { id: "double", name: "Double click", drive: "double", what: "The customer clicks twice." },
+  {
+    id: "slow",
+    group: CONNECTION,
+    name: "The answer takes 3 s",
+    server: "slow",
+    what: "The server makes the change and answers after 3 s.",
+  },
+  {
+    id: "drip",
+    group: CONNECTION,
+    name: "The answer never ends",
+    server: "drip",
+    what: "The change is made. The answer starts at once with status 200, then sends a byte a second without end.",
+  },
+  {
+    id: "reset",
+    group: CONNECTION,
+    name: "The connection breaks",
+    server: "reset",
+    what: "The change is made and the connection is reset before the answer. Browsers then repeat the request by themselves.",
+  },
+  {
+    id: "no_network",
+    group: CONNECTION,
+    name: "Offline for 3 s",
+    server: "no_network",
+    what: "Every connection of the checkout is reset for 3 s, as without a network. Nothing is changed.",
+  },
+  {
+    id: "login",
+    group: CONNECTION,
+    name: "A Wi-Fi log-in page answers",
+    server: "login",
+    what: "The network answers with its log-in page and status 200. The shop never sees the request.",
+  },
+  { id: "double", group: CUSTOMER, name: "Double click", drive: "double", what: "The customer clicks twice." },
   {
     id: "plus",
+    group: CUSTOMER,
     name: "“+” four times",
     control: "quantity",
     drive: "plus",
-    press: "Press “+” four times",
-    what: "One notebook is in the order, and the customer wants five.",
+    what: "One notebook is in the order. The customer presses “+” four times and wants five.",
   },
   {
     id: "back",
-    name: "Leaving, coming back",
+    group: CUSTOMER,
+    name: "Leaves and comes back",
     drive: "back",
-    what: "The change is made. The customer goes to another page of the shop, makes it undone there, and comes back by the browser's own button.",
+    what: "The change is made. The customer undoes it on another page of the shop and comes back with the Back button.",
+  },
+  {
+    id: "refresh",
+    group: PAGE,
+    name: "Stripe.js cannot fetch the order",
+    server: "refresh",
+    what: "The server makes the change and confirms it. Then Stripe.js fails to fetch the new order.",
   },
   {
     id: "no_wasm",
+    group: PAGE,
     name: "No WebAssembly",
     drive: "noWasm",
-    what: "The page is loaded again with a Content-Security-Policy that refuses WebAssembly.",
+    what: "The page is loaded again with a Content-Security-Policy that forbids WebAssembly.",
   },
   {
     id: "trap",
-    name: "The module traps",
+    group: PAGE,
+    name: "The module crashes",
     server: "slow",
     drive: "trap",
-    what: "While the answer is under way, the package's WebAssembly module aborts, as it would by a bug of its own.",
+    what: "The package's WebAssembly module aborts while the answer is under way, as it would by a bug of its own.",
   },
 ];
 
-export const faultOf = (id) => FAULTS.find((fault) => fault.id === id) ?? FAULTS[0];
+/** The fault that the page opens with: it is over at once, and the customer pays the wrong amount. */
+export const FIRST = "refresh";
+
+export const faultOf = (id) => FAULTS.find((fault) => fault.id === id);

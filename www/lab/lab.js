@@ -1,109 +1,109 @@
-// Before the package, whose module it has to know.
+// Loaded before the package, whose module it wraps.
 import "./trap.js";
-import { byId, fromTemplate, setText } from "../dom.js";
+import { byId, setText } from "../dom.js";
 import { announce, clearProblem, showProblem } from "../messages.js";
 import { CHECKS } from "./by-hand.js";
 import { createColumn } from "./column.js";
+import { CannotRun } from "./drives.js";
 import { drawDurations } from "./durations.js";
-import { experiment, NoModule } from "./experiment.js";
-import { FAULTS, faultOf } from "./faults.js";
+import { experiment } from "./experiment.js";
+import { FAULTS, faultOf, FIRST, GROUPS } from "./faults.js";
 import { bindMerchant } from "./merchant.js";
 import { createRecord } from "./record.js";
+import { createResults } from "./results.js";
 import { drawSent } from "./sent.js";
 import { drawTimeline } from "./timeline.js";
 import { createPackage } from "./with-package.js";
 
 const WITHOUT_WASM = "?without=wasm";
 const isWithoutWasm = location.search === WITHOUT_WASM;
-const PRESS = "#press";
 
 const form = byId("experiment");
-const columns = { package: createColumn(byId("with-package")), byHand: createColumn(byId("by-hand")) };
-const record = createRecord(drawRecord);
-const packages = new Map();
-const drawMerchant = bindMerchant(() => [...packages.values()].map(({ updates }) => updates.metrics()));
+const fault = byId("fault");
 let running = false;
 let limit = Number(byId("limit").value);
 
+const results = createResults({ facts: (side) => columns[side].facts(), isRunning: () => running });
+const columns = { byHand: createColumn(results.draw), mine: createColumn(results.draw) };
+const record = createRecord(drawRecord);
+const packages = new Map();
+const drawMerchant = bindMerchant(() => [...packages.values()].map(({ updates }) => updates.metrics()));
+
 offer();
-form.addEventListener("change", draw);
+fault.addEventListener("change", draw);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  void press(faultOf(new FormData(form).get("fault")));
+  void runBoth();
+  byId("results").scrollIntoView({ block: "nearest" });
 });
 byId("leave").addEventListener("click", () => sessionStorage.removeItem("away"));
 addEventListener("resize", drawRecord);
 draw();
 begin();
 
-/** What brought the visitor here may be a fault of the page itself. */
+/** Opens with a result, unless the visitor has just come back and the browser did not keep the page. */
 function begin() {
-  if (sessionStorage.getItem("left")) {
-    sessionStorage.removeItem("left");
-    showProblem(
-      byId("problem"),
-      "This browser did not keep the page when it was left, so it begins afresh: nothing old is shown.",
-    );
-  }
-  if (isWithoutWasm && location.hash === PRESS) {
-    history.replaceState(null, "", WITHOUT_WASM);
-    form.requestSubmit();
-  }
+  if (!sessionStorage.getItem("left")) return void runBoth();
+  sessionStorage.removeItem("left");
+  fault.value = "back";
+  draw();
+  showProblem(
+    byId("problem"),
+    "This browser did not keep the page when you left it, so there is nothing old on it to compare.",
+  );
 }
 
 function offer() {
-  for (const { id, name } of FAULTS) {
-    const label = fromTemplate("fault-template");
-    const input = label.querySelector("input");
-    input.value = id;
-    input.checked = id === (isWithoutWasm ? "no_wasm" : "none");
-    setText(label.querySelector("span"), name);
-    byId("faults").append(label);
+  for (const group of GROUPS) {
+    const element = fault.appendChild(document.createElement("optgroup"));
+    element.label = group;
+    for (const { id, name } of FAULTS.filter((one) => one.group === group)) element.append(new Option(name, id));
   }
+  fault.value = isWithoutWasm ? "no_wasm" : FIRST;
 }
 
-async function press(fault) {
+async function runBoth() {
+  const chosen = faultOf(fault.value);
   if (running) return;
-  if (fault.drive === "noWasm" && !isWithoutWasm) return location.assign(`/lab/${WITHOUT_WASM}${PRESS}`);
+  if (chosen.drive === "noWasm" && !isWithoutWasm) return location.assign(`/lab/${WITHOUT_WASM}`);
   running = true;
   clearProblem(byId("problem"));
   draw();
   try {
     limit = Number(byId("limit").value);
     const check = CHECKS[byId("check").value];
-    const mine = packageFor(limit);
-    await experiment(fault, { limit, check, mine, columns, learned: drawSent });
-    announce(`With the package: ${columns.package.summary()} By hand: ${columns.byHand.summary()}`);
+    setText(byId("results-heading"), chosen.name);
+    await experiment(chosen, { limit, check, mine: packageFor(limit), columns, onRequests: drawSent });
+    announce(results.inWords());
   } catch (error) {
-    const isKnown = error instanceof NoModule;
+    const isKnown = error instanceof CannotRun;
     if (!isKnown) reportError(error);
-    showProblem(byId("problem"), isKnown ? error.message : "The experiment could not be made. Please reload the page.");
+    showProblem(byId("problem"), isKnown ? error.message : "This could not be run. Please reload the page.");
   }
   running = false;
   draw();
   await drawMerchant();
 }
 
-/** One package for each limit of Stripe.js, which holds for as long as the page. */
+/** One `updates` object for each limit of Stripe.js, kept for the life of the page. */
 function packageFor(stripes) {
-  if (!packages.has(stripes))
-    packages.set(
-      stripes,
-      createPackage(stripes, record, () => columns.package.draw()),
-    );
-  return packages.get(stripes);
+  const known = packages.get(stripes);
+  if (known) return known;
+  const created = createPackage(stripes, record, { onChange: results.draw, onCalm: columns.mine.withdraw });
+  packages.set(stripes, created);
+  return created;
 }
 
 function draw() {
-  const fault = faultOf(new FormData(form).get("fault"));
-  setText(byId("what"), fault.what);
-  setText(byId("press-label"), fault.press ?? "Save with a yearly subscription");
+  setText(byId("what"), faultOf(fault.value).what);
   byId("press").setAttribute("aria-busy", String(running));
   form.setAttribute("aria-busy", String(running));
-  setText(byId("hint"), running ? "Under way…" : "In both columns at once, each with an order of its own.");
+  setText(byId("press-label"), running ? "Running…" : "Run both");
+  results.draw();
 }
 
 function drawRecord() {
-  drawTimeline(byId("timeline"), record.rows(), limit);
-  drawDurations(byId("durations"), record.settled());
+  const rows = record.rows();
+  drawTimeline(byId("timeline"), rows, limit);
+  drawDurations(byId("durations"), rows, record.settled());
 }

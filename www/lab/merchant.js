@@ -7,15 +7,15 @@ const NEWS = "lab-news";
 const ANSWERED = /^checkout_updates_total\{endpoint="(\w+)",outcome="(\w+)"\}$/;
 
 /**
- * What the page has counted, beside the report of it that reached the server, and the server's own count. `metrics`
- * gives what each package object of the page counts.
+ * Compares the page's own counts with the report that reached the server, and shows the server's counts. `metrics`
+ * returns the metrics of each `updates` object of the page.
  */
 export function bindMerchant(metrics) {
   const place = byId("merchant");
   let reported = [];
   let newest = 0;
 
-  // A page that is hidden may never be seen again: what it has counted is kept for the page that comes after it.
+  // A hidden page may never be shown again, so its counts are kept for the next page.
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") return void draw();
     const all = metrics().map(({ endpoints }) => flat(endpoints));
@@ -33,24 +33,21 @@ export function bindMerchant(metrics) {
     // A report that was sent as the page was left may still be on its way.
     if (beacons.length < reports && looks > 1) return void setTimeout(() => void draw(looks - 1), 300);
     newest = Math.max(newest, ...requests.map(({ number }) => number));
-    place.replaceChildren(
-      make("h3", "", "Counted here, and reported"),
-      ...report(beacons),
-      make("h3", "", "Answered by the server"),
-      answered(server),
-    );
+    const parts = report(beacons);
+    if (parts.length === 0 && metrics().every(({ endpoints }) => flat(endpoints).size === 0)) return;
+    place.replaceChildren(...parts, ...answered(server));
+    byId("merchant-section").hidden = false;
   }
   return draw;
 }
 
-/** What the page had counted when it was hidden last, how many reports that makes, and after which request they came. */
+/** The page's counts when it was last hidden, how many reports carried them, and after which request those came. */
 const sent = () => JSON.parse(sessionStorage.getItem(NEWS) ?? '{"reports":0,"after":0,"news":[]}');
 
 function report(beacons) {
   const { reports, news } = sent();
   const last = beacons.slice(0, reports);
-  if (last.length === 0)
-    return [make("p", "note", "Nothing has been reported yet. The page reports when it is hidden.")];
+  if (last.length === 0) return [];
   const counted = new Map(news);
   const arrived = sum(last.map(({ body }) => flat(JSON.parse(body).endpoints)));
   const names = [...new Set([...counted.keys(), ...arrived.keys()])];
@@ -59,8 +56,9 @@ function report(beacons) {
   body.tabIndex = 0;
   body.setAttribute("aria-label", "The report");
   return [
-    scroll("Counted and reported", table(["Since the report before", "Counted here", "Reported"], rows)),
-    make("p", "note", "The report as it was received:"),
+    make("h3", "", "Counted by the page, and reported"),
+    scroll("Counted and reported", table(["Since the last report", "Counted", "Reported"], rows)),
+    make("p", "note", "The report as the server received it:"),
     body,
   ];
 }
@@ -71,11 +69,14 @@ function answered(server) {
     const found = ANSWERED.exec(name);
     if (found && count > 0) rows.push([found[1], found[2], String(count)]);
   }
-  if (rows.length === 0) return make("p", "note", "No updates since it was started.");
-  return scroll("Answered by the server", table(["Update", "Answered by", "Times"], rows));
+  if (rows.length === 0) return [];
+  return [
+    make("h3", "", "Answered by the server"),
+    scroll("Answered by the server", table(["Update", "Answered with", "Times"], rows)),
+  ];
 }
 
-/** Counts and failures of all endpoints, by one name each. */
+/** The counts and failures of all endpoints, each with a name. */
 function flat(endpoints) {
   const named = new Map();
   for (const [endpoint, { updates, successes, retries, late, joined, superseded, failures }] of Object.entries(

@@ -1,11 +1,11 @@
 /**
- * What the page measures of its updates, by what any page can use: `onSettled`, and `performance.measure` around `fetch`
- * and around `runServerUpdate`. All measures come back through one PerformanceObserver.
+ * Measures the updates with what any page can use: `onSettled`, and `performance.measure` around `fetch` and around
+ * `runServerUpdate`. All measures come back through one PerformanceObserver.
  */
 const MOST = 200;
 const OWN = "lab:";
 
-/** Measures what lasted from `start` until now. */
+/** Measures from `start` until now. */
 export function measure(what, start) {
   performance.measure(OWN + what, { start });
   performance.clearMeasures(OWN + what);
@@ -33,6 +33,13 @@ export function createRecord(onNews) {
   return {
     /** For the option `onSettled`. */
     onSettled: (record) => keep(settled, { ...record, at: performance.now() }),
+    /** The customer, who pressed at this time, has just read how the last update ended. */
+    answered: (press) => {
+      const last = settled.findLast(({ outcome }) => outcome !== "cancelled");
+      // Two presses can share one update.
+      if (last && !last.press) Object.assign(last, { press, answeredMs: performance.now() - press });
+      onNews();
+    },
     /** For the option `fetch`: each attempt, and the reading of its answer. */
     fetch: async (url, init) => {
       const start = performance.now();
@@ -46,7 +53,7 @@ export function createRecord(onNews) {
         if (answer) void reading(answer.clone(), performance.now());
       }
     },
-    /** The same actions, their `runServerUpdate` measured: its function, and what comes after that. */
+    /** The same actions with a measured `runServerUpdate`: its function, and what follows it. */
     watch: (actions) => ({
       ...actions,
       runServerUpdate: async (update) => {
@@ -59,7 +66,7 @@ export function createRecord(onNews) {
               since = performance.now();
               return given;
             } finally {
-              // One without a request is a refresh.
+              // A call without a request is a refresh.
               if (requests > before) measure("call", start);
             }
           });
@@ -74,21 +81,21 @@ export function createRecord(onNews) {
 }
 
 async function reading(copy, start) {
-  // The copy ends as the answer does, by its last byte or by an abort.
+  // The copy ends when the answer ends, by its last byte or an abort.
   await copy.arrayBuffer().catch(() => {});
   measure("reading", start);
 }
 
-/** The updates as rows: each with what was measured between the call of its function and that of the next. */
+/** One row an update, with what was measured between the call of its function and the call of the next. */
 function rows(spans, settled) {
   const calls = spans.filter(({ what }) => what === "call");
   const found = [];
-  for (const { at, ...record } of settled) {
+  for (const { at, press, answeredMs, ...record } of settled) {
     // Updates take turns, so the last call that had begun was its own.
     const position = calls.findLastIndex(({ start }) => start <= at);
-    if (record.outcome === "cancelled" || position < 0) continue;
-    const [{ start, end }] = calls.splice(0, position + 1).slice(-1);
-    found.push({ record, start, end, at });
+    if (press === undefined || position < 0) continue;
+    const [{ start }] = calls.splice(0, position + 1).slice(-1);
+    found.push({ record, press, start, at, answeredMs });
   }
   return found.map((row, position) => {
     const next = found[position + 1]?.start ?? Infinity;
@@ -97,9 +104,9 @@ function rows(spans, settled) {
   });
 }
 
-const waiting = ({ record, start }) =>
-  record.waitedMs > 1 ? [{ what: "waiting", start: start - record.waitedMs, end: start }] : [];
+const waiting = ({ record, press, start }) =>
+  record.waitedMs > 1 ? [{ what: "waiting", start: press, end: start }] : [];
 
-/** The fetch of the session that ends an update, and those that follow because nobody knows. */
+/** Tells the fetch that ends an update from those that follow because of a doubt. */
 const inDoubt = (part, { record, at }) =>
   part.what === "refresh" && (record.outcome !== "success" || part.start > at) ? { ...part, what: "later" } : part;

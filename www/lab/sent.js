@@ -1,19 +1,22 @@
 import { byId, fromTemplate, setText } from "../dom.js";
+import { SIDES } from "./sides.js";
 
-const SIDES = ["With the package", "By hand"];
+const positionOf = ({ side }) => SIDES.findIndex(({ id }) => id === side);
 
-/** The requests of an experiment as the server received them: what they said, and all that came with it. */
+/** Draws the requests of an experiment as the server received them: bodies and headers. */
 export function drawSent(requests) {
   const place = byId("sent");
+  byId("sent-section").hidden = requests.length === 0;
   const open = new Set([...place.querySelectorAll(".sent[open]")].map(({ dataset }) => dataset.number));
   place.replaceChildren(
     ...requests
-      .toSorted((one, other) => one.side - other.side)
-      .map(({ number, side, path, headers, body }, position) => {
+      .toSorted((one, other) => positionOf(one) - positionOf(other))
+      .map((request, position) => {
+        const { number, path, headers, body } = request;
         const element = fromTemplate("sent-template");
         element.dataset.number = number;
         element.open = position === 0 || open.has(String(number));
-        setText(element.querySelector("summary"), `${SIDES[side]}: POST ${path}`);
+        setText(element.querySelector("summary"), `${SIDES[positionOf(request)].name}: POST ${path}`);
         setText(element.querySelector("pre"), body);
         element.querySelector("pre").setAttribute("aria-label", `Body of request ${position + 1}`);
         element.querySelector(".scroll").setAttribute("aria-label", `Headers of request ${position + 1}`);

@@ -1,10 +1,10 @@
-/** What the lab asks the server beside the updates. None of it is part of a checkout. */
+/** What the lab asks the server besides the updates. A checkout needs none of it. */
 
 /** A POST of JSON. */
 export const post = (path, body) =>
   fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
-/** Lets the next request of this session meet the fault. */
+/** Makes the next request of this session meet the fault. */
 export async function arm(id, fault) {
   const response = await post("/lab/fault", { checkout_session_id: id, fault });
   if (!response.ok) throw new Error(`the fault was answered by ${response.status}`);
@@ -16,7 +16,7 @@ export const truthOf = (id) => json(`/lab/truth?checkout_session_id=${id}`);
 /** The requests of this visitor, as they were received. */
 export const received = () => json("/lab/requests");
 
-/** The server's own counts, by their names with labels. */
+/** The server's own counts, by name and labels. */
 export async function counts() {
   const text = await (await fetch("/metrics")).text();
   const lines = text.split("\n").filter((line) => line && !line.startsWith("#"));

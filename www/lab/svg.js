@@ -1,6 +1,6 @@
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An SVG element with these attributes and children; a text for a child is its content. */
+/** An SVG element with these attributes and children. */
 export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
@@ -8,7 +8,7 @@ export function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A table, which says in words and numbers what a drawing shows. */
+/** A table: what a drawing shows, in words and numbers. */
 export function table(heads, rows) {
   const element = document.createElement("table");
   const head = element.createTHead().insertRow();
@@ -28,7 +28,7 @@ export function table(heads, rows) {
   return element;
 }
 
-/** A region that scrolls sideways by itself where it is too wide, and by the keyboard too. */
+/** A region that scrolls sideways if it is too wide, by the keyboard too. */
 export function scroll(label, child) {
   const element = document.createElement("div");
   element.className = "scroll";
@@ -39,7 +39,7 @@ export function scroll(label, child) {
   return element;
 }
 
-/** The table behind a drawing, closed until it is wanted. It stays open from one drawing to the next. */
+/** The table behind a drawing, closed at first. Once open it stays open when the drawing is updated. */
 export function asTable(place, label, content) {
   const element = document.createElement("details");
   element.className = "as-table";

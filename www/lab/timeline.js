@@ -1,8 +1,8 @@
 import { make } from "../dom.js";
-import { duration } from "./column.js";
 import { asTable, svg, table } from "./svg.js";
+import { duration } from "./times.js";
 
-/** What a part of an update is called, in the order of the legend. Each has a pattern of its own in the style sheet. */
+/** The names of an update's parts, in the order of the legend. Each has its own pattern in the style sheet. */
 const PARTS = {
   waiting: "waiting for a turn",
   request: "request",
@@ -17,12 +17,13 @@ const TOP = 8;
 const AXIS = 22;
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000];
 
-/** Draws the last updates, each from its press on; `limit` is Stripe.js'. */
+/** Draws the last updates, each from its press; `limit` is Stripe.js's, in milliseconds. */
 export function drawTimeline(place, all, limit) {
   if (all.length === 0) return;
+  place.closest("section").hidden = false;
   const rows = all.slice(-MOST).toReversed().map(fromPress);
   const longest = Math.max(...rows.flatMap(({ parts, length }) => [length, ...parts.map(({ end }) => end)]));
-  // The limit is drawn where it does not press everything else into a corner.
+  // The limit is drawn only if the rest stays readable next to it.
   const until = longest > limit / 2 ? Math.max(longest, limit) * 1.04 : longest * 1.04;
   const width = Math.max(place.clientWidth, 280);
   const x = (ms) => Math.round((ms / until) * (width - 2) * 10) / 10 + 1;
@@ -37,21 +38,20 @@ export function drawTimeline(place, all, limit) {
       svg(
         "text",
         { x: x(limit) - 6, y: TOP + 6, class: "limit-label", "text-anchor": "end" },
-        `Stripe.js’ ${limit / 1_000} s`,
+        `Stripe.js's ${limit / 1_000} s`,
       ),
     );
   }
   const isNarrow = width < 480;
   rows.forEach((row, position) => picture.append(...drawRow(row, TOP + position * ROW, x, isNarrow)));
-  const beyond = limit < until ? "" : `Stripe.js’ limit of ${limit / 1_000} s is far to the right.`;
+  const beyond = limit < until ? "" : `Stripe.js's limit of ${limit / 1_000} s is far to the right.`;
   const cells = rows.flatMap((row) => row.parts.map((part) => [row.title, named(part), ms(part.start), ms(part.end)]));
   const numbers = table(["Update", "Part", "From", "Until"], cells);
   place.replaceChildren(legend(), picture, make("p", "note", beyond), asTable(place, "The timeline", numbers));
 }
 
-/** A row whose times count from its press. */
-function fromPress({ record, start, at, parts }) {
-  const press = start - (record.waitedMs > 1 ? record.waitedMs : 0);
+/** A row with its times relative to the press. */
+function fromPress({ record, press, answeredMs, parts }) {
   let attempt = 0;
   const ofRow = parts.map((part) => ({
     what: part.what,
@@ -61,7 +61,7 @@ function fromPress({ record, start, at, parts }) {
   }));
   const said = record.kind ? `${record.kind}, applied: ${record.applied}` : record.outcome;
   const short = record.kind ? `${record.kind}, ${record.applied}` : record.endpoint;
-  return { title: `${record.endpoint}: ${said}`, short, length: at - press, parts: ofRow };
+  return { title: `${record.endpoint}: ${said}`, short, length: answeredMs, parts: ofRow };
 }
 
 const named = ({ what, attempt }) => (attempt ? `${PARTS[what]} ${attempt}` : PARTS[what]);
@@ -100,7 +100,7 @@ function axis(until, x, height, width) {
   return drawn;
 }
 
-/** Each part is told by its pattern as well as by its colour. */
+/** The patterns tell the parts apart without colour. */
 function patterns() {
   const pattern = (what, ...marks) =>
     svg(

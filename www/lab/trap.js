@@ -1,6 +1,6 @@
 /**
- * A way to let the package's module abort, as it would by a bug of its own. Has to be loaded before the package is: it
- * stands between the module and the functions that the module imports.
+ * Makes the package's module abort, as a bug in it would. It wraps the functions that the module imports, so it has to be
+ * loaded before the package.
  */
 let isThere = false;
 let isDue = false;
@@ -9,7 +9,7 @@ if (globalThis.WebAssembly) {
   WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
     construct(target, [module, imports]) {
       const instance = Reflect.construct(target, [module, imports && watched(imports)]);
-      // Not the one that is made to see whether one may be made: it imports nothing.
+      // An instance without imports is the package's check whether WebAssembly is allowed.
       isThere ||= imports !== undefined;
       return instance;
     },
@@ -21,14 +21,14 @@ const watched = (imports) => mapped(imports, (functions) => mapped(functions, wa
 const watch = (imported) =>
   typeof imported === "function" ? (...given) => (abortIfDue(), imported(...given)) : imported;
 
-/** What a trap throws, through the module's own code, which catches nothing: it ends in the middle of a step. */
+/** Throws what a trap throws. The module's code catches nothing, so it ends in the middle of a step. */
 function abortIfDue() {
   if (!isDue) return;
   isDue = false;
   throw new WebAssembly.RuntimeError("unreachable");
 }
 
-/** Lets the module's next step abort. Tells whether there is a module. */
+/** Makes the module's next step abort. Returns whether there is a module. */
 export function abortNext() {
   isDue = isThere;
   return isDue;

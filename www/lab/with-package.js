@@ -3,13 +3,18 @@ import { endpoints } from "/endpoints.js";
 import { REPORTS } from "./merchant.js";
 import { measure } from "./record.js";
 
-/** The deadline inside each limit of Stripe.js: that of 20 s is the package's own. */
+/** The package's deadline for each limit of Stripe.js, in milliseconds; 19.5 s is its default. */
 const DEADLINES = { 20_000: 19_500, 5_000: 3_500 };
 
-/** The package on this page, for one limit of Stripe.js. The session is that of the experiment that is under way. */
-export function createPackage(limit, record, onChange) {
+/**
+ * The package on this page, for one limit of Stripe.js. `begin` gives it the checkout of the next experiment.
+ * `onChange` is called when `isPending()` or `isStale()` has changed, `onCalm` when a doubt has ended that the customer
+ * has read about, with its milliseconds.
+ */
+export function createPackage(limit, record, { onChange, onCalm }) {
   let checkout;
   let staleSince = null;
+  let hasFailed = false;
   const session = () => checkout.actions.getSession();
   const updates = createUpdates({
     endpoints,
@@ -24,20 +29,27 @@ export function createPackage(limit, record, onChange) {
     if (stale && staleSince === null) staleSince = performance.now();
     if (!stale && staleSince !== null) {
       measure("stale", staleSince);
+      if (hasFailed) onCalm(performance.now() - staleSince);
       staleSince = null;
     }
     onChange();
   });
 
   async function run(name, intent, tell) {
+    const press = performance.now();
     const outcome = await updates.run(checkout.actions, name, intent);
+    hasFailed = outcome.type === "error";
     if (outcome.type === "success") tell("Your order was updated.", "yes");
-    if (outcome.type === "error") tell(outcome.error.message, outcome.error.applied, outcome.error);
+    if (outcome.type === "error") tell(outcome.error.message, outcome.error.applied);
+    if (outcome.type !== "cancelled") record.answered(press);
   }
 
   return {
     updates,
+    /** Resolves when the module has been loaded, or has failed to: loading is not part of the time from a press. */
+    ready: () => updates.ready.catch(() => {}),
     begin: (opened) => {
+      hasFailed = false;
       checkout = { ...opened, actions: record.watch(opened.actions) };
     },
     changePlan: (tell) => {
@@ -51,7 +63,7 @@ export function createPackage(limit, record, onChange) {
       const quantity = updates.wanted("setQuantity", own)?.quantity ?? item.quantity;
       return run("setQuantity", { ...own, quantity: quantity + 1 }, tell);
     },
-    /** Why nobody can pay now; `null` where they can. */
+    /** Why Pay is locked; `null` if it is not. */
     whyLocked: () => {
       if (updates.isPending()) return "the order is changing";
       if (updates.isStale()) return "the order is being checked";
@@ -65,7 +77,7 @@ export function createPackage(limit, record, onChange) {
   };
 }
 
-/** What Stripe.js alone says of paying. */
+/** Why Pay is locked if only Stripe.js is asked. */
 export function whyClosed({ status, canConfirm }) {
   if (status.type !== "open") return "the checkout is closed";
   return canConfirm ? null : "the order is changing";

@@ -1,29 +1,53 @@
 import type { Locator, Page } from "@playwright/test";
-import { expect, test as base } from "./fixtures.ts";
+import { expect, expectComplaint, statusLine, test as base } from "./fixtures.ts";
 
-/** A column of the lab. */
+/** The labels of the rows. */
+export const ROW = {
+  first: "The customer first reads",
+  reads: "The customer reads",
+  control: "The control shows",
+  total: "The page's total",
+  server: "The server has",
+  pay: "Pay is",
+  answered: "Answered after",
+  requests: "Requests that arrived",
+} as const;
+
+export const NO_MESSAGE = "No message";
+
+/** A column of the lab's table, and its sentence above it. */
 export class Column {
-  readonly rows: Locator;
+  readonly verdict: Locator;
 
-  constructor(place: Locator) {
-    this.rows = place.getByRole("row");
+  constructor(
+    private readonly page: Page,
+    name: string,
+    private readonly position: number,
+  ) {
+    this.verdict = page.locator("#verdict li").filter({ hasText: `${name}:` });
   }
 
-  row(label: string): Locator {
-    return this.rows.filter({ has: this.rows.page().getByRole("rowheader", { name: label, exact: true }) });
+  cell(label: string): Locator {
+    const header = this.page.getByRole("rowheader", { name: label, exact: true });
+    return this.page.locator("#facts tr").filter({ has: header }).locator("td").nth(this.position);
   }
 
   fact(label: string): Locator {
-    return this.row(label).locator(".fact");
+    return this.cell(label).locator(".fact");
   }
 
-  /** The labels of the rows in which the page says something else than the server has. */
-  differing(): Promise<string[]> {
-    return this.rows.filter({ hasText: "✕ differs" }).getByRole("rowheader").allTextContents();
+  /** The labels of the rows with this verdict: in which the page shows something else than the server has, by default. */
+  async rows(verdict = "differs"): Promise<string[]> {
+    const rows = await this.page.locator("#facts tr").all();
+    const found = rows.map(async (row) => {
+      const own = await row.locator("td").nth(this.position).getAttribute("data-verdict");
+      return own === verdict ? [await row.getByRole("rowheader").innerText()] : [];
+    });
+    return (await Promise.all(found)).flat();
   }
 }
 
-/** The lab as somebody sees it who wants to know. */
+/** The lab as a visitor sees it. */
 export class LabPage {
   readonly form: Locator;
   readonly press: Locator;
@@ -31,21 +55,44 @@ export class LabPage {
   readonly mine: Column;
   readonly byHand: Column;
 
-  constructor(readonly page: Page) {
+  constructor(
+    readonly page: Page,
+    private readonly complaints: string[],
+  ) {
     this.form = page.locator("#experiment");
     this.press = page.locator("#press");
     this.problem = page.locator("#problem");
-    this.mine = new Column(page.getByRole("region", { name: "With the package" }));
-    this.byHand = new Column(page.getByRole("region", { name: "By hand" }));
+    this.byHand = new Column(page, "By hand", 0);
+    this.mine = new Column(page, "With checkout-updates", 1);
   }
 
   async open(): Promise<void> {
     await this.page.goto("/lab/");
-    await expect(this.press).toHaveText(/\S/);
+    await this.opened();
+  }
+
+  /** Waits for the result that it opens with. */
+  async opened(): Promise<void> {
+    await this.ended();
+    // The session that could not be fetched, once in each column.
+    for (let line = 0; line < 2; line += 1) await expectComplaint(this.complaints, statusLine(502));
   }
 
   async choose(fault: string): Promise<void> {
-    await this.page.getByRole("radio", { name: fault, exact: true }).check();
+    await this.page.getByLabel("What goes wrong").selectOption({ label: fault });
+  }
+
+  private async set(setting: string, option: RegExp): Promise<void> {
+    const settings = this.page.locator("details.settings");
+    if ((await settings.getAttribute("open")) === null) await settings.getByText("Settings").click();
+    const select = this.page.getByLabel(setting);
+    const value = await select.locator("option").filter({ hasText: option }).getAttribute("value");
+    await select.selectOption(value);
+  }
+
+  /** What the hand-written column checks: "response.ok" or "response.type". */
+  async check(member: string): Promise<void> {
+    await this.set("By hand, check", new RegExp(`^${member}`));
   }
 
   /** Presses the control; gives the ids of both columns' sessions, the package's first. */
@@ -56,7 +103,7 @@ export class LabPage {
       ids.push((request.postDataJSON() as { checkout_session_id: string }).checkout_session_id);
       return ids.length === 2;
     });
-    await this.watchPay();
+    await this.watch();
     await this.press.click();
     await armed;
     return ids as [string, string];
@@ -68,22 +115,32 @@ export class LabPage {
     await this.page.waitForRequest((request) => new URL(request.url()).pathname === path && ++count === 2);
   }
 
-  /** Keeps what is said of Pay with the package: it may be locked for a moment only. */
-  private async watchPay(): Promise<void> {
-    await this.mine.fact("Pay is").evaluate((fact) => {
-      const said = ((window as unknown as { saidOfPay: string[] }).saidOfPay = [fact.textContent ?? ""]);
-      new MutationObserver(() => said.push(fact.textContent ?? "")).observe(fact, { childList: true, subtree: true });
-    });
+  /** Keeps what the package's column shows: Pay may be locked for a moment only. */
+  private async watch(): Promise<void> {
+    await this.page.locator("#facts").evaluate((table, position) => {
+      const seen = ((window as unknown as { seen: string[] }).seen = []) as string[];
+      const look = () => {
+        for (const row of table.querySelectorAll("tr")) {
+          const cell = row.querySelectorAll("td")[position]!;
+          const now = [row.querySelector("th"), cell.querySelector(".fact")]
+            .map((part) => part?.textContent)
+            .join(": ");
+          seen.push(`${now} [${cell.dataset["verdict"]}]`);
+        }
+      };
+      new MutationObserver(look).observe(table, { attributes: true, childList: true, subtree: true });
+    }, 1);
   }
 
-  /** What was said of Pay with the package since the press. */
-  saidOfPay(): Promise<string[]> {
-    return this.page.evaluate(() => (window as unknown as { saidOfPay: string[] }).saidOfPay);
+  /** What the package's column has shown since the press, as "label: text [verdict]". */
+  seen(): Promise<string[]> {
+    return this.page.evaluate(() => (window as unknown as { seen: string[] }).seen);
   }
 
   /** Waits until both columns have ended and nothing is in doubt any more. */
   async ended(): Promise<void> {
     await expect(this.form).toHaveAttribute("aria-busy", "false", { timeout: 90_000 });
+    await expect(this.page.locator("#results:visible, #problem:not(:empty)").first()).toBeVisible();
   }
 
   async run(fault: string): Promise<[string, string]> {
@@ -97,5 +154,5 @@ export class LabPage {
 /** Straight to the server: what stands between the two in other tests would meet the faults of the line itself. */
 export const test = base.extend<{ lab: LabPage }>({
   baseURL: async ({ server }, use) => use(`http://127.0.0.1:${server.port}`),
-  lab: async ({ page }, use) => use(new LabPage(page)),
+  lab: async ({ page, complaints }, use) => use(new LabPage(page, complaints)),
 });

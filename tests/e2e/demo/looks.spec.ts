@@ -59,7 +59,7 @@ test("moves nothing for those who asked for less motion", async ({ checkout, pag
   const arrival = gate.intercept(ENDPOINT);
   await checkout.plan.click();
   const held = await arrival;
-  await expect(checkout.summary).toContainText("Updating…");
+  await expect(checkout.summary).toContainText("Updating the total…");
   expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
   held.passOn();
   await expect(checkout.plan).toHaveAttribute("aria-checked", "true");

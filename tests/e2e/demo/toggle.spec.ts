@@ -1,8 +1,7 @@
 import { expect, expectComplaint, statusLine, test } from "./fixtures.ts";
 
 const ENDPOINT = "/change-subscription-interval";
-const SAVE = "Save with a yearly subscription";
-const BACK = "Use monthly subscription";
+const LABEL = "Save with a yearly subscription";
 
 test("changes the plan on the server, there and back", async ({ checkout, gate, page, server }) => {
   const id = await checkout.open();
@@ -10,15 +9,16 @@ test("changes the plan on the server, there and back", async ({ checkout, gate, 
   expect(await server.interval(id)).toBe("month");
   const monthly = await checkout.dueToday.textContent();
   await expect(checkout.plan).toHaveAttribute("aria-checked", "false");
-  await expect(checkout.plan).toHaveAccessibleName(SAVE);
-  await expect(checkout.plan).toHaveAccessibleDescription("Now: billed monthly.");
+  await expect(checkout.plan).toHaveAccessibleName(LABEL);
+  await expect(checkout.plan).toHaveAccessibleDescription("$120 a year instead of $144");
 
   await checkout.plan.click();
   await expect(checkout.plan).toHaveAttribute("aria-checked", "true");
-  await expect(checkout.plan).toHaveAccessibleName(BACK);
-  await expect(checkout.plan).toHaveAccessibleDescription("Now: billed yearly.");
+  // Its state says it: a label that changed as well would say the opposite when it is read out.
+  await expect(checkout.plan).toHaveAccessibleName(LABEL);
   expect(await server.interval(id)).toBe("year");
   const session = await server.session(id);
+  expect([session.amount_total, monthly]).toEqual([12_000, dollars(14_400 / 12)]);
   await expect(checkout.dueToday).toHaveText(dollars(session.amount_total));
   await expect(checkout.dueToday).not.toHaveText(monthly ?? "");
   await expect(checkout.summary).toContainText("Billed yearly");
@@ -28,7 +28,7 @@ test("changes the plan on the server, there and back", async ({ checkout, gate, 
   await checkout.settled();
   await checkout.plan.click();
   await expect(checkout.plan).toHaveAttribute("aria-checked", "false");
-  await expect(checkout.plan).toHaveAccessibleName(SAVE);
+  await expect(checkout.plan).toHaveAccessibleName(LABEL);
   await expect(checkout.dueToday).toHaveText(monthly ?? "");
   await expect(checkout.summary).toContainText("Then every month");
   expect(await server.interval(id)).toBe("month");
@@ -42,6 +42,17 @@ test("changes the plan on the server, there and back", async ({ checkout, gate, 
   const keys = sent.map(({ headers }) => headers["idempotency-key"]);
   expect(new Set(keys).size).toBe(2);
   expect(keys).not.toContain(undefined);
+});
+
+test("names the package, and links to the other pages, the docs and the code", async ({ checkout, page }) => {
+  await checkout.open();
+  await expect(page.getByRole("complementary")).toContainText("checkout-updates demo");
+  const links = page.getByRole("navigation", { name: "Demo" }).getByRole("link");
+  await expect(links).toHaveText(["Subscription", "Goods", "Lab", "React", "Rust", "Docs", "Code"]);
+  const own = await links.evaluateAll((all) => (all as HTMLAnchorElement[]).map(({ href }) => href));
+  for (const href of own.filter((one) => one.startsWith(new URL(page.url()).origin) && !one.includes("/rust/"))) {
+    expect((await page.request.get(href)).status(), href).toBe(200);
+  }
 });
 
 test("can be used by keyboard alone and keeps the focus", async ({ checkout, page, server }) => {
@@ -81,8 +92,11 @@ test("locks Pay and sends nothing twice while an update is pending", async ({ ch
   await checkout.plan.click();
   const held = await arrival;
   await expect(checkout.pay).toBeDisabled();
-  await expect(checkout.pay).toHaveAccessibleDescription("Updating your order…");
+  await expect(checkout.pay).toHaveAccessibleDescription("Your total is being updated…");
+  await expect(checkout.pay).toHaveText("Pay");
   await expect(checkout.summary).toHaveAttribute("aria-busy", "true");
+  await expect(checkout.summary).toContainText("Updating the total…");
+  await expect(checkout.total("Total due today (updating…)")).toBeVisible();
   await expect(checkout.plan).toHaveAttribute("aria-busy", "true");
   await expect(checkout.plan).toHaveAttribute("aria-checked", "false");
   await checkout.plan.click();
@@ -104,7 +118,7 @@ test("a refusal leaves the toggle where it was and says so", async ({ checkout, 
 
   await expect(checkout.problem()).toHaveText("This plan is sold out.");
   await expect(checkout.plan).toHaveAttribute("aria-checked", "false");
-  await expect(checkout.plan).toHaveAccessibleName(SAVE);
+  await expect(checkout.plan).toHaveAccessibleName(LABEL);
   await expect(checkout.plan).toBeFocused();
   await expect(checkout.dueToday).toHaveText(before ?? "");
   expect(await server.interval(id)).toBe("month");
@@ -115,6 +129,26 @@ test("a refusal leaves the toggle where it was and says so", async ({ checkout, 
   await checkout.plan.click();
   await expect(checkout.plan).toHaveAttribute("aria-checked", "true");
   await expect(checkout.problem()).toHaveCount(0);
+});
+
+test("a sentence of doubt goes when the doubt ends, and the switch shows what the session has", async ({
+  checkout,
+  complaints,
+  gate,
+  server,
+}) => {
+  const id = await checkout.open();
+  const arrival = gate.intercept(ENDPOINT);
+  await checkout.plan.click();
+  (await arrival).answer(500, { type: "error", message: "down" });
+  await expect(checkout.problem()).toHaveText(/\S/);
+  await expect(checkout.pay).toHaveAccessibleDescription("Your total is being checked…");
+  await expect(checkout.summary).toContainText("Checking the total…");
+  await expect(checkout.pay).not.toHaveAccessibleDescription("Your total is being checked…");
+  await expect(checkout.problem()).toHaveCount(0);
+  await expect(checkout.plan).toHaveAttribute("aria-checked", "false");
+  expect(await server.interval(id)).toBe("month");
+  await expectComplaint(complaints, statusLine(500));
 });
 
 test("a session that has expired is refused by the server and closes the checkout", async ({
@@ -151,12 +185,12 @@ test("a server that never answers ends in a timeout at 19.5 s, and sees its conn
   await expect(checkout.plan).toHaveAttribute("aria-checked", "false");
   expect(await server.interval(id)).toBe("month");
   // Whether the server did it is not known, so nobody can pay until the page has made sure.
-  await expect(checkout.pay).toHaveAccessibleDescription("Checking your order with the shop…");
+  await expect(checkout.pay).toHaveAccessibleDescription("Your total is being checked…");
   await page.getByText("What happened").click();
   await expect(page.locator("#happened-body")).toContainText(
     "Last failure: timeout of changeInterval, applied: unknown.",
   );
-  await expect(checkout.pay).not.toHaveAccessibleDescription("Checking your order with the shop…", { timeout: 15_000 });
+  await expect(checkout.pay).not.toHaveAccessibleDescription("Your total is being checked…", { timeout: 15_000 });
   expect(gate.recorded(ENDPOINT)).toHaveLength(1);
 });
 
