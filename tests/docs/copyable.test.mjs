@@ -276,8 +276,8 @@ for (const name of Object.keys(examples)) {
           [],
         );
       } catch (error) {
-        error.message += `\nThe page said: ${complaints.join("\n")}\nThe server said: ${shop.said()}`;
-        throw error;
+        const said = `The page said: ${complaints.join("\n")}\nThe server said: ${shop.said()}`;
+        throw new Error(said, { cause: error });
       } finally {
         await close();
         await browser.close();
