@@ -43,6 +43,12 @@ function checkRust(code) {
   assert.ok(documented.includes(code), "not in the documentation of src/lib.rs");
 }
 
+/** A block that is a file: `copyable.test.mjs` runs it. */
+function checkFile({ file, code }) {
+  assert.match(file, /^examples\/server\//);
+  assert.equal(code, textOf(file));
+}
+
 /** Which test takes a block of this language, by the words behind the language. Throws where none does. */
 const takers = {
   ts: () => "types.test.mjs",
@@ -62,7 +68,8 @@ const takers = {
 
 for (const block of allBlocks()) {
   test(`${block.path}:${block.line} (${block.language || "no language"})`, () => {
-    const taker = takers[block.language];
+    if (block.file) checkFile(block);
+    const taker = block.file ? () => "copyable.test.mjs" : takers[block.language];
     assert.ok(taker, `no test takes blocks in "${block.language}"`);
     textOf(`tests/docs/${taker(block)}`);
   });

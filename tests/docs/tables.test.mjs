@@ -67,8 +67,8 @@ test("docs/csp.md has the policies of the demo server", () => {
   }
 });
 
-test("docs/server.md names every endpoint of the demo server", () => {
-  const paths = textOf("docs/server.md").match(/(?<=`)\/[\w-]+(?=`)/g);
+test("docs/demo-server.md names every endpoint of the demo server", () => {
+  const paths = textOf("docs/demo-server.md").match(/(?<=`)\/[\w-]+(?=`)/g);
   const rust = ["change_interval", "custom_amount", "cross_sell", "quantity", "shipping", "tax"]
     .map((name) => textOf(`server/src/endpoints/${name}.rs`))
     .join("\n");

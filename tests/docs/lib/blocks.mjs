@@ -18,7 +18,7 @@ export const textOf = (path) => readFileSync(join(root, path), "utf8");
 
 /**
  * The fenced blocks of a page. Behind the language stand the words that say how a block is tested: `continued` (it
- * goes on where the one before it of that language ended), `run`, `page=name`, `server`.
+ * goes on where the one before it of that language ended), `run`, `page=name`, `server`, `file=path` (it is that file).
  */
 export function blocksOf(path) {
   const blocks = [];
@@ -42,13 +42,14 @@ export function blocksOf(path) {
 }
 
 function finished({ path, line, language, words, lines }) {
-  const known = /^(continued|run|server|page=[\w-]+)$/;
+  const known = /^(continued|run|server|page=[\w-]+|file=[\w./-]+)$/;
   const strange = words.find((word) => !known.test(word));
   if (strange) throw new Error(`${path}:${line - 1}: unknown word "${strange}" behind the language`);
-  const page = words.find((word) => word.startsWith("page="))?.slice(5) ?? null;
+  const named = (name) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ?? null;
   const has = (word) => words.includes(word);
   const code = `${lines.join("\n")}\n`;
-  return { path, line, language, code, page, continued: has("continued"), run: has("run"), server: has("server") };
+  const tested = { continued: has("continued"), run: has("run"), server: has("server") };
+  return { path, line, language, code, page: named("page"), file: named("file"), ...tested };
 }
 
 /** Every block of every page. */

@@ -8,10 +8,12 @@ export const folder = join(root, "build", "docs-test");
 
 const MODULES = ["ts", "tsx", "js"];
 
-/** The blocks that are modules, each with the whole of its program and the line on which the program begins. */
+/**
+ * The blocks that are modules and no file, each with the whole of its program and the line on which the program begins.
+ */
 export function programs() {
   const found = [];
-  for (const block of allBlocks().filter(({ language }) => MODULES.includes(language))) {
+  for (const block of allBlocks().filter(({ language, file }) => MODULES.includes(language) && !file)) {
     const before = found.findLast(({ path, language }) => path === block.path && language === block.language);
     if (block.continued) {
       if (!before) throw new Error(`${block.path}:${block.line}: there is nothing to continue`);
