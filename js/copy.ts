@@ -1,38 +1,29 @@
-/** A record whose every property throws, as reading the given one did. */
-function unreadable(cause: unknown): object {
-  const rethrow = (): never => {
-    throw cause;
-  };
-  return new Proxy({}, { ownKeys: rethrow });
+/** A getter that throws what another one has thrown. */
+const throwing = (cause: unknown) => (): never => {
+  throw cause;
+};
+
+/** A property as it is now. Without a prototype: what a page has added to `Object.prototype` would be part of it. */
+function member(record: any, key: string): PropertyDescriptor {
+  try {
+    return { __proto__: null, value: record[key], enumerable: true } as PropertyDescriptor;
+  } catch (cause) {
+    return { __proto__: null, get: throwing(cause), enumerable: true } as PropertyDescriptor;
+  }
 }
 
 /**
- * An intent as it is now, for an engine that is not there yet. Each property is read once; one that throws is kept as one
+ * A record as it is now, for an instance that is not there yet. Each property is read once; one that throws is kept as one
  * that throws, so that it is judged in one place.
  */
-export function copyOf(intent: unknown): object {
+export function copyOf(record: unknown): object {
   const copy = {};
   try {
-    for (const key of Object.keys(Object(intent))) Object.defineProperty(copy, key, member(intent, key));
+    for (const key of Object.keys(Object(record))) Object.defineProperty(copy, key, member(record, key));
   } catch (cause) {
-    return unreadable(cause);
+    return new Proxy({}, { ownKeys: throwing(cause) });
   }
   return copy;
-}
-
-/** Without a prototype: what a page has added to `Object.prototype` would be part of it. */
-function member(object: any, key: string): PropertyDescriptor {
-  try {
-    return { __proto__: null, value: object[key], enumerable: true } as PropertyDescriptor;
-  } catch (cause) {
-    return {
-      __proto__: null,
-      get() {
-        throw cause;
-      },
-      enumerable: true,
-    } as PropertyDescriptor;
-  }
 }
 
 /** Whether a record has these values. */

@@ -10,14 +10,22 @@ export type Messages =
 /** When something was asked for, by both clocks. */
 export type Asked = readonly [monotonic: number, wall: number];
 
-/** A failure that is found here, where there is no engine to find it. */
+/** What else is known of a failure. */
+export interface FailureExtras {
+  readonly detail?: string;
+  readonly field?: string;
+  readonly cause?: unknown;
+  readonly reason?: CancelReason;
+}
+
+/** A failure that is met here, where there is no instance to meet it. */
 export function failed(
   kind: FailureKind,
   endpoint: string,
   asked: Asked | undefined,
   applied: Applied,
   messages: Messages | undefined,
-  more: { detail?: string | undefined; cause?: unknown; reason?: CancelReason } = {},
+  { detail, field, cause, reason }: FailureExtras = {},
 ): CheckoutUpdateError {
   let durationMs = 0;
   // A page may have taken its clock away: a failure is told all the same.
@@ -25,18 +33,8 @@ export function failed(
     if (asked) durationMs = Math.max(0, Math.round(performance.now() - asked[0]));
   });
   const record = {
-    kind,
-    applied,
-    endpoint,
-    status: null,
-    durationMs,
-    attempts: 0,
-    requestId: null,
-    message: null,
-    detail: more.detail ?? null,
-    field: null,
-    reason: more.reason ?? null,
-    cause: more.cause,
+    ...{ kind, applied, endpoint, status: null, durationMs, attempts: 0, requestId: null, code: null },
+    ...{ message: null, detail: detail ?? null, field: field ?? null, reason: reason ?? null, cause },
   };
   let made: CheckoutUpdateError;
   try {

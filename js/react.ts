@@ -1,41 +1,64 @@
-import { useCallback, useInsertionEffect, useRef, useState, useSyncExternalStore } from "react";
-import type { CheckoutUpdateErrorShape, Endpoint, Endpoints, IntentOf, Outcome, RunOptions } from "./types.js";
-import type { SessionOf, Snapshot, Updates } from "./types.js";
-
-type Intent<E extends Endpoints, N extends keyof E> = E[N] extends Endpoint<infer R> ? IntentOf<R> : never;
+import { useCallback, useEffect, useInsertionEffect, useRef, useState, useSyncExternalStore } from "react";
+import type { CheckoutUpdateErrorShape, Endpoints, IntentFor, MatchFor, Outcome, PayOptions } from "./types.js";
+import type { BodyFor, PayOutcome, RunOptions, SessionOf, Snapshot, Updates } from "./types.js";
 
 /** What `useUpdate` gives: the same object until something changes. */
 export interface UpdateHook<E extends Endpoints, N extends keyof E & string, A> {
   /** As `updates.run`, with the updates, checkout and name of the last render. The same function in every render. */
-  readonly run: (intent: Intent<E, N>, options?: RunOptions) => Promise<Outcome<SessionOf<A>>>;
+  readonly run: (intent: IntentFor<E, N>, options?: RunOptions) => Promise<Outcome<SessionOf<A>, BodyFor<E, N>>>;
   /** Whether an update of this hook, or with `match` one that has these values, has not settled. */
   readonly pending: boolean;
   /** The intent of the newest of them: what to draw while it is under way. */
-  readonly wanted: Intent<E, N> | undefined;
-  /** How this hook's last update failed; `null` before, while it runs, after a success, and where it was cancelled. */
+  readonly pendingIntent: IntentFor<E, N> | undefined;
+  /**
+   * How this hook's last update failed; `null` before, while it runs, after a success, and if it was cancelled, which is
+   * not to be shown. A failure that leaves a doubt is removed when the doubt has ended.
+   */
   readonly failure: CheckoutUpdateErrorShape | null;
+  /** Removes `failure`. The same function in every render. */
+  readonly dismiss: () => void;
 }
 
 export interface UpdateHookOptions<E extends Endpoints, N extends keyof E & string> {
   /**
-   * Lets `pending` and `wanted` follow every update of the endpoint that has these values, whoever began it: a row of a
-   * list that is mounted again is busy while its update runs. Default: this hook's own updates.
+   * Lets `pending` and `pendingIntent` follow every update of the endpoint that has these values, whoever began it: a row
+   * of a list that is mounted again is busy while its update runs. Default: this hook's own updates.
    */
-  match?: (E[N] extends Endpoint<infer R> ? Partial<IntentOf<R>> : never) | undefined;
+  match?: MatchFor<E, N> | undefined;
 }
 
-type Given = [updates: Updates<any>, checkout: object | null | undefined, name: string, match: object | undefined];
+/** A payment that was not made, and why. */
+export type Blocked<Session = unknown> = Extract<PayOutcome<never, Session>, { type: "blocked" }>;
 
-/** Who is told when a hook's update has begun or settled, by the `updates` that it is of. */
+/** What `usePay` gives: the same object until something changes. */
+export interface PayHook<A> {
+  /**
+   * As `updates.pay`, with the updates and checkout of the last render. The same function in every render. While the
+   * checkout is `null` it is blocked as `stale`.
+   */
+  readonly pay: <T>(
+    confirm: (checkout: A) => PromiseLike<T> | T,
+    options?: PayOptions,
+  ) => Promise<PayOutcome<T, SessionOf<A>>>;
+  /** Whether a payment or a hold is under way: show that Pay is busy. */
+  readonly paying: boolean;
+  /** Why this hook's last payment was not made, if it is still so: show `message`. `null` after `cancelled`. */
+  readonly blocked: Blocked<SessionOf<A>> | null;
+}
+
+type AnyUpdates = Updates<any>;
+type Given = [updates: AnyUpdates, checkout: object | null | undefined, name: string];
+
+/** Who is told when something of a hook has changed, by the `updates` that it is of. */
 const hooks = new WeakMap<object, Set<() => void>>();
 
-function listen(updates: Updates<any>, listener: () => void): () => void {
+function listen(updates: AnyUpdates, listener: () => void): () => void {
   const all = hooks.get(updates) ?? new Set();
   hooks.set(updates, all.add(listener));
   return () => void all.delete(listener);
 }
 
-function tell(updates: Updates<any>): void {
+function tell(updates: AnyUpdates): void {
   for (const listener of [...(hooks.get(updates) ?? [])]) listener();
 }
 
@@ -46,14 +69,15 @@ function alike(one: object | undefined, other: object | undefined): boolean {
 }
 
 /** What one hook shows. It outlives the component, so that an update which goes on after unmounting sets no state. */
-function createStore(given: () => Given) {
+function createUpdateStore(given: () => Given) {
   /** The intents of the hook's own updates that have not settled, oldest first. */
   const own = new Map<number, any>();
   let started = 0;
   let shownOf = 0;
   let failure: CheckoutUpdateErrorShape | null = null;
+  let wasStale = false;
 
-  async function run(intent: any, options?: RunOptions): Promise<Outcome<any>> {
+  async function run(intent: any, options?: RunOptions): Promise<Outcome<any, any>> {
     const [updates, checkout, name] = given();
     const id = ++started;
     own.set(id, intent);
@@ -66,7 +90,10 @@ function createStore(given: () => Given) {
       // An update that was started earlier has no say in how a later one ended.
       if (outcome.type !== "cancelled" && id > shownOf) {
         shownOf = id;
-        failure = outcome.type === "error" ? outcome.error : null;
+        wasStale = updates.isStale();
+        const error = outcome.type === "error" ? outcome.error : null;
+        // A change that was made and is shown already is no failure to a customer.
+        failure = error?.applied === "yes" && !wasStale ? null : error;
       }
       return outcome;
     } finally {
@@ -75,23 +102,116 @@ function createStore(given: () => Given) {
     }
   }
 
-  const idle: UpdateHook<any, string, unknown> = { run, pending: false, wanted: undefined, failure };
+  function dismiss(): void {
+    failure = null;
+    tell(given()[0]);
+  }
+
+  const idle: UpdateHook<any, string, any> = { run, pending: false, pendingIntent: undefined, failure, dismiss };
   let shown = idle;
   return {
     idle: () => idle,
-    look(updates: Updates<any>, name: string, match: object | undefined) {
-      const pending = match ? updates.isPending(name, match) : own.size > 0;
-      const wanted: any = match ? updates.wanted(name, match) : [...own.values()].at(-1);
-      const isSame = wanted === shown.wanted || (match !== undefined && alike(wanted, shown.wanted));
-      if (!isSame || pending !== shown.pending || failure !== shown.failure) shown = { run, pending, wanted, failure };
+    /** What was in doubt is known when staleness ends. */
+    changed(updates: AnyUpdates) {
+      const isStale = updates.isStale();
+      if (wasStale && !isStale && failure?.applied !== "no") failure = null;
+      wasStale = isStale;
+    },
+    look(updates: AnyUpdates, name: string, match: object | undefined) {
+      const pending = match ? updates.isPending(name, match as any) : own.size > 0;
+      const intent: any = match ? updates.pendingIntent(name, match as any) : [...own.values()].pop();
+      const isSame = intent === shown.pendingIntent || (match !== undefined && alike(intent, shown.pendingIntent));
+      if (!isSame || pending !== shown.pending || failure !== shown.failure) {
+        shown = { run, pending, pendingIntent: intent, failure, dismiss };
+      }
       return shown;
     },
   };
 }
 
+const LOADING: Blocked = {
+  type: "blocked",
+  reason: "stale",
+  message: "Your order is still being loaded. Please wait a moment.",
+};
+
+/** The same for payments. */
+function createPayStore(given: () => Given) {
+  let underWay = 0;
+  let started = 0;
+  let shownOf = 0;
+  let blocked: Blocked<any> | null = null;
+
+  async function pay(confirm: (checkout: any) => any, options?: PayOptions): Promise<PayOutcome<any, any>> {
+    const [updates, checkout] = given();
+    const id = ++started;
+    underWay++;
+    blocked = null;
+    try {
+      // First of all: `confirm` is called in the task of the press.
+      const promise = checkout ? updates.pay(checkout, confirm, options) : LOADING;
+      tell(updates);
+      const outcome = await promise;
+      if (id > shownOf && !(outcome.type === "blocked" && outcome.reason === "cancelled")) {
+        shownOf = id;
+        blocked = outcome.type === "blocked" ? outcome : null;
+      }
+      return outcome;
+    } finally {
+      underWay--;
+      changed(updates);
+      tell(updates);
+    }
+  }
+
+  /** What stood in the way may be over. */
+  function changed(updates: AnyUpdates): void {
+    const { paying, stale } = updates.getSnapshot();
+    if (blocked?.reason === "paying" && !paying && !underWay) blocked = null;
+    if (blocked?.reason === "stale" && !stale) blocked = null;
+  }
+
+  const idle: PayHook<any> = { pay, paying: false, blocked };
+  let shown = idle;
+  return {
+    idle: () => idle,
+    changed,
+    look(updates: AnyUpdates) {
+      const paying = underWay > 0 || updates.getSnapshot().paying;
+      if (paying !== shown.paying || blocked !== shown.blocked) shown = { pay, paying, blocked };
+      return shown;
+    },
+  };
+}
+
+/** A store that knows what was rendered last, and the function that subscribes to it and to the updates. */
+function useStore<S extends { changed(updates: AnyUpdates): void }>(create: (given: () => Given) => S, latest: Given) {
+  const [updates] = latest;
+  const given = useRef(latest);
+  // Before any other effect, so that an effect which runs an update finds what belongs to its render.
+  useInsertionEffect(() => {
+    given.current = latest;
+  });
+  const [store] = useState(() => create(() => given.current));
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const changed = () => {
+        store.changed(updates);
+        listener();
+      };
+      // Something may have ended while nobody listened.
+      store.changed(updates);
+      const ends = [listen(updates, listener), updates.subscribe(changed)];
+      return () => ends.forEach((end) => end());
+    },
+    [store, updates],
+  );
+  return [store, subscribe] as const;
+}
+
 /**
- * Runs updates of one endpoint, and tells how this hook's own ones stand, or all that `match`. Unmounting ends none of
- * them: the customer did click.
+ * Runs updates of one endpoint, and tells how this hook's own ones stand, or all that `match`. Unmounting does not cancel
+ * updates.
  *
  * `checkout` is that of `useCheckoutElements()`; it may be `null` while it loads.
  */
@@ -101,29 +221,39 @@ export function useUpdate<E extends Endpoints, N extends keyof E & string, A ext
   name: N,
   { match }: UpdateHookOptions<E, N> = {},
 ): UpdateHook<E, N, A> {
-  const given = useRef<Given>([updates, checkout, name, match]);
-  // Before any other effect, so that an effect which runs an update finds what belongs to its render.
-  useInsertionEffect(() => {
-    given.current = [updates, checkout, name, match];
-  });
-  const [store] = useState(() => createStore(() => given.current));
-  const isWide = match !== undefined;
-  const subscribe = useCallback(
-    (listener: () => void) => {
-      const ends = [listen(updates, listener)];
-      // What no hook began is seen by what the updates themselves tell.
-      if (isWide) ends.push(updates.subscribe(listener));
-      return () => ends.forEach((end) => end());
-    },
-    [updates, isWide],
-  );
+  const [store, subscribe] = useStore(createUpdateStore, [updates, checkout, name]);
   return useSyncExternalStore(subscribe, () => store.look(updates, name, match), store.idle);
 }
 
-const IDLE: Snapshot = { pending: false, stale: false };
+/**
+ * Takes the payment as `updates.pay` does, and tells how it stands. Unmounting does not end a payment.
+ *
+ * `checkout` is that of `useCheckoutElements()`; it may be `null` while it loads.
+ */
+export function usePay<A extends object>(
+  updates: Pick<Updates, "pay" | "subscribe" | "getSnapshot">,
+  checkout: A | null | undefined,
+): PayHook<A> {
+  const all = updates as AnyUpdates;
+  const [store, subscribe] = useStore(createPayStore, [all, checkout, ""]);
+  return useSyncExternalStore(subscribe, () => store.look(all), store.idle);
+}
+
+const IDLE: Snapshot = { pending: false, stale: false, paying: false };
 const idle = (): Snapshot => IDLE;
 
-/** Whether any update is pending, and whether the page may be showing totals that the server no longer has. */
-export function useUpdatesState(updates: Pick<Updates, "subscribe" | "getSnapshot">): Snapshot {
+/**
+ * Whether any update is pending, whether the page may be showing totals that the server no longer has, and whether a
+ * payment is under way. With a checkout it also takes up what was under way before a reload.
+ */
+export function useUpdatesState(
+  updates: Pick<Updates, "subscribe" | "getSnapshot" | "resume">,
+  checkout?: object | null,
+): Snapshot {
+  // A checkout is another object in each render; its session is not.
+  const session: unknown = checkout && ((checkout as { id?: unknown }).id ?? true);
+  useEffect(() => {
+    if (checkout) void updates.resume(checkout);
+  }, [updates, session]);
   return useSyncExternalStore(updates.subscribe, updates.getSnapshot, idle);
 }

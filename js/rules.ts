@@ -1,5 +1,5 @@
-import { lint, rule } from "../src/browser/rules.js";
-import type { Endpoint, EndpointOptions, Rule, Rules } from "./types.js";
+import { declare, rule } from "../src/browser/rules.js";
+import type { Address, Endpoint, EndpointOptions, Rule, Rules } from "./types.js";
 
 /** A field that holds one of these texts. */
 export function oneOf<const V extends readonly [string, ...string[]]>(...values: V): Rule<V[number]> {
@@ -27,6 +27,14 @@ export function flag(): Rule<boolean> {
 }
 
 /**
+ * A field that holds what a customer enters to have goods sent there. It is checked, and leaves the page, as a whole:
+ * `latest` and `match` do not compare it.
+ */
+export function address(): Rule<Address> {
+  return rule("address", {});
+}
+
+/**
  * Declares a server URL for one customer interaction, and the rules of its intent.
  *
  * @throws TypeError that names the field or the option, for whatever is wrong.
@@ -36,5 +44,5 @@ export function endpoint<const R extends Rules>(
   rules: R,
   options: EndpointOptions<keyof R & string> = {},
 ): Endpoint<R> {
-  return lint("endpoint", { url, rules, options });
+  return declare({ url, rules, options });
 }

@@ -1,4 +1,4 @@
-import { LoadError } from "./engine.js";
+import { LoadError } from "./instance.js";
 import { creator } from "./updates.js";
 
 /** Where the module is: a URL, an answer to a request for it, its bytes, or the module itself, or a promise of these. */
@@ -47,8 +47,6 @@ async function compiled(): Promise<WebAssembly.Module> {
 export const createUpdates = creator(compiled);
 
 export { CheckoutUpdateError, isCheckoutUpdateError } from "./error.js";
-export { endpoint, flag, identifier, integer, oneOf, text } from "./rules.js";
-export { bindSwitch } from "./switch.js";
+export { address, endpoint, flag, identifier, integer, oneOf, text } from "./rules.js";
 export type { FailureInit } from "./error.js";
-export type { BoundSwitch, SwitchOptions } from "./switch.js";
 export type * from "./types.js";

@@ -1,68 +1,64 @@
-import { callback, checked, fail, matches, needed, record, type Row } from "../src/browser/check.js";
+import { callback, checked, needed, record, text, type Row } from "../src/browser/check.js";
 import { report, safely } from "./environment.js";
-import type { Endpoint, Endpoints, IntentOf, Outcome, SessionOf, Updates } from "./types.js";
-
-type Intent<E extends Endpoints, N extends keyof E> = E[N] extends Endpoint<infer R> ? IntentOf<R> : never;
+import type { CheckoutUpdateErrorShape, Endpoints, IntentFor, Outcome, SessionOf, Updates } from "./types.js";
 
 /** What `bindSwitch` takes. */
 export interface SwitchOptions<E extends Endpoints, N extends keyof E & string, A extends object> {
   updates: Updates<E>;
-  /** What has `runServerUpdate`, as for `run`. */
+  /** The object that has `runServerUpdate`, as for `run`. */
   actions: A;
   /** The endpoint. */
   name: N;
   /** The intent that switches it on. */
-  on: Intent<E, N>;
+  on: IntentFor<E, N>;
   /** The intent that switches it off. */
-  off: Intent<E, N>;
-  /** What the button says while it is on, and while it is off. Default: its text is left alone, as a checkbox's is. */
-  labels?: { on: string; off: string } | undefined;
-  /** Whether it is on in this session. Default: it starts as its `aria-checked` (or `checked`) says. */
+  off: IntentFor<E, N>;
+  /**
+   * Whether it is on in this session. With it the switch always shows what the session says, also if a change that
+   * failed is made later. Without it the switch starts as its `aria-checked` (or `checked`) says, and moves on success.
+   */
   isOn?: ((session: SessionOf<A>) => boolean) | undefined;
+  /** The object of `initCheckoutElementsSdk` or `initCheckoutFormSdk`: `isOn` is asked again after each of its changes. */
+  sdk?: { on(event: "change", handler: (session: any) => void): unknown } | undefined;
   /** The live region for messages. Default: a new element with `role="status"` behind the button. */
   status?: HTMLElement | undefined;
   /** Called after each update, for what else the page wants to draw. */
   onOutcome?: ((outcome: Outcome<SessionOf<A>>) => void) | undefined;
 }
 
-/** Marks a live region that was made here. */
-const OWN = "data-checkout-updates-status";
-
 /** A bound switch: own functions that use no `this`. */
 export interface BoundSwitch {
-  /** Draws it as on or off, where the session has changed by other means. Sends nothing. */
+  /** Draws it as on or off, if the change was made by other means. Sends nothing. */
   set(on: boolean): void;
+  /** Takes the message away. It goes by itself with the next press, and when a doubt has ended. */
+  dismiss(): void;
   /** Lets go of the button. An update that is under way goes on. */
   unbind(): void;
 }
 
-/** The region that an earlier life of this page has left: a page that is restored as a clone has it, and its message. */
-function leftBehind(place: Element): Element | null {
-  for (let next = place.nextElementSibling; next; next = next.nextElementSibling) {
-    if (next.hasAttribute(OWN)) return next;
-    if (next.matches("[role=switch]") || next.querySelector("[role=switch]")) return null;
-  }
-  return null;
-}
+/** Marks a live region that was made here. */
+const OWN = "data-checkout-updates-status";
 
-const object: Row = [(value) => Object(value) === value, "an object"];
+/** Where an element keeps the end of its binding, also for another copy of this package. A clone has none. */
+const BOUND = Symbol.for("checkout-updates.switch");
 
-const OPTIONS: Record<keyof SwitchOptions<Endpoints, string, object>, Row> = {
+const OPTIONS: Record<"button" | keyof SwitchOptions<Endpoints, string, object>, Row> = {
+  button: needed(record),
   updates: needed(record),
-  actions: needed(object),
-  name: needed(matches(/./s, "the name of an endpoint")),
+  actions: needed(record),
+  name: needed(text),
   on: needed(record),
   off: needed(record),
-  labels: record,
   isOn: callback,
-  status: object,
+  sdk: record,
+  status: record,
   onOutcome: callback,
 };
 
 /**
  * Makes a button a switch of the checkout: `role="switch"`, `aria-checked`, `aria-busy`, by mouse and by keyboard, one
- * update at a time. It shows what was applied, so after a failure it is where it was, and the message is in a live
- * region. An `<input type="checkbox">` keeps `checked` in place of `aria-checked`.
+ * update at a time, and messages in a live region. An `<input type="checkbox">` keeps `checked` in place of
+ * `aria-checked`. An element has one binding: a second one ends the first.
  *
  * @throws TypeError for a wrong option or an undeclared name.
  */
@@ -70,77 +66,109 @@ export function bindSwitch<E extends Endpoints, N extends keyof E & string, A ex
   button: HTMLElement,
   options: SwitchOptions<E, N, A>,
 ): BoundSwitch {
-  const { updates, actions, name, on, off, labels, isOn, status, onOutcome } = checked("bindSwitch", options, OPTIONS);
-  if (!button) fail("bindSwitch", "there is no button");
+  const given = checked("bindSwitch", { button, ...options }, OPTIONS);
+  const { updates, actions, name, on, off, isOn, sdk, status, onOutcome } = given;
   // Throws for an undeclared name, and sends nothing.
   updates.request(name, on);
+  const bindings = button as unknown as { [BOUND]?: () => void };
+  bindings[BOUND]?.();
 
-  const box =
-    button.tagName === "INPUT" && (button as HTMLInputElement).type === "checkbox"
-      ? (button as HTMLInputElement)
-      : null;
+  const box = button.matches("input[type=checkbox]") ? (button as HTMLInputElement) : null;
   // Not inside the label, which would then be called by the message too.
   const place = box?.closest("label") ?? button;
-  const region = status ?? leftBehind(place) ?? document.createElement("span");
-  const attribute = (key: string, value: unknown) => button.setAttribute(key, String(value));
-  const isBusy = () => button.getAttribute("aria-busy") === "true";
-  let isNow = startsOn() ?? (box ? box.checked : button.getAttribute("aria-checked") === "true");
+  const next = place.nextElementSibling;
+  // A page that is restored as a clone has the region of its earlier life.
+  const region = status ?? (next?.hasAttribute(OWN) ? next : document.createElement("span"));
+  const attribute = (key: string, value: unknown) => button.setAttribute(key, value as string);
+  const isShownOn = () => (box ? box.checked : button.getAttribute("aria-checked") === "true");
+  const isPending = () => [on, off].some((intent) => updates.isPending(name, intent as any));
   let isBound = true;
+  let state = isShownOn();
+  let wasStale = updates.isStale();
+  let failure: CheckoutUpdateErrorShape | null = null;
 
-  /** What the session says, where it can be read already: what the page shows may be what a browser has restored. */
-  function startsOn(): boolean | undefined {
-    const { getSession, session } = actions as Record<string, unknown>;
-    const read = isOn && [getSession, session].find((own) => typeof own === "function");
-    try {
-      return read ? isOn((read as () => SessionOf<A>)()) : undefined;
-    } catch (error) {
-      report(error);
-      return undefined;
-    }
-  }
-
-  function set(next: boolean): void {
-    isNow = next;
-    if (box) {
-      box.checked = next;
-      return;
-    }
-    attribute("aria-checked", next);
-    const label = labels?.[next ? "on" : "off"];
-    if (label !== undefined && button.textContent !== label) button.textContent = label;
-  }
-
-  async function press(): Promise<void> {
-    // `aria-busy` and not `disabled`, which would take the focus from those who use the keyboard.
-    if (isBusy()) return;
-    const wanted = !isNow;
-    attribute("aria-busy", true);
-    region.textContent = "";
-    const outcome = await updates.run(actions, name, wanted ? on : off);
+  function set(isNow: boolean): void {
     if (!isBound) return;
-    attribute("aria-busy", false);
-    const isApplied = outcome.type === "success" || outcome.error.applied === "yes";
-    const session = outcome.type !== "cancelled" && outcome.session;
-    set(isOn && session ? isOn(session) : isApplied ? wanted : isNow);
-    if (outcome.type === "error") region.textContent = outcome.error.message;
+    state = isNow;
+    if (box) box.checked = isNow;
+    else attribute("aria-checked", isNow);
+  }
+
+  /** Draws what the session says. If it cannot be read, what is shown stands. */
+  function draw(told?: unknown): void {
+    if (!isBound) return;
+    safely(() => {
+      const from = actions as Record<string, any>;
+      const read = ["getSession", "session"].find((key) => typeof from[key] === "function");
+      const session = read ? from[read]() : told;
+      if (isOn && session) set(!!isOn(session));
+    });
+    attribute("aria-busy", isPending());
+  }
+
+  function dismiss(): void {
+    // A region of the page may have somebody else's message by now.
+    if (failure && region.textContent === failure.message) region.textContent = "";
+    failure = null;
+  }
+
+  function changed(): void {
+    const isStale = updates.isStale();
+    // What was in doubt is known now.
+    if (wasStale && !isStale && failure?.applied !== "no") dismiss();
+    wasStale = isStale;
+    draw();
+  }
+
+  async function run(isNext: boolean): Promise<void> {
+    dismiss();
+    const running = updates.run(actions, name, isNext ? on : off);
+    draw();
+    const outcome = await running;
+    if (!isBound) return;
+    const { error, session } = outcome as Partial<Outcome & { error: CheckoutUpdateErrorShape; session: unknown }>;
+    const isApplied = !error || error.applied === "yes";
+    if (!isOn && isApplied) set(isNext);
+    // A change that was made and is shown already needs no message.
+    if (outcome.type === "error" && (!isApplied || updates.isStale())) {
+      failure = outcome.error;
+      region.textContent = failure.message;
+    }
+    draw(session);
     safely(onOutcome, outcome);
   }
 
-  const click = (event: Event): void => {
+  /** Draws what was shown before this event once more, after it. */
+  function restore(): void {
+    setTimeout(() => {
+      set(state);
+      draw();
+    });
+  }
+
+  function click(event: Event): void {
     // A button in a form would submit it.
     event.preventDefault();
-    // A checkbox is put back after its event, even where all is done by then.
-    if (box) setTimeout(() => isBound && set(isNow));
-    press().catch(report);
-  };
-  const key = (event: KeyboardEvent): void => {
+    // A checkbox has changed by now, and is put back after its event: whatever is drawn until then is lost.
+    state = box ? !box.checked : isShownOn();
+    if (box) restore();
+    // `aria-busy` and not `disabled`, which would take the focus from those who use the keyboard.
+    if (!isPending() && !button.closest("[aria-disabled=true]")) run(!state).catch(report);
+  }
+
+  function key(event: KeyboardEvent): void {
     if ((event.key === " " || event.key === "Enter") && !event.repeat) click(event);
-  };
+  }
+
+  /** A form is reset after its event. */
+  function reset(): void {
+    state = isShownOn();
+    restore();
+  }
 
   attribute("role", "switch");
-  attribute("aria-busy", false);
   if (box) box.removeAttribute("aria-checked");
-  set(isNow);
+  set(state);
   region.textContent = "";
   if (!status) {
     region.setAttribute("role", "status");
@@ -148,21 +176,31 @@ export function bindSwitch<E extends Endpoints, N extends keyof E & string, A ex
     place.after(region);
   }
   button.addEventListener("click", click);
-  const isNative = button.tagName === "BUTTON" || box !== null;
-  if (!isNative) {
+  box?.form?.addEventListener("reset", reset);
+  if (!box && !button.matches("button")) {
     // What is no button is made reachable, and answers the keys that a button answers by itself.
     button.tabIndex = 0;
     button.addEventListener("keydown", key);
   }
+  const unsubscribe = updates.subscribe(changed);
+  // Up to version 7 of Stripe.js the two were one object. There is no way to end this, so `draw` looks whether to.
+  const source = (sdk ?? actions) as NonNullable<typeof sdk>;
+  if (typeof source.on === "function") source.on("change", draw);
+  draw();
 
-  return {
-    set,
-    unbind: () => {
-      isBound = false;
-      attribute("aria-busy", false);
-      button.removeEventListener("click", click);
-      button.removeEventListener("keydown", key);
-      if (!status) region.remove();
-    },
-  };
+  function unbind(): void {
+    // Once: what came after has its own region and listeners.
+    if (!isBound) return;
+    dismiss();
+    isBound = false;
+    unsubscribe();
+    attribute("aria-busy", false);
+    button.removeEventListener("click", click);
+    button.removeEventListener("keydown", key);
+    box?.form?.removeEventListener("reset", reset);
+    if (!status) region.remove();
+  }
+
+  bindings[BOUND] = unbind;
+  return { set, dismiss, unbind };
 }

@@ -2,6 +2,7 @@
 import { main, Stop } from "./lib/run.mjs";
 import { broken } from "./prove/broken.mjs";
 import { deny } from "./prove/deny.mjs";
+import { memory } from "./prove/memory.mjs";
 import { model } from "./prove/model.mjs";
 import { mutants } from "./prove/mutants.mjs";
 import { pages } from "./prove/pages.mjs";
@@ -10,7 +11,7 @@ import { stack } from "./prove/stack.mjs";
 import { values } from "./prove/values.mjs";
 
 /** Each proof by its name; docs/reliability.md says what each shows. */
-const proofs = { model, broken, values, pages, stack, schemathesis, mutants, deny };
+const proofs = { model, broken, values, pages, stack, schemathesis, memory, mutants, deny };
 
 await main(async () => {
   const names = process.argv.slice(2);

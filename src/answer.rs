@@ -1,88 +1,297 @@
 //! What an answer of the server means: the status decides first, then the body.
+//!
+//! What a body is read by is the caller's: a browser has `JSON.parse`, a test has `serde_json`. Here is what it says, the
+//! table of `docs/failures.md`.
 
+use crate::code::{code, is_closed};
 use crate::failure::{Applied, Kind};
+use crate::message::{is_for_customers, message};
 
 /// The most bytes of a body that are read.
 pub const LONGEST_BODY: usize = 64 * 1024;
+
+/// The most characters of a text that can be a yes.
+const LONGEST_YES: usize = 64;
+
+/// The members of an object that say how an update went: each is asked only where those before it did not decide.
+const STATUS_FIELDS: [&str; 5] = ["type", "success", "ok", "status", "result"];
+
+/// The members that say what went wrong, and so that something did; they are asked where no status decided.
+const ERROR_FIELDS: [&str; 4] = ["error", "errors", "errorMessage", "userErrors"];
+
+/// Words that say no.
+const NO: [&str; 8] = ["error", "fail", "failed", "failure", "declined", "denied", "rejected", "ko"];
+
+/// Words that say no in a text, too.
+const NO_IN_TEXT: [&str; 5] = ["false", "fatal", "warning", "exception", "invalid"];
 
 /// A body, as far as it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
     /// Nothing, or white space.
     Empty,
-    /// JSON that does not say error.
+    /// JSON that does not say no.
     Json,
-    /// It says no: JSON by [`says`], or the `false`, `0` or `-1` of WordPress.
+    /// A text that is plainly a yes, such as the `OK` of Express.
+    Text,
+    /// It says no.
     Refusal,
-    /// It starts like JSON and is none.
+    /// It says no, and that the session is no longer open.
+    Closed,
+    /// It starts like JSON and is none, or is a text that may mean anything.
     Broken,
     /// A page: a log-in, a portal, an error of a proxy.
     Page,
-    /// Any other text, such as the `OK` of Express.
-    Text,
     /// More than [`LONGEST_BODY`].
     TooLong,
+    /// Somebody else has read it, cancelled it or holds it.
+    Taken,
     /// The connection ended before the body did.
     CutOff,
 }
 
-/// How a body starts, which says what it claims to be. The content type does not: PHP and Flask send JSON as
-/// `text/html`.
-#[must_use]
-pub fn look(text: &[u8]) -> Body {
-    // A byte order mark is no text.
-    match text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii() {
-        [] => Body::Empty,
-        [b'{' | b'[', ..] => Body::Json,
-        [b'<', ..] => Body::Page,
-        b"false" | b"0" | b"-1" => Body::Refusal,
-        _ => Body::Text,
-    }
-}
-
-/// One member of a JSON object, as far as it matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Member<'a> {
-    /// It is not there.
-    Missing,
-    /// `null`.
+/// A value of JSON, one level deep. `J` is what the caller's parser makes of the values inside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Json<J> {
+    /// `null`, and what is no value of JSON.
     Null,
     /// `true` or `false`.
     Flag(bool),
+    /// A number.
+    Number(f64),
     /// A string.
-    Text(&'a str),
-    /// `[]` or `{}`.
-    Empty,
-    /// A number, or a list or an object that holds something.
-    Other,
+    Text(String),
+    /// An array.
+    List(Vec<J>),
+    /// An object: its own members, in their order.
+    Object(Vec<(String, J)>),
 }
 
-/// The members of an object that say how an update went: each is asked only where those before it did not tell.
-pub const SAYING: [&str; 5] = ["type", "success", "ok", "status", "result"];
+/// What a parser of JSON gives.
+pub trait Parsed: Sized {
+    /// This value, one level deep. Own members only: a page can add inherited ones.
+    fn view(&self) -> Json<Self>;
+}
 
-/// The members that say what went wrong, and so that something did; they are asked where none of [`SAYING`] told.
-pub const COMPLAINING: [&str; 2] = ["error", "errors"];
+/// A parser of JSON: `None` for what is none.
+pub type Parse<'a, J> = &'a dyn Fn(&str) -> Option<J>;
 
-/// Whether a member says no (`Some(false)`), yes (`Some(true)`) or neither.
-fn word(member: Member) -> Option<bool> {
+/// What a body says.
+#[derive(Debug)]
+pub struct Content<J> {
+    /// As far as it matters for the judgement.
+    pub body: Body,
+    /// What it is as JSON.
+    pub value: Option<J>,
+    /// The server's own words, where a customer may read them after this failure.
+    pub message: Option<String>,
+    /// The server's own words for the page's author, where a customer may not read them.
+    pub detail: Option<String>,
+    /// The server's own word for why it refused.
+    pub code: Option<String>,
+}
+
+impl<J> Content<J> {
+    /// One that says nothing more.
+    #[must_use]
+    pub fn of(body: Body) -> Self {
+        Self { body, value: None, message: None, detail: None, code: None }
+    }
+}
+
+impl<J: Parsed> Content<J> {
+    /// Reads the text of a body. Its content type does not matter: PHP and Flask send JSON as `text/html`.
+    #[must_use]
+    pub fn of_text(status: u16, text: &str, parse: Parse<J>) -> Self {
+        if text.len() > LONGEST_BODY {
+            return Self::of(Body::TooLong);
+        }
+        let text = trim(text);
+        match text.as_bytes() {
+            [] => Self::of(Body::Empty),
+            [b'<', ..] => Self::of(Body::Page),
+            // What a text starts with is looked at first: in a browser, to parse what is none throws an error, which is dear.
+            [first, ..] => match Some(text).filter(|_| starts_json(*first)).and_then(parse) {
+                Some(value) => Self::of_json(status, value, parse),
+                None if matches!(first, b'{' | b'[') => Self::of(Body::Broken),
+                None => Self::of(plain(text)),
+            },
+        }
+    }
+
+    /// Reads a body that was parsed by somebody else, such as the `json()` of a stand-in or the `data` of axios.
+    #[must_use]
+    pub fn of_json(status: u16, value: J, parse: Parse<J>) -> Self {
+        let (body, members) = verdict(value.view(), Some(parse));
+        let mut content = Self { value: Some(value), ..Self::of(body) };
+        if judge(status, body).is_err() {
+            content.read_reason(status, &members);
+        }
+        content
+    }
+
+    /// Reads why it failed.
+    fn read_reason(&mut self, status: u16, members: &[(String, J)]) {
+        let (error, inner) = match named(members, "error").map(Parsed::view).next() {
+            Some(Json::Text(text)) => (Some(text), Vec::new()),
+            Some(Json::Object(inner)) => (None, inner),
+            _ => (None, Vec::new()),
+        };
+        let of_error = |name: &str| text(&inner, name);
+        self.code =
+            code([text(members, "code").as_deref(), of_error("code").as_deref(), error.as_deref()]).map(str::to_owned);
+        if self.code.as_deref().is_some_and(is_closed) {
+            self.body = Body::Closed;
+        }
+        let documented = text(members, "type").is_some_and(|word| word == "error");
+        let shows = judge(status, self.body).is_err_and(Kind::shows_servers_words);
+        let [first, third, fourth] = [text(members, "message"), of_error("message"), text(members, "detail")];
+        let words = message([first.as_deref(), error.as_deref(), third.as_deref(), fourth.as_deref()]);
+        let words = words.map(str::to_owned);
+        if shows && is_for_customers(status, documented) {
+            self.message = words;
+        } else {
+            self.detail = words;
+        }
+    }
+}
+
+/// A text without the byte order mark in front, and without what surrounds a value of JSON.
+fn trim(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text).trim_ascii()
+}
+
+fn starts_json(first: u8) -> bool {
+    matches!(first, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')
+}
+
+/// What a value of JSON says, and the members that say it. A string that holds JSON is read once, with `parse`.
+fn verdict<J: Parsed>(value: Json<J>, parse: Option<Parse<J>>) -> (Body, Vec<(String, J)>) {
+    match value {
+        Json::Null | Json::Flag(true) => (Body::Json, Vec::new()),
+        Json::Flag(false) => (Body::Refusal, Vec::new()),
+        // WordPress answers so.
+        Json::Number(number) if number == 0.0 || number == -1.0 => (Body::Refusal, Vec::new()),
+        Json::Number(_) => (Body::Json, Vec::new()),
+        Json::Text(text) => inner(&text, parse).unwrap_or_else(|| (plain(&text), Vec::new())),
+        // As Flask sends what was meant to be a body and its status.
+        Json::List(list) => match list.first().map(Parsed::view) {
+            Some(Json::Object(members)) => (body_of(says_yes(&members, true)), members),
+            _ => (Body::Json, Vec::new()),
+        },
+        Json::Object(mut members) => {
+            let says = says_yes(&members, true);
+            let mut body = body_of(says);
+            // As API Gateway sends what was meant to be a status and a body.
+            if let Some((its, more)) = text(&members, "body").and_then(|body| inner(&body, parse)) {
+                body = if says.is_none() { its } else { body };
+                members.extend(more);
+            }
+            (body, members)
+        }
+    }
+}
+
+/// What JSON in a string says.
+fn inner<J: Parsed>(text: &str, parse: Option<Parse<J>>) -> Option<(Body, Vec<(String, J)>)> {
+    let text = trim(text);
+    let parse = parse.filter(|_| text.starts_with('{'))?;
+    Some(parse(text).map_or((Body::Broken, Vec::new()), |value| verdict(value.view(), None)))
+}
+
+fn body_of(says: Option<bool>) -> Body {
+    if says == Some(false) { Body::Refusal } else { Body::Json }
+}
+
+/// Whether an object says yes or no, or neither. `deep` asks its `data` as well, and the objects that this holds.
+fn says_yes<J: Parsed>(members: &[(String, J)], deep: bool) -> Option<bool> {
+    let of_status = |name: &&str| named(members, name).find_map(|value| decides(name, &value.view()));
+    if let Some(decided) = STATUS_FIELDS.iter().find_map(of_status) {
+        return Some(decided);
+    }
+    let is_failed =
+        ["statusCode", "status"].iter().any(|name| named(members, name).any(|value| is_error(&value.view())))
+            || ERROR_FIELDS.iter().any(|name| named(members, name).any(|value| !is_empty(&value.view())));
+    if is_failed {
+        return Some(false);
+    }
+    let data = |value: &J| match value.view() {
+        Json::Object(data) => says_yes(&data, false).or_else(|| any_says_no(data.iter().map(|(_, value)| value))),
+        Json::List(data) => any_says_no(data.iter()),
+        _ => None,
+    };
+    if deep { named(members, "data").find_map(data) } else { None }
+}
+
+/// `Some(false)` if one of these values is an object that says no.
+fn any_says_no<'a, J: Parsed + 'a>(mut values: impl Iterator<Item = &'a J>) -> Option<bool> {
+    let says_no = |value: &J| matches!(value.view(), Json::Object(members) if says_yes(&members, false) == Some(false));
+    values.any(says_no).then_some(false)
+}
+
+/// The members of this name, in any case.
+fn named<'a, J>(members: &'a [(String, J)], name: &str) -> impl Iterator<Item = &'a J> {
+    members.iter().filter(move |(its, _)| its.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+/// The first text of this name.
+fn text<J: Parsed>(members: &[(String, J)], name: &str) -> Option<String> {
+    named(members, name).find_map(|value| if let Json::Text(text) = value.view() { Some(text) } else { None })
+}
+
+/// Whether a status of this name says yes or no, or neither.
+fn decides<J>(name: &str, value: &Json<J>) -> Option<bool> {
     let is = |text: &str, words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    match member {
-        Member::Flag(flag) => Some(flag),
-        Member::Text(text) if is(text, &["error", "fail", "failed", "failure"]) => Some(false),
-        Member::Text(text) if is(text, &["success", "ok"]) => Some(true),
+    match value {
+        Json::Flag(flag) => Some(*flag),
+        Json::Number(0.0) if name == "success" || name == "ok" => Some(false),
+        Json::Text(text) if is(text, &NO) || is(text, &["false"]) => Some(false),
+        Json::Text(text) if is(text, &["success", "ok"]) => Some(true),
         _ => None,
     }
 }
 
-/// What a JSON object says: [`Body::Refusal`], or [`Body::Json`] where it does not say no. `saying` are the values of
-/// [`SAYING`], `complaining` those of [`COMPLAINING`]. An array, a number and so on say nothing.
-#[must_use]
-pub fn says(saying: [Member; SAYING.len()], complaining: [Member; COMPLAINING.len()]) -> Body {
-    let empty = |member: &Member| {
-        matches!(member, Member::Missing | Member::Null | Member::Flag(false) | Member::Text("") | Member::Empty)
+/// Whether a status is one of HTTP's for failures.
+fn is_error<J>(value: &Json<J>) -> bool {
+    match value {
+        Json::Number(status) => (400.0..600.0).contains(status),
+        Json::Text(text) => matches!(text.as_bytes(), [b'4' | b'5', b'0'..=b'9', b'0'..=b'9']),
+        _ => false,
+    }
+}
+
+/// Whether an error is none.
+fn is_empty<J>(value: &Json<J>) -> bool {
+    match value {
+        Json::Null | Json::Flag(false) | Json::Number(0.0) => true,
+        Json::Text(text) => text.is_empty() || text == "0",
+        Json::List(list) => list.is_empty(),
+        Json::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+/// What a text says that is no JSON: yes only if that is plain.
+fn plain(text: &str) -> Body {
+    let strange = |character: char| {
+        character.is_control() || matches!(character, '{' | '<' | '=' | ';' | '\u{2028}' | '\u{2029}' | '\u{fffd}')
     };
-    let yes = saying.into_iter().find_map(word).unwrap_or_else(|| complaining.iter().all(empty));
-    if yes { Body::Json } else { Body::Refusal }
+    let is_yes = text.chars().nth(LONGEST_YES).is_none()
+        && !text.chars().any(strange)
+        && !NO.iter().chain(&NO_IN_TEXT).any(|word| has_word(text.as_bytes(), word.as_bytes()))
+        // Base64 of `{"`.
+        && !text.starts_with("eyJ");
+    if is_yes { Body::Text } else { Body::Broken }
+}
+
+/// Whether a text has a word, in any case. One of two letters must stand alone; a longer one may be part of another, as in
+/// `TypeError` and `failures`.
+fn has_word(text: &[u8], word: &[u8]) -> bool {
+    let is_letter = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic);
+    text.windows(word.len()).enumerate().any(|(start, part)| {
+        let alone = !is_letter(start.checked_sub(1)) && !is_letter(Some(start + word.len()));
+        part.eq_ignore_ascii_case(word) && (word.len() > 2 || alone)
+    })
 }
 
 /// One attempt's end.
@@ -128,11 +337,14 @@ pub fn judge(status: u16, body: Body) -> Result<(), Kind> {
         202 if body == Body::Empty => Err(Kind::BadResponse),
         200..=299 => match body {
             Body::Empty | Body::Json | Body::Text => Ok(()),
-            Body::Refusal => Err(Kind::Refused),
-            Body::Broken | Body::Page | Body::TooLong | Body::CutOff => Err(Kind::BadResponse),
+            Body::Refusal | Body::Closed => Err(Kind::Refused),
+            Body::Broken | Body::Page | Body::TooLong | Body::Taken | Body::CutOff => Err(Kind::BadResponse),
         },
+        // 499: a proxy saw the customer leave, or its own deadline pass.
+        408 | 499 | 500..=599 => Err(Kind::ServerError),
+        410 => Err(Kind::SessionClosed),
+        400..=499 if body == Body::Closed => Err(Kind::SessionClosed),
         429 => Err(Kind::RateLimited),
-        408 | 500..=599 => Err(Kind::ServerError),
         400..=499 => Err(Kind::Refused),
         _ => Err(Kind::BadResponse),
     }
@@ -142,144 +354,11 @@ pub fn judge(status: u16, body: Body) -> Result<(), Kind> {
 #[must_use]
 pub fn applied(kind: Kind, status: u16) -> Applied {
     match kind {
-        Kind::Refused if status != 409 => Applied::No,
+        Kind::Refused | Kind::SessionClosed if status != 409 => Applied::No,
         Kind::RateLimited => Applied::No,
         _ => Applied::Unknown,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_status_decides_first() {
-        for (status, kind) in [
-            (400, Kind::Refused),
-            (404, Kind::Refused),
-            (409, Kind::Refused),
-            (425, Kind::Refused),
-            (408, Kind::ServerError),
-            (429, Kind::RateLimited),
-            (500, Kind::ServerError),
-            (503, Kind::ServerError),
-            (599, Kind::ServerError),
-            (0, Kind::BadResponse),
-            (100, Kind::BadResponse),
-            (302, Kind::BadResponse),
-            (304, Kind::BadResponse),
-            (600, Kind::BadResponse),
-        ] {
-            for body in [Body::Empty, Body::Json, Body::Refusal, Body::Page, Body::TooLong, Body::CutOff] {
-                assert_eq!(judge(status, body), Err(kind), "{status} {body:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn another_2xx_is_judged_by_its_body() {
-        for status in [200, 201, 202, 299] {
-            for body in [Body::Empty, Body::Json, Body::Text] {
-                let done = status != 202 || body != Body::Empty;
-                assert_eq!(
-                    judge(status, body),
-                    if done { Ok(()) } else { Err(Kind::BadResponse) },
-                    "{status} {body:?}"
-                );
-            }
-            assert_eq!(judge(status, Body::Refusal), Err(Kind::Refused));
-            for body in [Body::Broken, Body::Page, Body::TooLong, Body::CutOff] {
-                assert_eq!(judge(status, body), Err(Kind::BadResponse));
-            }
-        }
-        assert_eq!(judge(204, Body::CutOff), Ok(()));
-    }
-
-    #[test]
-    fn looks_at_the_first_character() {
-        for (text, body) in [
-            ("", Body::Empty),
-            (" \r\n", Body::Empty),
-            ("\u{feff}", Body::Empty),
-            ("\u{feff}{}", Body::Json),
-            ("\n [1]", Body::Json),
-            ("\t<!doctype html>", Body::Page),
-            ("OK", Body::Text),
-            ("\"OK\"", Body::Text),
-            ("false", Body::Refusal),
-            ("\u{feff} 0\r\n", Body::Refusal),
-            ("-1", Body::Refusal),
-            ("falsely", Body::Text),
-            ("0 left", Body::Text),
-            ("-10", Body::Text),
-            ("False", Body::Text),
-            ("null", Body::Text),
-            ("1", Body::Text),
-        ] {
-            assert_eq!(look(text.as_bytes()), body, "{text:?}");
-        }
-    }
-
-    /// What an object says that has these members only.
-    fn object(members: &[(&str, Member<'static>)]) -> bool {
-        let value =
-            |name: &str| members.iter().find(|(its, _)| *its == name).map_or(Member::Missing, |(_, member)| *member);
-        says(SAYING.map(value), COMPLAINING.map(value)) == Body::Json
-    }
-
-    #[test]
-    fn each_dialect_says_no_and_yes() {
-        for name in SAYING {
-            for no in ["error", "fail", "failed", "failure", "ERROR", "Failed"] {
-                assert!(!object(&[(name, Member::Text(no))]), "{name} {no}");
-            }
-            assert!(!object(&[(name, Member::Flag(false))]), "{name}");
-            for yes in [Member::Text("success"), Member::Text("ok"), Member::Text("OK"), Member::Flag(true)] {
-                assert!(object(&[(name, yes), ("error", Member::Text("Was repaired."))]), "{name} {yes:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_first_that_tells_decides() {
-        let (yes, no) = (Member::Flag(true), Member::Flag(false));
-        for (first, name) in SAYING.iter().enumerate() {
-            for later in SAYING.iter().skip(first + 1).chain(&COMPLAINING) {
-                assert!(object(&[(name, yes), (later, Member::Text("error"))]), "{name} {later}");
-                assert!(!object(&[(name, no), (later, Member::Text(""))]), "{name} {later}");
-            }
-            for nothing in [Member::Null, Member::Text("open"), Member::Text(""), Member::Empty, Member::Other] {
-                assert!(object(&[(name, nothing)]), "{name} {nothing:?}");
-                assert!(!object(&[(name, nothing), ("errors", Member::Other)]), "{name} {nothing:?}");
-                if *name != "result" {
-                    assert!(!object(&[(name, nothing), ("result", no)]), "{name} {nothing:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn an_error_is_a_no_unless_it_is_empty() {
-        for name in COMPLAINING {
-            for full in [Member::Flag(true), Member::Text("No."), Member::Other] {
-                assert!(!object(&[(name, full)]), "{name} {full:?}");
-            }
-            for empty in [Member::Missing, Member::Null, Member::Flag(false), Member::Text(""), Member::Empty] {
-                assert!(object(&[(name, empty)]), "{name} {empty:?}");
-            }
-        }
-        assert!(!object(&[("error", Member::Null), ("errors", Member::Other)]));
-        assert!(object(&[]));
-    }
-
-    #[test]
-    fn only_a_refusal_is_a_no() {
-        assert_eq!(applied(Kind::Refused, 400), Applied::No);
-        assert_eq!(applied(Kind::Refused, 200), Applied::No);
-        assert_eq!(applied(Kind::RateLimited, 429), Applied::No);
-        assert_eq!(applied(Kind::Refused, 409), Applied::Unknown);
-        for kind in [Kind::ServerError, Kind::Network, Kind::BadResponse, Kind::Timeout] {
-            assert_eq!(applied(kind, 0), Applied::Unknown);
-        }
-    }
-}
+mod tests;

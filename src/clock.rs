@@ -15,13 +15,25 @@ pub struct Moment {
 
 impl Moment {
     /// Milliseconds since an earlier moment: the larger of what the two clocks say, and the wall clock's where they nearly
-    /// agree. Stand-ins for clocks in tests of pages have that, and not always the other.
+    /// agree. Stand-ins for clocks in tests of pages have that, and not always the other. A clock that is no finite number is
+    /// left out.
     #[must_use]
     pub fn since(self, earlier: Self) -> f64 {
         let monotonic = self.monotonic - earlier.monotonic;
         let wall = self.wall - earlier.wall;
-        if monotonic - wall > DRIFT { monotonic } else { wall }
+        match (is_finite(monotonic), is_finite(wall)) {
+            (true, true) if monotonic - wall <= DRIFT => wall,
+            (true, _) => monotonic,
+            (false, true) => wall,
+            (false, false) => 0.0,
+        }
     }
+}
+
+/// Not `f64::is_finite`, which reads bits: the engine without WebAssembly may not keep those of a NaN.
+#[allow(clippy::eq_op)]
+fn is_finite(ms: f64) -> bool {
+    ms - ms == 0.0
 }
 
 /// Counts milliseconds that never go back.
@@ -94,6 +106,18 @@ mod tests {
         assert_eq!(clock.read(at(204.1, 900.0)), 1_000.0);
         assert_eq!(clock.read(at(604.1, 1_300.0)), 1_300.0);
         assert_eq!(clock.read(at(704.1, 900.0)), 1_600.0);
+    }
+
+    #[test]
+    fn a_clock_that_is_no_number_is_left_out() {
+        let mut clock = Clock::new(at(100.0, f64::NAN));
+        assert_eq!(clock.read(at(1_100.0, f64::NAN)), 1_000.0);
+        // It is there from now on, and counts from here.
+        assert_eq!(clock.read(at(1_200.0, 5_000.0)), 1_100.0);
+        assert_eq!(clock.read(at(f64::INFINITY, 6_000.0)), 2_100.0);
+        assert_eq!(clock.read(at(f64::NAN, f64::NAN)), 2_100.0);
+        assert_eq!(clock.read(at(9_000.0, f64::NAN)), 2_100.0);
+        assert_eq!(clock.read(at(9_500.0, f64::NAN)), 2_600.0);
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! A server URL for one specific customer interaction, with the rules of its intent. Its name and URL are the facade's.
+//! What the machine knows of a server URL: the rules of its intents and requests. Its name and URL are the browser's part.
 
-use crate::intent::{Field, Intent, Value, write_value};
+use crate::intent::json::write_value;
+use crate::intent::{Field, Intent, Value};
 use crate::metrics::Counts;
 
 /// An endpoint, or a name that the page gave to a function of its own.
@@ -8,19 +9,19 @@ use crate::metrics::Counts;
 pub struct Endpoint {
     /// The fields of its intent.
     pub fields: Vec<Field>,
-    /// Whether a waiting update gives way to a later one: negative for no, else a bit for each field that must be the
-    /// same, the lowest for the first.
-    pub latest: i32,
+    /// The fields whose values an update must share with a later one to be superseded by it: a bit for each, the lowest for
+    /// the first. `None` if updates are not superseded.
+    pub latest: Option<u32>,
     /// Whether an update equal to the last in the queue shares its outcome.
-    pub join: bool,
+    pub dedupe: bool,
     /// Whether an `Idempotency-Key` is sent.
-    pub key: bool,
+    pub idempotency_key: bool,
     /// Whether the page's CSRF token is sent.
     pub csrf: bool,
     /// How often a request is repeated.
     pub retries: u32,
-    /// Milliseconds for one attempt; 0 for no such limit.
-    pub attempt_timeout: f64,
+    /// Milliseconds for one attempt.
+    pub attempt_timeout: Option<f64>,
     /// Milliseconds for the whole.
     pub timeout: f64,
     /// What happened so far.
@@ -28,16 +29,22 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Appends the values that updates must share for the later to supersede the earlier.
-    pub fn group(&self, intent: &Intent, group: &mut Vec<u8>) {
-        for position in 0..self.fields.len() {
-            if self.latest >= 0 && self.latest >> position & 1 == 1 {
+    /// The session and the values that an update must share with a later one to be superseded by it; `None` if updates are
+    /// not superseded.
+    #[must_use]
+    pub fn group(&self, session: &str, intent: &Intent) -> Option<Vec<u8>> {
+        let latest = self.latest?;
+        let mut group = session.as_bytes().to_vec();
+        for (position, field) in self.fields.iter().enumerate() {
+            if latest >> position & 1 == 1 {
                 group.push(b',');
-                if *intent.get(position) != Value::Missing {
-                    write_value(group, intent.get(position));
+                let value = intent.get(&field.name);
+                if *value != Value::Missing {
+                    write_value(&mut group, value);
                 }
             }
         }
+        Some(group)
     }
 }
 
@@ -48,20 +55,20 @@ mod tests {
 
     #[test]
     fn what_must_be_the_same_is_the_group() {
-        let field = |name: &str| Field::new(name, Rule::Integer(0.0, 9.0)).optional();
+        let field = |name: &str| Field::new(name, Rule::Integer(0, 9)).optional();
         let fields = vec![field("item"), field("quantity"), field("size")];
-        let group = |latest: i32, values: [Value; 3]| {
+        let group = |latest: Option<u32>, values: [Value; 3]| {
             let intent = Intent::check(&fields, values.to_vec()).unwrap();
-            let mut group = b"cs_test".to_vec();
-            Endpoint { fields: fields.clone(), latest, ..Endpoint::default() }.group(&intent, &mut group);
-            String::from_utf8(group).unwrap()
+            let group = Endpoint { fields: fields.clone(), latest, ..Endpoint::default() }.group("cs_test", &intent);
+            group.map(|group| String::from_utf8(group).unwrap())
         };
         let values = || [Value::Number(1.0), Value::Number(2.0), Value::Number(3.0)];
-        assert_eq!(group(-1, values()), "cs_test");
-        assert_eq!(group(0, values()), "cs_test");
-        assert_eq!(group(0b001, values()), "cs_test,1");
-        assert_eq!(group(0b101, values()), "cs_test,1,3");
-        // A field that is not there is none that is empty.
-        assert_eq!(group(0b011, [Value::Missing, Value::Number(2.0), Value::Missing]), "cs_test,,2");
+        assert_eq!(group(None, values()), None);
+        assert_eq!(group(Some(0), values()).as_deref(), Some("cs_test"));
+        assert_eq!(group(Some(0b001), values()).as_deref(), Some("cs_test,1"));
+        assert_eq!(group(Some(0b101), values()).as_deref(), Some("cs_test,1,3"));
+        // A field that is not there differs from one that is empty.
+        let values = [Value::Missing, Value::Number(2.0), Value::Missing];
+        assert_eq!(group(Some(0b011), values).as_deref(), Some("cs_test,,2"));
     }
 }

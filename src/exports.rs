@@ -1,40 +1,75 @@
 //! What JavaScript sees: the class `Updates`.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, JsString, Math, Promise, TypeError};
+use js_sys::{Function, Math, Promise, TypeError};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
-use crate::browser::{Actions, Client, Deferred, Guard, Keeper, Recipe, Settings, check, object, record};
-use crate::failure::Kind;
+use crate::browser::{
+    Actions, CallOptions, Client, Deferred, Failure, PayOptions, Snapshot, TellPayment, UpdateSpec, js,
+};
+use crate::clock::Moment;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("exports.d.ts");
 
 #[wasm_bindgen]
 extern "C" {
-    /// `{sampleRate}` of `reportTo`.
+    #[wasm_bindgen(typescript_type = "UpdatesOptions")]
+    pub type Options;
+    #[wasm_bindgen(typescript_type = "Intent")]
+    pub type Intent;
+    #[wasm_bindgen(typescript_type = "CallOptions")]
+    pub type Settings;
+    #[wasm_bindgen(typescript_type = "UpdateFunction")]
+    pub type UpdateFunction;
+    #[wasm_bindgen(typescript_type = "(signal: AbortSignal) => unknown")]
+    pub type Wrapped;
+    #[wasm_bindgen(typescript_type = "() => void")]
+    pub type End;
+    #[wasm_bindgen(typescript_type = "Promise<Outcome>")]
+    pub type OutcomePromise;
+    #[wasm_bindgen(typescript_type = "Promise<RefreshOutcome>")]
+    pub type RefreshPromise;
+    #[wasm_bindgen(typescript_type = "Promise<{ stale: boolean }>")]
+    pub type SettledPromise;
+    #[wasm_bindgen(typescript_type = "(actions: object) => unknown")]
+    pub type Confirm;
+    #[wasm_bindgen(typescript_type = "{ signal?: AbortSignal }")]
+    pub type PaySettings;
+    #[wasm_bindgen(typescript_type = "Promise<PayOutcome>")]
+    pub type PayPromise;
+    #[wasm_bindgen(typescript_type = "Intent | undefined")]
+    pub type PendingIntent;
+    #[wasm_bindgen(typescript_type = "Snapshot")]
+    pub type SnapshotRecord;
+    #[wasm_bindgen(typescript_type = "Metrics")]
+    pub type MetricsRecord;
+    #[wasm_bindgen(typescript_type = "string | UpdateFunction")]
+    pub type NameOrFunction;
+    #[wasm_bindgen(typescript_type = "{ sampleRate?: number }")]
     pub type ReportSettings;
-
-    /// A failure that was met before the module was there.
-    pub type Met;
 }
 
-/// The updates of a checkout page: what `createUpdates` of the npm package gives, once the module is there.
+/// The updates of a checkout page: what `createUpdates` of the npm package returns, once the module is there.
 #[wasm_bindgen]
-pub struct Updates(Rc<Client>);
-
-fn type_error(text: &str) -> JsValue {
-    TypeError::new(text).into()
+pub struct Updates {
+    client: Rc<Client>,
+    /// The snapshot that was returned last: the same object until something changes.
+    shown: RefCell<Option<(Snapshot, JsValue)>>,
 }
 
 #[wasm_bindgen]
 impl Updates {
-    /// Takes the options of `createUpdates`. `keeper` keeps the page alive when the module dies; the npm package has one.
+    /// Takes the options of `createUpdates`.
     ///
     /// # Errors
     ///
     /// A `TypeError` that names the key, for whatever is wrong.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &JsValue, keeper: Option<Keeper>) -> Result<Self, JsValue> {
-        Ok(Self(Client::new(check(options)?, Guard(keeper))))
+    pub fn new(options: &Options) -> Result<Self, JsValue> {
+        Ok(Self { client: Client::new(js::options(options)?), shown: RefCell::default() })
     }
 
     /// A function for `runServerUpdate`. The intent is read now, the session id when the function is called.
@@ -42,164 +77,160 @@ impl Updates {
     /// # Errors
     ///
     /// A `TypeError` for an endpoint that is not declared. A wrong intent makes the function reject.
-    #[wasm_bindgen(unchecked_return_type = "(() => Promise<Response>) & { readonly failure: any }")]
-    pub fn request(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue,
-        intent: &JsValue,
-    ) -> Result<Function, JsValue> {
-        let recipe = self.0.recipe(self.position(name)?, intent);
-        Ok(self.0.function(recipe))
+    pub fn request(&self, name: &str, intent: &Intent) -> Result<UpdateFunction, JsValue> {
+        let spec = self.client.read(self.declared("request", name)?, intent);
+        Ok(self.client.function(spec).unchecked_into())
     }
 
     /// Gives a request function that the page already has the same deadline and record.
-    #[wasm_bindgen(unchecked_return_type = "(() => Promise<any>) & { readonly failure: any }")]
-    pub fn wrap(&self, #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue, own: Function) -> Function {
-        self.0.function(self.0.own_recipe(name, own))
+    pub fn wrap(&self, name: &str, function: Wrapped) -> UpdateFunction {
+        let spec = self.client.wrap(name, function.unchecked_into());
+        self.client.function(spec).unchecked_into()
     }
 
-    /// Calls a function of `request` or `wrap` on behalf of somebody who asked earlier.
-    pub fn invoke(&self, update: &Function, settings: Option<Settings>) -> Result<Promise, JsValue> {
-        let recipe = self.recipe_of(update)?;
-        Ok(self.0.invoke(&recipe, settings.as_ref()))
-    }
-
-    /// `run(actions, name, intent, settings?)` or `run(actions, update, settings?)`: waits for its turn, runs, refreshes
-    /// where in doubt, and gives one answer.
-    pub fn run(&self, actions: Actions, what: &JsValue, first: &JsValue, second: Option<Settings>) -> Promise {
-        let begun = if what.is_string() {
-            self.position(what).map(|position| (self.0.recipe(position, first), second))
-        } else {
-            let settings = first.is_object().then(|| first.clone().unchecked_into());
-            self.recipe_of(what).map(|recipe| (recipe, settings))
+    /// `run(actions, name, intent, options?)` or `run(actions, update, options?)`: waits for its turn, runs, refreshes where
+    /// in doubt, and resolves to one answer. Rejects for an undeclared name only.
+    pub fn run(
+        &self,
+        actions: Actions,
+        what: &NameOrFunction,
+        #[wasm_bindgen(unchecked_optional_param_type = "Intent | CallOptions")] first: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] second: Option<Settings>,
+    ) -> OutcomePromise {
+        let begun = match what.as_string() {
+            Some(name) => {
+                let position = self.declared("run", &name);
+                position.map(|position| (self.client.read(position, first), second.map(Into::into)))
+            }
+            None => self.spec_of(what).map(|spec| (spec, first.is_object().then(|| first.clone()))),
         };
-        let outcome = begun.and_then(|(recipe, settings)| self.0.run(actions, &recipe, settings.as_ref()));
-        outcome.unwrap_or_else(|error| Promise::reject(&error))
+        let promise = match begun {
+            Ok((spec, settings)) => {
+                let outcome = Deferred::new();
+                let promise = outcome.promise();
+                let tell = Box::new(move |ended| outcome.resolve(&js::outcome(&ended)));
+                self.client.run(actions, &spec, call_options(settings.as_ref()), tell);
+                promise
+            }
+            Err(error) => Promise::reject(&error),
+        };
+        promise.unchecked_into()
     }
 
     /// Lets Stripe.js fetch the session again. Never rejects.
-    pub fn refresh(&self, actions: Actions) -> Promise {
-        self.0.refresh(actions)
+    pub fn refresh(&self, actions: Actions) -> RefreshPromise {
+        let ended = Deferred::new();
+        let promise = ended.promise();
+        self.client.refresh(actions, Box::new(move |result| ended.resolve(&js::refreshed(result.as_ref()))));
+        promise.unchecked_into()
     }
 
     /// Drops what is waiting, of this name or of all.
-    pub fn cancel(&self, #[wasm_bindgen(unchecked_optional_param_type = "string")] name: &JsValue) {
-        self.0.cancel(name);
+    ///
+    /// # Errors
+    ///
+    /// A `TypeError` for a name that is neither declared nor wrapped.
+    pub fn cancel(&self, name: Option<String>) -> Result<(), JsValue> {
+        let position = name.map(|name| self.known("cancel", &name)).transpose()?;
+        self.client.cancel(position);
+        Ok(())
     }
 
     /// Aborts everything and lets go of listeners. A later call starts afresh.
     pub fn dispose(&self) {
-        self.0.dispose();
+        self.client.dispose();
     }
 
     /// The intent of the newest update of an endpoint that has not settled (and has these values), else `undefined`.
-    pub fn wanted(&self, #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue, values: &JsValue) -> JsValue {
-        self.0.wanted(name, values)
+    ///
+    /// # Errors
+    ///
+    /// A `TypeError` for an endpoint that is not declared.
+    #[wasm_bindgen(js_name = pendingIntent)]
+    pub fn pending_intent(&self, name: &str, values: Option<Intent>) -> Result<PendingIntent, JsValue> {
+        let position = self.declared("pendingIntent", name)?;
+        let intent = self.client.pending(position, values.as_deref().unwrap_or(&JsValue::UNDEFINED));
+        Ok(intent.unwrap_or_default().unchecked_into())
     }
 
     /// Whether an update, of this name (with these values) or of any, has not settled.
+    ///
+    /// # Errors
+    ///
+    /// A `TypeError` for a name that is neither declared nor wrapped.
     #[wasm_bindgen(js_name = isPending)]
-    pub fn is_pending(
-        &self,
-        #[wasm_bindgen(unchecked_optional_param_type = "string")] name: &JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "object")] values: &JsValue,
-    ) -> bool {
-        if name.is_string() && values.is_object() {
-            !self.0.wanted(name, values).is_undefined()
-        } else {
-            self.0.is_pending(name)
-        }
+    pub fn is_pending(&self, name: Option<String>, values: Option<Intent>) -> Result<bool, JsValue> {
+        let Some(name) = name else { return Ok(self.client.driver.snapshot().pending) };
+        let position = self.known("isPending", &name)?;
+        Ok(match values.filter(|values| values.is_object()) {
+            Some(values) => self.client.pending(position, &values).is_some(),
+            None => self.client.is_pending(position),
+        })
     }
 
     /// Whether the page may be showing totals that the server no longer has.
     #[wasm_bindgen(js_name = isStale)]
     pub fn is_stale(&self) -> bool {
-        self.0.state.is_stale()
+        self.client.driver.snapshot().stale
     }
 
-    /// Resolves to `{stale}` when nothing is pending.
-    pub fn settled(&self) -> Promise {
-        let idle = Deferred::new();
-        let promise = idle.promise().clone();
-        self.0.state.settle_later(idle);
-        self.0.changed();
-        promise
+    /// Resolves when nothing is pending.
+    pub fn settled(&self) -> SettledPromise {
+        let settled = Deferred::new();
+        let promise = settled.promise();
+        self.client.driver.store.when_settled(Box::new(move |stale| settled.resolve(&js::stale(stale))));
+        self.client.driver.show();
+        promise.unchecked_into()
     }
 
-    /// Calls the listener after each change of the snapshot; gives the function that ends this.
-    #[wasm_bindgen(unchecked_return_type = "() => void")]
-    pub fn subscribe(&self, listener: Function) -> Function {
-        let number = self.0.state.listen(listener);
-        self.ending(move |client| client.state.forget(number))
+    /// Calls the listener after each change of the snapshot; returns the function that ends this.
+    pub fn subscribe(&self, #[wasm_bindgen(unchecked_param_type = "() => void")] listener: Function) -> End {
+        let number = self.client.driver.store.subscribe(Rc::new(move || js::notify(&listener)));
+        self.end(move |client| client.driver.store.unsubscribe(number))
     }
 
-    /// `{pending, stale}`: the same object until something changes.
+    /// The same object until something changes.
     #[wasm_bindgen(js_name = getSnapshot)]
-    pub fn get_snapshot(&self) -> JsValue {
-        self.0.state.snapshot()
+    pub fn get_snapshot(&self) -> SnapshotRecord {
+        let shown = self.client.driver.store.shown();
+        let kept = self.shown.borrow().clone().filter(|(snapshot, _)| *snapshot == shown);
+        let record = kept.map_or_else(|| js::snapshot(shown), |(_, record)| record);
+        self.shown.replace(Some((shown, record.clone())));
+        record.unchecked_into()
     }
 
     /// What was counted, by endpoint, and the last 50 failures.
-    pub fn metrics(&self) -> JsValue {
-        self.0.report.metrics(&self.0)
+    pub fn metrics(&self) -> MetricsRecord {
+        self.client.metrics().to_js().unchecked_into()
     }
 
-    /// Sends what is new by `sendBeacon` whenever the page is hidden; gives the function that ends this.
-    #[wasm_bindgen(js_name = reportTo, unchecked_return_type = "() => void")]
-    pub fn report_to(&self, url: JsString, settings: Option<ReportSettings>) -> Function {
-        let rate = settings.and_then(|settings| object::member(&settings, "sampleRate").as_f64());
-        self.0.listen();
-        let number = if Math::random() < rate.unwrap_or(1.0) { self.0.report.to(url) } else { 0 };
-        self.ending(move |client| client.report.forget(number))
+    /// Sends what is new whenever the page is hidden; returns the function that ends this.
+    #[wasm_bindgen(js_name = reportTo)]
+    pub fn report_to(&self, url: &str, settings: Option<ReportSettings>) -> End {
+        let rate = settings.and_then(|settings| js::number(&settings, "sampleRate"));
+        self.client.listen();
+        let is_drawn = Math::random() < rate.unwrap_or(1.0);
+        let number = if is_drawn { self.client.driver.reporter.add(url.to_owned()) } else { 0 };
+        self.end(move |client| client.driver.reporter.forget(number))
     }
 
-    /// Whether any update that has not settled has sent something.
-    #[wasm_bindgen(js_name = hasSent)]
-    pub fn has_sent(&self) -> bool {
-        self.0.has_sent()
+    fn spec_of(&self, update: &JsValue) -> Result<Rc<UpdateSpec>, JsValue> {
+        self.client.spec_of(update).ok_or_else(|| TypeError::new("run: takes a function of request or wrap").into())
     }
 
-    /// Counts a failure that was met while there was no module.
-    pub fn note(&self, failure: &Met) {
-        let name = object::member(failure, "endpoint");
-        let kind = object::member(failure, "kind").as_string().and_then(|name| Kind::of_name(&name));
-        let duration = object::member(failure, "durationMs").as_f64().unwrap_or_default();
-        // A refresh has no name, and is not counted.
-        if name.is_truthy() {
-            let position = self.0.place_for(&name);
-            if let Some(endpoint) = self.0.machine().endpoints.get_mut(position) {
-                endpoint.counts.record(kind, duration);
-            }
-        }
-        self.0.report.keep(record(failure));
+    /// The position of a declared endpoint.
+    fn declared(&self, method: &str, name: &str) -> Result<usize, JsValue> {
+        self.client.position(name).ok_or_else(|| js::undeclared(method, name, &self.client.names()))
     }
 
-    /// What a fresh module goes on with, when this one has died.
-    pub fn saved(&self) -> Array {
-        self.0.report.saved(&self.0)
-    }
-
-    /// Goes on with what the module before this one has counted.
-    pub fn restore(&self, saved: &Array) {
-        self.0.report.restore(&self.0, saved);
-    }
-
-    /// The module before this one died, and these were the actions that it saw last.
-    pub fn doubt(&self, actions: Option<Actions>) {
-        self.0.doubt(actions);
-    }
-
-    fn recipe_of(&self, update: &JsValue) -> Result<Rc<Recipe>, JsValue> {
-        self.0.recipe_of(update).ok_or_else(|| type_error("run: takes a function of request or wrap"))
-    }
-
-    fn position(&self, name: &JsValue) -> Result<usize, JsValue> {
-        self.0.position(name).ok_or_else(|| type_error("checkout-updates: no such endpoint is declared"))
+    /// The position of a declared endpoint or of a wrapped function.
+    fn known(&self, method: &str, name: &str) -> Result<usize, JsValue> {
+        self.client.driver.position(name).ok_or_else(|| js::undeclared(method, name, &self.client.names()))
     }
 
     /// A function for the page that ends something.
-    fn ending(&self, end: impl Fn(&Client) + 'static) -> Function {
-        let client = Rc::downgrade(&self.0);
+    fn end(&self, end: impl Fn(&Client) + 'static) -> End {
+        let client = Rc::downgrade(&self.client);
         let ending = Closure::<dyn Fn()>::new(move || {
             if let Some(client) = client.upgrade() {
                 end(&client);
@@ -209,8 +240,109 @@ impl Updates {
     }
 }
 
-/// Which build this is: a loader compares it with its own, since a file that an upload or a cache left behind would run.
 #[wasm_bindgen]
+impl Updates {
+    /// Calls `confirm(actions)` once nothing is in the way, in the same task where that is so already, and resolves to how
+    /// that ended. Rejects only as `confirm` does.
+    pub fn pay(&self, actions: Actions, confirm: Confirm, options: Option<PaySettings>) -> PayPromise {
+        let confirm: Function = confirm.unchecked_into();
+        let options = options.map_or_else(PayOptions::default, |options| PayOptions {
+            signal: js::there(&options, "signal"),
+            seen: js::there(&options, "shown").map(JsCast::unchecked_into),
+            has_failed: js::is_truthy(&options, "hasFailed"),
+        });
+        let (promise, tell) = payment();
+        self.client.pay(actions, Box::new(move |actions| confirm.call1(&JsValue::UNDEFINED, actions)), options, tell);
+        promise
+    }
+
+    /// Keeps updates from starting, while a wallet's sheet is open: returns the function that ends this, or `null` where
+    /// something is pending, stale, held or being paid.
+    pub fn hold(&self) -> Option<End> {
+        self.client.hold().map(|id| self.end(move |client| client.release(id)))
+    }
+
+    /// Makes the page stale where a reload has left something of this session under way, and resolves when that is over.
+    pub fn resume(&self, actions: Actions) -> SettledPromise {
+        let over = Deferred::new();
+        let promise = over.promise();
+        self.client.resume(actions, Box::new(move |stale| over.resolve(&js::stale(stale))));
+        promise.unchecked_into()
+    }
+}
+
+/// The promise of a payment, and what settles it.
+fn payment() -> (PayPromise, TellPayment) {
+    let ended = Deferred::new();
+    let promise = ended.promise().unchecked_into();
+    let tell = Box::new(move |outcome: Result<_, JsValue>| match outcome {
+        Ok(outcome) => ended.resolve(&js::pay_outcome(&outcome)),
+        Err(error) => ended.reject(&error),
+    });
+    (promise, tell)
+}
+
+/// For the facade of the npm package alone, which outlives the module.
+#[wasm_bindgen]
+impl Updates {
+    /// Calls a function of `request` or `wrap` on behalf of somebody who asked earlier.
+    ///
+    /// # Errors
+    ///
+    /// A `TypeError` for any other function.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn invoke(&self, update: &Function, settings: Option<Settings>) -> Result<Promise, JsValue> {
+        let spec = self.spec_of(update)?;
+        Ok(self.client.invoke(&spec, call_options(settings.as_deref())))
+    }
+
+    /// `confirm` was called before this module was there: resolves as `pay` does.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn paying(&self, actions: Actions, result: JsValue) -> PayPromise {
+        let (promise, tell) = payment();
+        self.client.paying(actions, result, tell);
+        promise
+    }
+
+    /// A hold began before this module was there: returns the function that ends it.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn holding(&self) -> End {
+        let id = self.client.holding();
+        self.end(move |client| client.release(id))
+    }
+
+    /// Whether any update that has not settled may have sent something.
+    #[wasm_bindgen(js_name = hasSent, skip_typescript)]
+    pub fn has_sent(&self) -> bool {
+        self.client.has_sent()
+    }
+
+    /// Counts a failure that was met while there was no module.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn note(&self, failure: &JsValue) {
+        self.client.note(&Failure::read(failure));
+    }
+
+    /// The module before this one died, and these were the actions that it saw last.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn doubt(&self, actions: Option<Actions>) {
+        self.client.doubt(actions);
+    }
+}
+
+/// What a call says besides the intent.
+fn call_options(settings: Option<&JsValue>) -> CallOptions {
+    let Some(settings) = settings else { return CallOptions::default() };
+    let asked = js::times(settings, "asked");
+    CallOptions {
+        signal: js::there(settings, "signal"),
+        session: js::session(settings),
+        asked: asked.map(|[monotonic, wall]| Moment { monotonic, wall }),
+    }
+}
+
+/// Which build this is: a loader compares it with its own, since a file that an upload or a cache left behind would run.
+#[wasm_bindgen(skip_typescript)]
 #[must_use]
 pub fn build() -> String {
     option_env!("CHECKOUT_UPDATES_BUILD").unwrap_or_default().to_owned()

@@ -3,15 +3,33 @@
 //! Only declared fields whose values fit their rule ever reach a body; see "Security best practices" in
 //! Stripe's guide to dynamic updates: the server looks up every price.
 
-use std::fmt;
+#[cfg(feature = "serde")]
+mod deserialize;
+pub(crate) mod json;
+mod refusal;
+#[cfg(feature = "browser")]
+pub(crate) mod typed;
+mod value;
 
-use crate::session::{SessionId, has_secret};
+use std::mem;
+
+use self::json::{write_member, write_text};
+pub use self::refusal::{InvalidBody, InvalidIntent, Problem};
+pub use self::value::Value;
+use self::value::member;
+use crate::session::{SessionId, is_secret};
 
 /// The most fields an endpoint may declare.
 pub const MOST_FIELDS: usize = 16;
 
 /// The longest identifier, and the longest text that a customer types, in characters.
 const LONGEST: usize = 255;
+
+/// The members of an [`Rule::Address`], and of the `address` in it, in the order of the body. The first two of each are
+/// required.
+const RECIPIENT: [&str; 2] = ["name", "address"];
+const ADDRESS: [&str; 6] = ["line1", "country", "line2", "city", "state", "postal_code"];
+const REQUIRED_MEMBERS: usize = 2;
 
 /// What a field may hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,9 +42,51 @@ pub enum Rule {
     /// control character, and no secret.
     Text(usize),
     /// A whole number from the first to the second, both included.
-    Integer(f64, f64),
+    Integer(i64, i64),
     /// `true` or `false`.
     Flag,
+    /// What a customer enters to have goods sent there: a record of `name` and `address`, and this a record of `line1`,
+    /// `country` (two letters) and optional `line2`, `city`, `state` and `postal_code`. Each is a text as of
+    /// `Rule::Text(255)`, and other members are refused.
+    Address,
+}
+
+impl Rule {
+    /// What JavaScript calls it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::OneOf(_) => "oneOf",
+            Self::Identifier(_) => "identifier",
+            Self::Text(_) => "text",
+            Self::Integer(..) => "integer",
+            Self::Flag => "flag",
+            Self::Address => "address",
+        }
+    }
+
+    /// Whether updates can be told apart by the field, as `latest` and `match` do: it holds one value, not a record.
+    #[must_use]
+    pub fn is_single(&self) -> bool {
+        *self != Self::Address
+    }
+
+    /// Whether a value that is there fits. Records have members to be checked: see [`Field::check`].
+    fn allows(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::OneOf(choices), Value::Text(text)) => choices.contains(text),
+            (Self::Identifier(prefix), Value::Text(text)) => is_identifier(text, prefix),
+            (Self::Text(most), Value::Text(text)) => is_text(text, *most),
+            (Self::Integer(least, most), Value::Number(number)) => {
+                // A safe integer is exact as a float.
+                #[allow(clippy::cast_precision_loss)]
+                let (least, most) = (*least as f64, *most as f64);
+                number.trunc() == *number && *number >= least && *number <= most
+            }
+            (Self::Flag, Value::Flag(_)) => true,
+            _ => false,
+        }
+    }
 }
 
 /// A declared field of an intent.
@@ -54,37 +114,60 @@ impl Field {
         self
     }
 
-    /// Checks one value against the rule.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidIntent`] names the field and never holds the value.
-    fn check(&self, value: &Value) -> Result<(), InvalidIntent> {
-        let fits = match (&self.rule, value) {
-            (_, Value::Missing) => {
-                return if self.optional { Ok(()) } else { Err(self.wrong(Problem::Missing)) };
-            }
-            (_, Value::Unreadable) => return Err(self.wrong(Problem::Unreadable)),
-            (Rule::OneOf(choices), Value::Text(text)) => choices.contains(text),
-            (Rule::Identifier(prefix), Value::Text(text)) => is_identifier(text, prefix),
-            (Rule::Text(most), Value::Text(text)) => is_text(text, *most),
-            (Rule::Integer(least, most), Value::Number(number)) => {
-                number.trunc() == *number && number >= least && number <= most
-            }
-            (Rule::Flag, Value::Flag(_)) => true,
-            _ => false,
-        };
-        if fits { Ok(()) } else { Err(self.wrong(Problem::OutsideRule)) }
-    }
-
-    fn wrong(&self, problem: Problem) -> InvalidIntent {
-        InvalidIntent { field: self.name.clone(), problem }
+    /// Checks one value against the rule, and puts the members of a record in their order.
+    fn check(&self, value: &mut Value) -> Result<(), InvalidIntent> {
+        match value {
+            Value::Record(members) if self.rule == Rule::Address => arrange(&RECIPIENT, members, &check_recipient),
+            _ => require(value, self.optional, |value| self.rule.allows(value)),
+        }
     }
 }
 
-/// Whether a text is an API key, or has what every client secret has.
-fn is_secret(text: &str) -> bool {
-    has_secret(text) || ["sk_", "rk_", "whsec_"].iter().any(|kind| text.starts_with(kind))
+/// Checks one member of an [`Rule::Address`], or of the `address` in it.
+fn check_recipient(position: usize, name: &str, value: &mut Value) -> Result<(), InvalidIntent> {
+    match (name, value) {
+        ("address", Value::Record(members)) => arrange(&ADDRESS, members, &check_recipient),
+        (_, value) => require(value, position >= REQUIRED_MEMBERS, |value| match (name, value) {
+            ("address", _) => false,
+            ("country", Value::Text(text)) => text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()),
+            (_, Value::Text(text)) => is_text(text, LONGEST),
+            _ => false,
+        }),
+    }
+}
+
+/// Checks one value that may be missing. The error has no name yet.
+fn require(value: &Value, optional: bool, fits: impl FnOnce(&Value) -> bool) -> Result<(), InvalidIntent> {
+    let problem = match value {
+        Value::Missing if optional => return Ok(()),
+        Value::Missing => Problem::Missing,
+        Value::Unreadable => Problem::Unreadable,
+        value if fits(value) => return Ok(()),
+        _ => Problem::OutsideRule,
+    };
+    Err(InvalidIntent { field: String::new(), problem })
+}
+
+/// Puts the members that were found in declared order, checks each, and drops those that are missing.
+fn arrange(
+    names: &[&str],
+    found: &mut Vec<(String, Value)>,
+    check: &dyn Fn(usize, &str, &mut Value) -> Result<(), InvalidIntent>,
+) -> Result<(), InvalidIntent> {
+    let mut members: Vec<(String, Value)> = names.iter().map(|name| ((*name).to_owned(), Value::Missing)).collect();
+    for (name, value) in mem::take(found) {
+        match members.iter_mut().find(|(declared, _)| *declared == name) {
+            Some((_, place)) if place.is_missing() => *place = value,
+            Some(_) => return Err(InvalidIntent { field: name, problem: Problem::Repeated }),
+            None => return Err(InvalidIntent { field: name, problem: Problem::Undeclared }),
+        }
+    }
+    for (position, (name, value)) in members.iter_mut().enumerate() {
+        check(position, name, value).map_err(|error| error.inside(name))?;
+    }
+    members.retain(|(_, value)| !value.is_missing());
+    *found = members;
+    Ok(())
 }
 
 /// JavaScript's strings can hold half of a character; such a one has no text and comes as [`Value::Other`].
@@ -104,26 +187,9 @@ fn is_identifier(text: &str, prefix: &str) -> bool {
         && text.bytes().all(allowed)
 }
 
-/// What was found where a field was expected.
+/// The values that fit the rules of their fields, by name and in declared order.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    /// A string.
-    Text(String),
-    /// A number.
-    Number(f64),
-    /// `true` or `false`.
-    Flag(bool),
-    /// Nothing, or `undefined`.
-    Missing,
-    /// Reading it failed, as with a getter that throws.
-    Unreadable,
-    /// An object, `null`, a symbol, a string with half of a character and so on: nothing that a rule allows.
-    Other,
-}
-
-/// Values that fit the rules of their fields, in declared order.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Intent(Vec<Value>);
+pub struct Intent(Vec<(String, Value)>);
 
 impl Intent {
     /// Checks values given in declared order, one a field.
@@ -132,264 +198,88 @@ impl Intent {
     ///
     /// [`InvalidIntent`] for the first field that is missing or outside its rule.
     pub fn check(fields: &[Field], values: Vec<Value>) -> Result<Self, InvalidIntent> {
-        for (position, field) in fields.iter().enumerate() {
-            field.check(values.get(position).unwrap_or(&Value::Missing))?;
-        }
-        Ok(Self(values))
+        Self::check_named(fields, fields.iter().map(|field| field.name.clone()).zip(values).collect())
     }
 
     /// Checks values given by name, in any order.
     ///
     /// # Errors
     ///
-    /// [`InvalidIntent`] for an undeclared field, else for the first that is missing or outside its rule.
-    pub fn check_named(fields: &[Field], named: Vec<(String, Value)>) -> Result<Self, InvalidIntent> {
-        let mut values = vec![Value::Missing; fields.len()];
-        for (name, value) in named {
-            let position = fields.iter().position(|field| field.name == name);
-            match position.and_then(|position| values.get_mut(position)) {
-                Some(place) => *place = value,
-                None => return Err(InvalidIntent { field: name, problem: Problem::Undeclared }),
-            }
-        }
-        Self::check(fields, values)
+    /// [`InvalidIntent`] for a field that is undeclared or there twice, else for the first that is missing or outside its
+    /// rule.
+    pub fn check_named(fields: &[Field], mut named: Vec<(String, Value)>) -> Result<Self, InvalidIntent> {
+        let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+        let check = |position: usize, _: &str, value: &mut Value| {
+            fields.get(position).map_or(Ok(()), |field| field.check(value))
+        };
+        arrange(&names, &mut named, &check)?;
+        Ok(Self(named))
     }
 
-    /// The value of a field by its position in the declaration; [`Value::Missing`] when it was left out.
+    /// Reads a request body on a server: the session id in `session_field`, and an intent that fits the rules.
+    ///
+    /// With the feature `serde` a [`Value`] is read from JSON like any other type: by `serde_json::from_slice`, or as axum's
+    /// `Json<Value>`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "serde")]
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use checkout_updates::intent::{Field, Intent, Rule, Value};
+    ///
+    /// let fields = [Field::new("quantity", Rule::Integer(0, 10))];
+    /// let body: Value = serde_json::from_slice(br#"{"checkout_session_id":"cs_test_a1","quantity":2}"#)?;
+    /// let (session, intent) = Intent::read("checkout_session_id", &fields, body)?;
+    /// assert_eq!((session.as_str(), intent.get("quantity").as_i64()), ("cs_test_a1", Some(2)));
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "serde"))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidBody`] says what is wrong.
+    pub fn read(session_field: &str, fields: &[Field], body: Value) -> Result<(SessionId, Self), InvalidBody> {
+        let Value::Record(members) = body else { return Err(InvalidBody::NoObject) };
+        let (mut sessions, members) = members.into_iter().partition(|(name, _)| name == session_field);
+        let is_text = |_, _: &str, value: &mut Value| require(value, false, |value| value.as_str().is_some());
+        arrange(&[session_field], &mut sessions, &is_text).map_err(InvalidBody::Intent)?;
+        let session = member(&sessions, session_field).as_str().unwrap_or_default();
+        let session = SessionId::parse(session).map_err(InvalidBody::Session)?;
+        let intent = Self::check_named(fields, members).map_err(InvalidBody::Intent)?;
+        Ok((session, intent))
+    }
+
+    /// The value of a field; [`Value::Missing`] if it was left out.
+    ///
+    /// ```
+    /// use checkout_updates::intent::{Field, Intent, Rule, Value};
+    ///
+    /// let fields = [Field::new("quantity", Rule::Integer(0, 10))];
+    /// let intent = Intent::check_named(&fields, vec![("quantity".to_owned(), Value::Number(2.0))])?;
+    /// assert_eq!(intent.get("quantity").as_i64(), Some(2));
+    /// # Ok::<(), checkout_updates::intent::InvalidIntent>(())
+    /// ```
     #[must_use]
-    pub fn get(&self, position: usize) -> &Value {
-        self.0.get(position).unwrap_or(&Value::Missing)
+    pub fn get(&self, name: &str) -> &Value {
+        member(&self.0, name)
     }
 
     /// The request body, JSON in UTF-8: the session field first, then the fields in declared order.
     #[must_use]
-    pub fn body(&self, session_field: &str, session: &SessionId, fields: &[Field]) -> Vec<u8> {
+    pub fn body(&self, session_field: &str, session: &SessionId) -> Vec<u8> {
         let mut json = vec![b'{'];
         write_text(&mut json, session_field);
         json.push(b':');
         write_text(&mut json, session.as_str());
-        for (field, value) in fields.iter().zip(&self.0) {
-            if *value != Value::Missing {
-                json.push(b',');
-                write_text(&mut json, &field.name);
-                json.push(b':');
-                write_value(&mut json, value);
-            }
+        for member in &self.0 {
+            json.push(b',');
+            write_member(&mut json, member);
         }
         json.push(b'}');
         json
     }
 }
 
-/// Why an intent is refused. It names the field and never holds the value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidIntent {
-    /// The field's name as declared, or as found where nobody declared it.
-    pub field: String,
-    /// What is wrong with it.
-    pub problem: Problem,
-}
-
-/// What can be wrong with a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Problem {
-    /// It is required and not there.
-    Missing,
-    /// It is there and no rule allows it.
-    Undeclared,
-    /// Its value does not fit its rule.
-    OutsideRule,
-    /// Reading it failed.
-    Unreadable,
-}
-
-impl Problem {
-    /// What is wrong, to be put behind the field's name.
-    #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Missing => "is missing",
-            Self::Undeclared => "is not declared",
-            Self::OutsideRule => "does not fit its rule",
-            Self::Unreadable => "could not be read",
-        }
-    }
-}
-
-impl fmt::Display for InvalidIntent {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("\"")?;
-        formatter.write_str(&self.field)?;
-        formatter.write_str("\" ")?;
-        formatter.write_str(self.problem.text())
-    }
-}
-
-impl std::error::Error for InvalidIntent {}
-
-/// Writes a value that fits a rule.
-pub(crate) fn write_value(json: &mut Vec<u8>, value: &Value) {
-    match value {
-        Value::Text(text) => write_text(json, text),
-        Value::Number(number) => write_integer(json, *number),
-        Value::Flag(true) => json.extend_from_slice(b"true"),
-        _ => json.extend_from_slice(b"false"),
-    }
-}
-
-/// Writes a JSON string (RFC 8259, section 7).
-fn write_text(json: &mut Vec<u8>, text: &str) {
-    json.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => json.push(b'\\'),
-            0..=31 => {
-                let digit = byte & 15;
-                json.extend_from_slice(b"\\u00");
-                json.push(b'0' + (byte >> 4));
-                json.push(digit + if digit < 10 { b'0' } else { b'a' - 10 });
-                continue;
-            }
-            _ => {}
-        }
-        json.push(byte);
-    }
-    json.push(b'"');
-}
-
-/// Writes a whole number. Integer arithmetic: formatting a float brings 4 kB that nothing else needs.
-fn write_integer(json: &mut Vec<u8>, number: f64) {
-    // Rules hold only safe integers, so the conversion is exact.
-    #[allow(clippy::cast_possible_truncation)]
-    let mut rest = number as i64;
-    if rest < 0 {
-        json.push(b'-');
-    }
-    let start = json.len();
-    loop {
-        // A digit is below ten, whatever the sign.
-        #[allow(clippy::cast_possible_truncation)]
-        json.push(b'0' + (rest % 10).unsigned_abs() as u8);
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if let Some(digits) = json.get_mut(start..) {
-        digits.reverse();
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fields() -> Vec<Field> {
-        vec![
-            Field::new("interval", Rule::OneOf(vec!["monthly".into(), "yearly".into()])),
-            Field::new("line_item", Rule::Identifier("li_".into())).optional(),
-            Field::new("quantity", Rule::Integer(-3.0, 10.0)).optional(),
-            Field::new("selected", Rule::Flag).optional(),
-        ]
-    }
-
-    fn text(value: &str) -> Value {
-        Value::Text(value.to_owned())
-    }
-
-    #[test]
-    fn writes_the_session_first_and_the_fields_as_declared() {
-        let session = SessionId::parse("cs_test_a1").unwrap();
-        let values = vec![text("yearly"), text("li_1"), Value::Number(-0.0), Value::Flag(true)];
-        let body = Intent::check(&fields(), values).unwrap().body("checkout_session_id", &session, &fields());
-        assert_eq!(
-            String::from_utf8(body).unwrap(),
-            r#"{"checkout_session_id":"cs_test_a1","interval":"yearly","line_item":"li_1","quantity":0,"selected":true}"#
-        );
-        let body = Intent::check(&fields(), vec![text("monthly")]).unwrap().body("session", &session, &fields());
-        assert_eq!(body, br#"{"session":"cs_test_a1","interval":"monthly"}"#);
-    }
-
-    #[test]
-    fn refuses_what_does_not_fit() {
-        let cases = [
-            (vec![], "interval", Problem::Missing),
-            (vec![Value::Unreadable], "interval", Problem::Unreadable),
-            (vec![text("weekly")], "interval", Problem::OutsideRule),
-            (vec![Value::Other], "interval", Problem::OutsideRule),
-            (vec![text("yearly"), text("")], "line_item", Problem::OutsideRule),
-            (vec![text("yearly"), text("si_1")], "line_item", Problem::OutsideRule),
-            (vec![text("yearly"), text("li_1_secret_2")], "line_item", Problem::OutsideRule),
-            (vec![text("yearly"), text("li_1/2")], "line_item", Problem::OutsideRule),
-            (vec![text("yearly"), Value::Missing, Value::Number(0.5)], "quantity", Problem::OutsideRule),
-            (vec![text("yearly"), Value::Missing, Value::Number(11.0)], "quantity", Problem::OutsideRule),
-            (vec![text("yearly"), Value::Missing, Value::Number(f64::NAN)], "quantity", Problem::OutsideRule),
-            (vec![text("yearly"), Value::Missing, text("1")], "quantity", Problem::OutsideRule),
-            (vec![text("yearly"), Value::Missing, Value::Missing, text("true")], "selected", Problem::OutsideRule),
-        ];
-        for (values, field, problem) in cases {
-            let error = Intent::check(&fields(), values.clone()).unwrap_err();
-            assert_eq!((error.field.as_str(), error.problem), (field, problem), "{values:?}");
-        }
-    }
-
-    #[test]
-    fn refuses_keys_and_secrets_as_identifiers() {
-        let any = Field::new("item", Rule::Identifier(String::new()));
-        for secret in ["sk_test_1", "rk_live_1", "whsec_1", "pi_1_secret_2"] {
-            assert!(any.check(&text(secret)).is_err(), "{secret}");
-        }
-        assert!(any.check(&text(&"a".repeat(255))).is_ok());
-        assert!(any.check(&text(&"a".repeat(256))).is_err());
-    }
-
-    #[test]
-    fn takes_what_a_customer_types() {
-        let code = |most| Field::new("code", Rule::Text(most));
-        for typed in ["SUMMER 20", "NOËL", "A", " x ", "a\"b\\c", "<10%>", "🎁", "20% off_secret"] {
-            assert!(code(20).check(&text(typed)).is_ok(), "{typed}");
-        }
-        // Characters, neither bytes nor halves of them.
-        assert!(code(2).check(&text("ËË")).is_ok());
-        assert!(code(1).check(&text("🎁")).is_ok());
-        assert!(code(2).check(&text("abc")).is_err());
-        assert!(code(1_000).check(&text(&"Ë".repeat(255))).is_ok());
-        assert!(code(1_000).check(&text(&"a".repeat(256))).is_err());
-        for bad in ["", "a\nb", "\t", "a\0", "\u{7f}", "\u{85}", "sk_live_1", " rk_1", "whsec_1", "a pi_1_secret_2"] {
-            assert!(code(20).check(&text(bad)).is_err(), "{bad:?}");
-        }
-        for other in [Value::Other, Value::Number(20.0), Value::Flag(true)] {
-            assert!(code(20).check(&other).is_err(), "{other:?}");
-        }
-    }
-
-    #[test]
-    fn what_a_customer_types_is_escaped() {
-        let fields = [Field::new("code", Rule::Text(20))];
-        let session = SessionId::parse("cs_test_a1").unwrap();
-        let body = Intent::check(&fields, vec![text("a\"\\Ë")]).unwrap().body("session", &session, &fields);
-        assert_eq!(String::from_utf8(body).unwrap(), r#"{"session":"cs_test_a1","code":"a\"\\Ë"}"#);
-    }
-
-    #[test]
-    fn takes_named_values_in_any_order() {
-        let named = vec![("selected".to_owned(), Value::Flag(false)), ("interval".to_owned(), text("yearly"))];
-        let intent = Intent::check_named(&fields(), named).unwrap();
-        assert_eq!((intent.get(0), intent.get(3)), (&text("yearly"), &Value::Flag(false)));
-        let error = Intent::check_named(&fields(), vec![("amount".to_owned(), Value::Number(1.0))]).unwrap_err();
-        assert_eq!(error.to_string(), "\"amount\" is not declared");
-    }
-
-    #[test]
-    fn escapes_text_and_writes_numbers() {
-        let mut json = Vec::new();
-        write_text(&mut json, "a\"b\\c\n\u{1f}é");
-        assert_eq!(String::from_utf8(json).unwrap(), "\"a\\\"b\\\\c\\u000a\\u001fé\"");
-        for number in [0.0, -7.0, 10.0, 9_007_199_254_740_991.0, -9_007_199_254_740_991.0] {
-            let mut json = Vec::new();
-            write_integer(&mut json, number);
-            assert_eq!(json, format!("{number}").as_bytes());
-        }
-    }
-}
+mod tests;

@@ -1,15 +1,122 @@
-//! Update requests for a Stripe Checkout Session, made right.
+//! Makes the server requests behind Stripe.js's `runServerUpdate`.
 //!
-//! On a checkout page built with Stripe Elements and Checkout Sessions, the customer changes something, and only the
-//! merchant's server may change the session. The page sends a request and wraps it in Stripe.js' `runServerUpdate`. This
-//! crate makes that request: it forwards the session id and a declared intent and nothing else, ends it before Stripe's 20
-//! seconds are over, tells a refusal from a time-out and from an answer that nobody can read, and counts how often each
-//! happens.
+//! On a checkout page built with Stripe Elements and Checkout Sessions, the customer changes the order, and only your server
+//! may change the session. This crate sends only the session ID and the customer's choice, gives up before Stripe's 20-second
+//! limit, and tells you what failed and whether the change went through.
 //!
-//! # From JavaScript
+//! | you write | you need | start with |
+//! |---|---|---|
+//! | a page in Rust | the feature `browser`, for wasm32 | [`Updates`] and [A page](#a-page) |
+//! | a server in Rust | no default features, and `serde` to read JSON | [`intent::Intent::read`] and [A server](#a-server) |
+//! | a page in JavaScript | the npm package `checkout-updates` | its README |
+//! | a page without npm | `wasm-pack build --target web` | [A module without npm](#a-module-without-npm) |
 //!
-//! `wasm-pack build --target web` makes a module with the class `Updates`, complete by itself. The npm package of the same
-//! name puts a loader, TypeScript's types and the survival of a trap around it.
+//! # A page
+//!
+//! ```toml
+//! checkout-updates = { version = "0.1", default-features = false, features = ["browser"] }
+//! ```
+//!
+//! `actions` come from Stripe.js's `loadActions()`. Any version from 5.10 fits: pass the object that has `runServerUpdate`.
+//!
+//! ```no_run
+//! # #[cfg(feature = "browser")]
+//! # mod page {
+//! use checkout_updates::{Actions, Endpoint, Options, Outcome, PayOutcome, Updates};
+//! use js_sys::futures::JsFuture;
+//! use js_sys::{Promise, Reflect};
+//! use serde::{Deserialize, Serialize};
+//! use wasm_bindgen::prelude::*;
+//!
+//! #[wasm_bindgen]
+//! extern "C" {
+//!     type Stripe;
+//!     #[wasm_bindgen(js_name = Stripe)]
+//!     fn stripe(publishable_key: &str) -> Stripe;
+//!     #[wasm_bindgen(method, js_name = initCheckoutElementsSdk)]
+//!     fn init_checkout_elements_sdk(this: &Stripe, options: &JsValue) -> Sdk;
+//!
+//!     type Sdk;
+//!     #[wasm_bindgen(method, js_name = loadActions)]
+//!     fn load_actions(this: &Sdk) -> Promise;
+//!
+//!     type Confirm;
+//!     #[wasm_bindgen(method)]
+//!     fn confirm(this: &Confirm) -> Promise;
+//! }
+//!
+//! #[derive(Serialize, Deserialize)]
+//! struct Interval {
+//!     interval: String,
+//! }
+//!
+//! /// `options` is a JavaScript record with the `clientSecret` that your server returned.
+//! async fn open(publishable_key: &str, options: &JsValue) -> Result<Actions, JsValue> {
+//!     let sdk = stripe(publishable_key).init_checkout_elements_sdk(options);
+//!     let loaded = JsFuture::from(sdk.load_actions()).await?;
+//!     Ok(Reflect::get(&loaded, &"actions".into())?.unchecked_into())
+//! }
+//!
+//! async fn checkout(actions: Actions, show: impl Fn(&str)) -> Result<(), JsValue> {
+//!     let change = Endpoint::<Interval>::new("/change-subscription-interval")
+//!         .one_of("interval", ["monthly", "yearly"])
+//!         .latest();
+//!     let options = Options::new().endpoint("changeInterval", &change);
+//!     let updates = Updates::new(options).map_err(|error| error.to_string())?;
+//!
+//!     // In the handler of the switch.
+//!     let yearly = Interval { interval: "yearly".to_owned() };
+//!     match updates.run(&actions, &change, yearly).await {
+//!         Outcome::Success { .. } => show("Your plan is yearly now."),
+//!         Outcome::Error { failure, .. } => show(&failure.message),
+//!         Outcome::Cancelled { .. } => {}
+//!     }
+//!
+//!     // In the handler of Pay.
+//!     let confirm = |actions: &Actions| actions.unchecked_ref::<Confirm>().confirm();
+//!     match updates.pay(&actions, confirm, None).await? {
+//!         // What `confirm` resolved to, errors of Stripe.js included.
+//!         PayOutcome::Confirmed { result } => drop(result),
+//!         PayOutcome::Blocked { message, .. } => show(&message),
+//!     }
+//!     Ok(())
+//! }
+//! # }
+//! # fn main() {}
+//! ```
+//!
+//! [`api`] lists everything else: `pending_intent` for steppers, `subscribe`, `hold` for wallets, `resume` after a reload.
+//!
+//! # A server
+//!
+//! ```toml
+//! checkout-updates = { version = "0.1", default-features = false, features = ["serde"] }
+//! ```
+//!
+//! Without the feature `browser` the crate contains the rules for sessions and intents and the state machine, and nothing of
+//! a browser. A server checks a request by the same rules as its page. With the feature `serde`, [`intent::Value`] is read by
+//! `serde_json` or as axum's `Json<Value>`.
+//!
+//! ```
+//! use checkout_updates::intent::{Field, Intent, InvalidBody, Rule, Value};
+//!
+//! fn change_interval(body: Value) -> Result<String, InvalidBody> {
+//!     let fields = [Field::new("interval", Rule::OneOf(vec!["monthly".to_owned(), "yearly".to_owned()]))];
+//!     let (session, intent) = Intent::read("checkout_session_id", &fields, body)?;
+//!     // Check that the session is this visitor's, look up the price, and send Stripe all line items.
+//!     Ok(format!("{} becomes {}", session.as_str(), intent.get("interval").as_str().unwrap_or_default()))
+//! }
+//! # let body = Value::Record(vec![
+//! #     ("checkout_session_id".to_owned(), Value::Text("cs_test_a1".to_owned())),
+//! #     ("interval".to_owned(), Value::Text("yearly".to_owned())),
+//! # ]);
+//! # assert_eq!(change_interval(body).ok().as_deref(), Some("cs_test_a1 becomes yearly"));
+//! ```
+//!
+//! # A module without npm
+//!
+//! `wasm-pack build --target web` makes a module with the class `Updates`. The npm package adds a loader, and survives a trap
+//! of the module.
 //!
 //! ```js
 //! import init, { Updates } from "./pkg/checkout_updates.js";
@@ -24,67 +131,96 @@
 //!     },
 //!   },
 //! });
-//! await actions.runServerUpdate(updates.request("changeInterval", { interval: "yearly" }));
 //! const outcome = await updates.run(actions, "changeInterval", { interval: "monthly" });
 //! ```
 //!
-//! # From Rust
+//! # Testing a page
 //!
-//! [`Updates`] is the same for a front end that is written in Rust; `examples/rust` is a page of it.
+//! In `wasm-bindgen-test`, pass any object that has `runServerUpdate` as [`Actions`], and a function as
+//! [`Options::fetch`](api::Options::fetch):
 //!
 //! ```no_run
 //! # #[cfg(feature = "browser")]
-//! # async fn page(actions: checkout_updates::Actions) -> Result<(), wasm_bindgen::JsValue> {
-//! use checkout_updates::{Endpoint, Options, Outcome, Updates};
+//! # mod tests {
+//! use checkout_updates::Actions;
+//! use wasm_bindgen::prelude::*;
 //!
-//! let updates = Updates::new(Options::new().endpoint("removeGift", Endpoint::new("/remove-gift")))?;
-//! if let Outcome::Error { failure, .. } = updates.run(&actions, "removeGift", &()).await? {
-//!     web_sys::console::log_1(&failure.message.into());
+//! #[wasm_bindgen(inline_js = r#"
+//! export const standIn = () => ({
+//!   getSession: () => ({ id: "cs_test_1", status: { type: "open" } }),
+//!   async runServerUpdate(update) {
+//!     try {
+//!       await update();
+//!       return { type: "success", session: this.getSession() };
+//!     } catch {
+//!       return { type: "error", error: { message: "The update failed.", code: null } };
+//!     }
+//!   },
+//! });
+//! export const answer = (body) => async () => Response.json(body);
+//! "#)]
+//! extern "C" {
+//!     /// Stripe.js.
+//!     #[wasm_bindgen(js_name = standIn)]
+//!     fn stand_in() -> Actions;
+//!     /// Your server, for `Options::fetch`.
+//!     fn answer(body: &JsValue) -> js_sys::Function;
 //! }
-//! # Ok(())
 //! # }
+//! # fn main() {}
 //! ```
+//!
+//! The npm package's `checkout-updates/testing` has a complete stand-in for Stripe.js, with payments and wallets. Import it
+//! with `#[wasm_bindgen(raw_module = "…/testing.js")]`, as `examples/rust` of the repository does.
 //!
 //! # The layers
 //!
-//! Each reads only downwards.
+//! A layer uses only the layers below it.
 //!
 //! | layer | where | what it knows |
 //! |---|---|---|
-//! | shows | [`updates`], `exports.rs` | what people call |
+//! | shows | [`api`] for Rust, `exports.rs` for JavaScript | what people call |
 //! | performs | `browser/` | the browser and Stripe.js, through typed bindings |
-//! | decides | the other modules | no browser: [`machine`] takes events and gives effects |
-//!
-//! The layer that decides is an ordinary Rust library. A server takes it without the feature `browser`, for the rules of
-//! [`session`] and [`intent`].
+//! | decides | the other modules | no browser: [`machine`] receives events and returns effects |
 
 // But for the line that makes the allocator of the npm package.
 #![cfg_attr(not(all(feature = "small-allocator", target_arch = "wasm32")), forbid(unsafe_code))]
 
 pub mod answer;
 pub mod clock;
+pub mod code;
+pub mod context;
+pub mod declaration;
 pub mod effect;
 pub mod endpoint;
+pub mod event;
 pub mod failure;
 pub mod intent;
 pub mod machine;
+pub mod message;
 pub mod metrics;
+pub mod payment;
 pub mod queue;
+pub mod request;
 pub mod retry;
 pub mod session;
-pub mod stale;
+pub mod staleness;
 pub mod update;
 
 #[cfg(feature = "browser")]
-mod browser;
+pub mod api;
 #[cfg(feature = "browser")]
+mod browser;
+#[cfg(feature = "js")]
 #[doc(hidden)]
 pub mod exports;
-#[cfg(feature = "browser")]
-pub mod updates;
 
 #[cfg(feature = "browser")]
-pub use updates::{Actions, Endpoint, Failure, Options, Outcome, Session, Subscription, Undeclared, Updates};
+pub use api::{
+    Actions, BlockReason, Credentials, Endpoint, EndpointMetrics, Failure, Hold, Metrics, Options, OptionsError,
+    Outcome, PayOutcome, PaymentMetrics, RunOptions, ServerAnswer, Session, SettledUpdate, Snapshot, Subscription,
+    UpdateFunction, Updates,
+};
 
 // SAFETY: the module has one thread; it is never compiled with atomics.
 #[cfg(all(feature = "small-allocator", target_arch = "wasm32"))]

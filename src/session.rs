@@ -44,6 +44,11 @@ pub(crate) fn has_secret(text: &str) -> bool {
     text.as_bytes().windows(8).any(|window| window == b"_secret_")
 }
 
+/// Whether a text is an API key, or has what every client secret has.
+pub(crate) fn is_secret(text: &str) -> bool {
+    has_secret(text) || ["sk_", "rk_", "whsec_"].iter().any(|kind| text.starts_with(kind))
+}
+
 /// Why something is no session id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -25,10 +25,11 @@ async function start() {
   byId("lab-link").hidden = Boolean(publishableKey);
   const session = () => actions.getSession();
   const updates = createUpdates({ endpoints, session: () => session().id });
-  const checkout = { actions, updates, session };
+  const checkout = { sdk, actions, updates, session };
 
   const goods = cart === "goods" ? await openGoods(checkout) : null;
-  const parts = [bindPlan(checkout), bindPay(checkout), bindHappened(checkout)];
+  bindPlan(checkout);
+  const parts = [bindPay(checkout), bindHappened(checkout)];
   if (goods) parts.push(goods.draw);
   bindContact(checkout);
   sdk.createPaymentElement().mount("#payment-element");

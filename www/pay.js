@@ -1,8 +1,10 @@
+import { bindExpressCheckout } from "/dist/express.js";
 import { byId, make, setText } from "./dom.js";
 import { announce, clearProblem, showProblem } from "./messages.js";
 
 /** Why the customer cannot pay yet; `null` when nothing stands in the way. */
 function reason({ updates, session }) {
+  if (updates.getSnapshot().paying) return "Paying…";
   if (updates.isPending()) return "Your total is being updated…";
   if (updates.isStale()) return "Your total is being checked…";
   if (session().status.type !== "open") return "This checkout is closed.";
@@ -17,43 +19,53 @@ function missing({ email, shippingOptions, shippingAddress }) {
   return "Fill in your payment details to pay.";
 }
 
-/** The Pay button. It is locked while the order is changing or in doubt. */
+/** The Pay button and the wallets. Nothing is paid while the order is changing or in doubt. */
 export function bindPay(checkout) {
+  const { sdk, actions, updates, session } = checkout;
   const button = byId("pay");
   const problem = byId("pay-problem");
-  let paying = false;
 
   byId("checkout-form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (paying || reason(checkout)) return;
-    paying = true;
+    if (reason(checkout)) return;
     clearProblem(problem);
-    draw();
-    const result = await confirm(checkout);
-    paying = false;
-    if (result.type === "error") showProblem(problem, result.error.message);
-    else showPaid(checkout.session());
-    draw();
+    try {
+      const outcome = await updates.pay(actions, () => actions.confirm());
+      if (outcome.type === "confirmed") showEnd(outcome.result);
+      else if (outcome.reason !== "cancelled") showProblem(problem, outcome.message);
+    } catch {
+      showProblem(problem, "The payment could not be made. Please try again.");
+    }
   });
 
-  function draw() {
-    const why = reason(checkout);
-    button.disabled = why !== null || paying;
-    button.setAttribute("aria-busy", String(paying || checkout.updates.isPending()));
-    // While the total may be wrong, the button does not show it.
-    const isSure = !checkout.updates.isPending() && !checkout.updates.isStale();
-    setText(byId("pay-label"), isSure ? `Pay ${checkout.session().total.total.amount}` : "Pay");
-    setText(byId("pay-hint"), paying ? "Paying…" : (why ?? ""));
-  }
-  return draw;
-}
+  const wallets = sdk.createExpressCheckoutElement();
+  bindExpressCheckout(wallets, {
+    updates,
+    actions,
+    confirm: async (_actions, event) => {
+      clearProblem(problem);
+      const result = await actions.confirm({ expressCheckoutConfirmEvent: event });
+      showEnd(result);
+      return result;
+    },
+    onBlocked: ({ message }) => showProblem(problem, message),
+  });
+  wallets.mount("#express-checkout-element");
 
-async function confirm({ actions }) {
-  try {
-    return await actions.confirm();
-  } catch {
-    return { type: "error", error: { message: "The payment could not be made. Please try again." } };
+  function showEnd(result) {
+    if (result.type === "error") showProblem(problem, result.error.message);
+    else showPaid(session());
   }
+
+  return function draw() {
+    const why = reason(checkout);
+    const { pending, stale, paying } = updates.getSnapshot();
+    button.disabled = why !== null;
+    button.setAttribute("aria-busy", String(paying || pending));
+    // While the total may be wrong, the button does not show it.
+    setText(byId("pay-label"), pending || stale ? "Pay" : `Pay ${session().total.total.amount}`);
+    setText(byId("pay-hint"), why ?? "");
+  };
 }
 
 function showPaid(session) {

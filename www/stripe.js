@@ -1,19 +1,26 @@
 const STRIPE_JS = "https://js.stripe.com/endive/stripe.js";
 
+/** Who pays on the sandbox, where nothing has to be filled in. */
+const CUSTOMER = { email: "ada@example.com" };
+
 /** The shop refuses, with a reason that can be shown to the customer, such as "sold out". */
 export class Refusal extends Error {}
 
 /**
  * Starts a checkout on the server and opens it with Stripe.js, or without a key with the stand-in. `settings` are the
- * stand-in's.
+ * stand-in's, and `fake` steers it.
  */
-export async function openCheckout(cart, { defaultValues, ...settings } = {}) {
-  const { clientSecret, publishableKey } = await createSession(cart);
+export async function openCheckout(cart, settings) {
+  return openSession(await createSession(cart), settings);
+}
+
+/** The same for a session that the server has created. */
+export async function openSession({ clientSecret, publishableKey }, settings) {
   const stripe = publishableKey ? await realStripe(publishableKey) : await standIn(clientSecret, settings);
-  const sdk = stripe.initCheckoutElementsSdk({ clientSecret, ...(defaultValues && { defaultValues }) });
+  const sdk = stripe.initCheckoutElementsSdk({ clientSecret, ...(!publishableKey && { defaultValues: CUSTOMER }) });
   const loaded = await sdk.loadActions();
   if (loaded.type === "error") throw new Error(loaded.error.message);
-  return { sdk, actions: loaded.actions, publishableKey };
+  return { sdk, actions: loaded.actions, clientSecret, publishableKey, fake: stripe.fake };
 }
 
 async function createSession(cart) {

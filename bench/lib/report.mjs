@@ -1,4 +1,4 @@
-// The tables: what was asked for beside what was measured, and every number with its spread.
+// The tables: each goal with what was measured, and every number with its spread.
 import { COVERAGE, POINTS, TITLES } from "./coverage.mjs";
 
 const bytes = (size) => size.toLocaleString("en");
@@ -14,7 +14,7 @@ const table = (head, rows) =>
 /** Calls of the page; the rest of what was timed is no single call. */
 const CALLS = /^(?!32 )/;
 
-/** What issue and contract ask for: title, text of what was measured, goal, whether it is met. */
+/** The goals of the project: title, what was measured as text, goal, and whether it is met. */
 function goals({ sizes, loading, instant, loopback, soak, blocking }) {
   const size = (name) => sizes.package[name].brotli;
   const more = (cache, name) => loading[cache]["more than axios"][name];
@@ -27,39 +27,44 @@ function goals({ sizes, loading, instant, loopback, soak, blocking }) {
   const heap = soak.afterAll.heap - soak.loaded.heap;
   const left = ["listeners", "timers", "entries"].map((name) => Math.max(0, soak.disposed[name] - soak.loaded[name]));
   const load = (cache, name, title) => [
-    `\`import\` of ${title} to ready, ${cache} cache, more than \`import\` of axios`,
+    `extra load time of ${title} compared with axios, ${cache} cache`,
     within(ms, more(cache, name)),
     "15 ms",
     more(cache, name).median <= 15,
   ];
   return [
-    ["the default entry, module inlined", bytes(size(".")), "36,000", size(".") <= 36_000],
-    ["`./react` on top", bytes(size("./react")), "1,500", size("./react") <= 1_500],
+    ["size of the default entry, with its module", bytes(size(".")), "36,000", size(".") <= 36_000],
+    ["extra size of `./react`", bytes(size("./react")), "1,500", size("./react") <= 1_500],
     load("cold", ".", "the default entry"),
     load("warm", ".", "the default entry"),
     load("cold", "./slim", "`./slim`"),
     load("warm", "./slim", "`./slim`"),
-    ["one update, instant `fetch`, more than hand-written", within(micro, run), "150 µs", run.median <= 0.15],
-    ["one update of the demo server, times hand-written", within(times, ratio), "1.05 ×", ratio.median <= 1.05],
     [
-      `${bytes(soak.updates)} updates: module's memory after the first 1,000`,
+      "extra time per update compared with `fetch` by hand, instant answer",
+      within(micro, run),
+      "150 µs",
+      run.median <= 0.15,
+    ],
+    [
+      "time per update of the demo server, as a multiple of `fetch` by hand",
+      within(times, ratio),
+      "1.05 ×",
+      ratio.median <= 1.05,
+    ],
+    [
+      `${bytes(soak.updates)} updates: the module's memory after the first 1,000`,
       `${kB(soak.after1000.wasm)}, then ${kB(grown)} more`,
       "no more",
       grown === 0,
     ],
-    ["the same: JavaScript heap, more than before", kB(heap), "1,024 kB", heap <= 1_048_576],
+    ["the same: growth of the JavaScript heap", kB(heap), "1,024 kB", heap <= 1_048_576],
     [
-      "the same: listeners, timers, performance entries left after `dispose`",
+      "the same: listeners, timers and performance entries left after `dispose`",
       left.join(", "),
       "none",
       left.every((count) => count === 0),
     ],
-    [
-      `longest call after loading (\`${slowest}\`), on a page where nothing has run`,
-      within(ms, slow),
-      "5 ms",
-      slow.median <= 5,
-    ],
+    [`longest call after loading (\`${slowest}\`), on a fresh page`, within(ms, slow), "5 ms", slow.median <= 5],
   ];
 }
 
@@ -77,7 +82,7 @@ function sizeTable({ sizes }) {
     const points = covered === POINTS ? `all ${POINTS.length}` : covered.join(", ");
     return [title, bytes(all[name].brotli), bytes(all[name].gzip), bytes(all[name].raw), points];
   });
-  return table(["what", "brotli", "gzip", "minified", "points of the contract that it covers by itself"], rows);
+  return table(["what", "brotli", "gzip", "minified", "points of the contract that it covers"], rows);
 }
 
 const spreadTable = (what, format, rows) =>
@@ -106,8 +111,8 @@ const soakTable = ({ soak }) =>
 
 const where = ({ date, machine, instant }) =>
   `Measured on ${date} by \`npm run bench\`: ${machine.cpu}, ${machine.cores} cores, load ${machine.loadBefore} when it ` +
-  `began, Chromium ${machine.chromium}, Node ${machine.node}; medians of ${instant.run.rounds} rounds, all in one run, ` +
-  `with the quartiles in brackets. Sizes are bytes by brotli at level 11.`;
+  `began, Chromium ${machine.chromium}, Node ${machine.node}; medians of ${instant.run.rounds} rounds of one run, ` +
+  `with quartiles in brackets. Sizes are bytes by brotli at level 11.`;
 
 const POINTS_SECTION = `The points are: ${POINTS.join("; ")}.`;
 
@@ -116,7 +121,7 @@ export const fullPage = (results) => `# Size and speed
 
 <!-- Written by npm run bench. -->
 
-${where(results)} Where the bytes are, and what was tried: [bench/SIZE.md](../bench/SIZE.md).
+${where(results)} For where the bytes are and what was tried, see [bench/SIZE.md](../bench/SIZE.md).
 
 ## The goals
 
@@ -124,13 +129,13 @@ ${goalTable(results)}
 
 ## Sizes
 
-Each is what a page loads to make one update, bundled and minified by esbuild, all files together. What the libraries leave to the page (\`bench/peers\`) is counted, but does not count as covered. ${POINTS_SECTION}
+Each row is everything that a page loads to make one update, bundled and minified by esbuild. The code that a library leaves to the page (\`bench/peers\`) is part of the size, but the points that it covers are not listed. ${POINTS_SECTION}
 
 ${sizeTable(results)}
 
-## \`import\` to ready
+## Loading
 
-Over loopback, files compressed by brotli; ready is when an update could be sent.
+From \`import\` until an update could be sent, over loopback, with files compressed by brotli.
 
 ${spreadTable("cold cache", ms, results.loading.cold)}
 
@@ -138,11 +143,11 @@ ${spreadTable("warm cache", ms, results.loading.warm)}
 
 ## One update
 
-With a \`fetch\` that answers at once, in batches of 200:
+With a \`fetch\` that answers instantly, in batches of 200:
 
 ${spreadTable("instant fetch", micro, results.instant)}
 
-Of the demo server, over loopback, in batches of 10, each with an \`Idempotency-Key\`, for which the server has more to do:
+With the demo server, over loopback, in batches of 10, each with an \`Idempotency-Key\`, which gives the server more to do:
 
 ${spreadTable("demo server", ms, results.loopback)}
 
@@ -150,15 +155,15 @@ ${spreadTable("demo server", ms, results.loopback)}
 
 ${soakTable(results)}
 
-The page's events are listened to from the first update until \`dispose\`.
+The five listeners are for events of the page, from the first update until \`dispose\`.
 
 ## Each call
 
-On a page where nothing has run before, with the seven endpoints of the demo, a \`fetch\` that answers at once, and code that Chromium compiles when it is first called. \`32 at once\` is 32 calls of \`run\` in one task.
+On a fresh page, with the seven endpoints of the demo and a \`fetch\` that answers instantly. Chromium compiles code when it is first called, and that is included. \`32 at once\` is 32 calls of \`run\` in one task.
 
 ${spreadTable("until the call returns", ms, results.blocking.call)}
 
-The same until everything that it leaves in microtasks is done, and whatever else the browser does meanwhile:
+Until its microtasks are done too, with whatever else the browser does meanwhile:
 
 ${spreadTable("the task", ms, results.blocking.task)}
 `;
@@ -166,10 +171,24 @@ ${spreadTable("the task", ms, results.blocking.task)}
 const BEGIN = "<!-- bench: written by npm run bench -->";
 const END = "<!-- /bench -->";
 
+/** The figures by which somebody decides: what it adds to the page, to its loading and to one click. */
+function decisionTable({ sizes, loading, instant }) {
+  const size = (name) => `${bytes((sizes.package[name] ?? sizes.peers[name]).brotli)} bytes`;
+  return table(
+    ["what", "measured"],
+    [
+      ["Download, brotli", `${size(".")} (axios: ${size("axios")}, ky: ${size("ky")})`],
+      ["Extra load time compared with axios, cold cache", within(ms, loading.cold["more than axios"]["."])],
+      ["Extra time per update compared with `fetch` by hand", within(micro, instant["more than hand-written"].run)],
+    ],
+  );
+}
+
 /** The README with its section renewed. */
 export function replaceSection(readme, results) {
   const [before, rest] = readme.split(BEGIN);
   if (rest === undefined) throw new Error(`README.md has no ${BEGIN}`);
   const after = rest.slice(rest.indexOf(END));
-  return `${before}${BEGIN}\n\n${sizeTable(results)}\n\n${goalTable(results)}\n\n${where(results)}\n\n${after}`;
+  const source = `Medians with quartiles, measured on ${results.date} by \`npm run bench\`.`;
+  return `${before}${BEGIN}\n\n${decisionTable(results)}\n\n${source}\n\n${after}`;
 }

@@ -49,7 +49,8 @@ const weighAll = (bundles) => Object.fromEntries(Object.entries(bundles).map(([n
 
 /** Parts a page's files into those that every page loads, and the chunk for where WebAssembly is refused. */
 function part(files) {
-  const of = (wanted) => Object.fromEntries(Object.entries(files).filter(([name]) => /^plain-/.test(name) === wanted));
+  const of = (wanted) =>
+    Object.fromEntries(Object.entries(files).filter(([name]) => /^no-wasm-/.test(name) === wanted));
   return { usual: of(false), plain: of(true) };
 }
 

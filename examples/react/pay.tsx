@@ -1,27 +1,29 @@
 import { PaymentElement, type StripeCheckoutElementsValue } from "@stripe/react-stripe-js/checkout";
-import { useUpdatesState } from "checkout-updates/react";
+import { usePay, useUpdatesState } from "checkout-updates/react";
 import { useState, type SubmitEvent } from "react";
 import { updates } from "./updates.js";
 
 /** Why the customer cannot pay yet; `null` when nothing stands in the way. */
-function useReason({ canConfirm }: StripeCheckoutElementsValue): string | null {
-  const { pending, stale } = useUpdatesState(updates);
+function useReason(checkout: StripeCheckoutElementsValue): string | null {
+  const { pending, stale } = useUpdatesState(updates, checkout);
   if (pending) return "Updating your order…";
   if (stale) return "Checking your order with the shop…";
-  return canConfirm ? null : "Enter your e-mail address to pay.";
+  return checkout.canConfirm ? null : "Enter your e-mail address to pay.";
 }
 
-/** What the customer fills in, and the Pay button. Nobody pays for an order that is about to change, or that the page is not sure of. */
+/** What the customer fills in, and the Pay button. Nobody pays a total that the page has not shown. */
 export function Pay({ checkout }: { checkout: StripeCheckoutElementsValue }) {
   const reason = useReason(checkout);
+  const { pay, paying, blocked } = usePay(updates, checkout);
   const [email, setEmail] = useState("");
   const [problem, setProblem] = useState("");
 
-  async function pay(event: SubmitEvent) {
+  async function submit(event: SubmitEvent) {
     event.preventDefault();
-    if (reason) return;
-    const result = await checkout.confirm({ redirect: "if_required" });
-    setProblem(result.type === "error" ? result.error.message : "");
+    if (reason || paying) return;
+    setProblem("");
+    const outcome = await pay((checkout) => checkout.confirm({ redirect: "if_required" }));
+    if (outcome.type === "confirmed" && outcome.result.type === "error") setProblem(outcome.result.error.message);
   }
 
   if (checkout.status.type === "complete")
@@ -31,7 +33,7 @@ export function Pay({ checkout }: { checkout: StripeCheckoutElementsValue }) {
       </p>
     );
   return (
-    <form className="column" onSubmit={pay} noValidate>
+    <form className="column" onSubmit={submit} noValidate>
       <section aria-labelledby="contact-heading">
         <h2 id="contact-heading">Contact</h2>
         <div className="field">
@@ -51,14 +53,14 @@ export function Pay({ checkout }: { checkout: StripeCheckoutElementsValue }) {
         <PaymentElement />
       </section>
       <div className="submit">
-        <button type="submit" className="primary" disabled={reason !== null} aria-describedby="hint">
+        <button type="submit" className="primary" disabled={reason !== null} aria-busy={paying} aria-describedby="hint">
           Pay {checkout.total.total.amount}
         </button>
         <p className="hint" id="hint">
           {reason}
         </p>
         <div className="problem" role="alert">
-          {problem}
+          {problem || blocked?.message}
         </div>
       </div>
     </form>

@@ -1,8 +1,9 @@
 //! The crate's own rules: what may be sent, and what an answer means.
 
-use checkout_updates::answer::{Body, COMPLAINING, Member, SAYING, applied, judge, look, says};
-use checkout_updates::failure::{Applied, Kind, is_showable, words};
+use checkout_updates::answer::{self, Body, Content, applied, judge};
+use checkout_updates::failure::{Applied, Kind};
 use checkout_updates::intent::{Field, Intent, Rule, Value};
+use checkout_updates::message::sentence;
 use checkout_updates::retry::pause;
 use checkout_updates::session::SessionId;
 use serde_json::Value as Json;
@@ -33,33 +34,51 @@ pub fn intent(data: &[u8]) {
     let intent = match Intent::check(&fields, values.clone()) {
         Ok(intent) => intent,
         Err(error) => {
-            assert!(fields.iter().any(|field| field.name == error.field));
+            let names = |field: &Field| {
+                error.field.strip_prefix(&field.name).is_some_and(|inner| inner.is_empty() || inner.starts_with('.'))
+            };
+            assert!(fields.iter().any(names), "{error}");
             return;
         }
     };
     let named = fields.iter().zip(values).map(|(field, value)| (field.name.clone(), value)).rev().collect();
     assert_eq!(Intent::check_named(&fields, named).as_ref(), Ok(&intent), "the order makes no difference");
     let Ok(session) = SessionId::parse("cs_test_a1") else { unreachable!("it is one") };
-    let body = intent.body(&field_name, &session, &fields);
+    let body = intent.body(&field_name, &session);
     let Ok(Json::Object(object)) = serde_json::from_slice::<Json>(&body) else { panic!("no JSON: {body:?}") };
     let mut expected = vec![(field_name.clone(), Json::from("cs_test_a1"))];
-    for (position, field) in fields.iter().enumerate() {
-        match intent.get(position) {
-            Value::Missing => assert!(field.optional),
-            Value::Text(text) => {
-                assert!(matches!(&field.rule, Rule::OneOf(choices) if choices.contains(text)) || !is_secret(text));
-                expected.push((field.name.clone(), text.as_str().into()));
-            }
-            // Rules hold whole numbers that are exact.
-            Value::Number(number) => expected.push((field.name.clone(), Json::from(*number as i64))),
-            Value::Flag(flag) => expected.push((field.name.clone(), (*flag).into())),
-            Value::Unreadable | Value::Other => panic!("what no rule allows"),
+    for field in &fields {
+        let value = intent.get(&field.name);
+        if *value == Value::Missing {
+            assert!(field.optional);
+        } else {
+            expected.push((field.name.clone(), json_of(&field.rule, value)));
         }
     }
     // A session field that is called like a field of the intent is the options' to refuse.
     if fields.iter().all(|field| field.name != field_name) {
         assert!(body.starts_with(b"{\""));
         assert_eq!(object, expected.into_iter().collect());
+    }
+}
+
+/// What a body says for a value that fits its rule.
+fn json_of(rule: &Rule, value: &Value) -> Json {
+    match value {
+        Value::Text(text) => {
+            assert!(matches!(rule, Rule::OneOf(choices) if choices.contains(text)) || !is_secret(text));
+            text.as_str().into()
+        }
+        // Rules hold whole numbers that are exact.
+        Value::Number(number) => Json::from(*number as i64),
+        Value::Flag(flag) => (*flag).into(),
+        Value::Record(members) => {
+            assert_eq!(*rule, Rule::Address);
+            let known = ["name", "address", "line1", "country", "line2", "city", "state", "postal_code"];
+            assert!(members.iter().all(|(name, _)| known.contains(&name.as_str())));
+            members.iter().map(|(name, value)| (name.clone(), json_of(rule, value))).collect()
+        }
+        Value::Missing | Value::Unreadable | Value::Other => panic!("what no rule allows"),
     }
 }
 
@@ -70,16 +89,17 @@ fn is_secret(text: &str) -> bool {
 
 fn field(position: u8, reader: &mut Reader) -> Field {
     let kind = reader.byte();
-    let rule = match kind % 5 {
+    let rule = match kind % 6 {
         0 => Rule::OneOf(vec![reader.text(), reader.text()]),
         1 => Rule::Identifier(reader.text()),
         2 => Rule::Text(usize::from(reader.byte()) * 2),
         // As `integer` takes them: whole, and no larger than a page's numbers are exact.
         3 => {
-            let exact = |number: f64| number.clamp(-9_007_199_254_740_991.0, 9_007_199_254_740_991.0).trunc();
+            let exact = |number: f64| number.clamp(-9_007_199_254_740_991.0, 9_007_199_254_740_991.0) as i64;
             Rule::Integer(exact(reader.number()), exact(reader.number()))
         }
-        _ => Rule::Flag,
+        4 => Rule::Flag,
+        _ => Rule::Address,
     };
     let mut name = reader.text();
     // Names differ, as the keys of a record do.
@@ -98,58 +118,75 @@ fn value(field: &Field, reader: &mut Reader) -> Value {
         // Something that fits.
         (5, Rule::OneOf(choices)) => Value::Text(choices[0].clone()),
         (5, Rule::Identifier(prefix)) => Value::Text(format!("{prefix}{}", reader.text())),
-        (5, Rule::Integer(least, _)) => Value::Number(*least + f64::from(reader.byte())),
+        (5, Rule::Integer(least, _)) => Value::Number(*least as f64 + f64::from(reader.byte())),
         (5, Rule::Flag) => Value::Flag(true),
+        (5, Rule::Address) => recipient(reader),
         _ => Value::Text(reader.text()),
     }
+}
+
+/// An address of which some members are as they were drawn.
+fn recipient(reader: &mut Reader) -> Value {
+    let mut line = |name: &str, usual: &str| {
+        let value = match reader.byte() % 4 {
+            0 => Value::Text(reader.text()),
+            1 => Value::Missing,
+            _ => Value::Text(usual.to_owned()),
+        };
+        (name.to_owned(), value)
+    };
+    let lines = vec![line("country", "DE"), line("city", "Köln"), line("line1", "Domplatte 1"), line("line2", "")];
+    Value::Record(vec![line("name", "Ada"), ("address".to_owned(), Value::Record(lines))])
 }
 
 /// Answers: the status, then the body.
 pub fn answer(data: &[u8]) {
     let mut reader = Reader(data);
     let status = u16::from_be_bytes([reader.byte(), reader.byte()]);
-    let text = reader.0;
-    let mut body = look(text);
-    let json = serde_json::from_slice::<Json>(text).ok();
-    if body == Body::Json {
-        body = match &json {
-            None => Body::Broken,
-            Some(Json::Object(object)) => {
-                let members = |name| object.get(name).map_or(Member::Missing, member);
-                says(SAYING.map(members), COMPLAINING.map(members))
-            }
-            Some(_) => Body::Json,
-        };
-    }
-    match judge(status, body) {
+    // As a browser decodes a body.
+    let text = String::from_utf8_lossy(reader.0);
+    let content = Content::of_text(status, &text, &|text| serde_json::from_str(text).ok().map(Parsed));
+    let verdict = judge(status, content.body);
+    match verdict {
         Ok(()) => {
             assert!((200..300).contains(&status));
-            assert!(status == 204 || matches!(body, Body::Empty | Body::Json | Body::Text));
+            assert!(status == 204 || matches!(content.body, Body::Empty | Body::Json | Body::Text));
+            assert!(content.message.is_none() && content.code.is_none(), "a yes has no reason");
         }
         Err(kind) => {
             let no = applied(kind, status) == Applied::No;
-            assert!(!no || matches!(kind, Kind::Refused | Kind::RateLimited));
-            assert!(!no || status < 500 && !matches!(status, 408 | 409), "a {status} is no \"no\"");
+            assert!(!no || matches!(kind, Kind::Refused | Kind::RateLimited | Kind::SessionClosed));
+            assert!(!no || status < 499 && !matches!(status, 408 | 409), "a {status} is no \"no\"");
         }
     }
-    if let Some(Json::Object(object)) = &json {
-        let text = |name| object.get(name).and_then(Json::as_str);
-        if let Some(shown) = words([text("message"), text("error"), None, text("detail")]) {
-            let shown = shown.trim();
-            assert!(is_showable(shown) && shown.chars().count() <= 500);
-            assert!(!shown.is_empty() && !shown.contains("</") && !shown.contains("<!"));
-        }
+    if let Some(shown) = content.message {
+        assert!(verdict.is_err_and(Kind::shows_servers_words));
+        assert_eq!(sentence(&shown), Some(shown.as_str()), "what is shown is shown as it is");
+        assert!(shown.chars().count() <= 500 && !shown.chars().any(char::is_control));
+        assert!(!shown.contains("</") && !shown.contains("<!") && !shown.contains("cs_test_"));
+        assert!(shown.contains(' ') || !shown.is_ascii(), "a bare code is for programs");
+    }
+    if let Some(code) = content.code {
+        assert!((1..=64).contains(&code.len()) && !is_secret(&code) && !code.starts_with("cs_"));
+        assert!(code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte)));
     }
 }
 
-fn member(value: &Json) -> Member<'_> {
-    match value {
-        Json::Null => Member::Null,
-        Json::Bool(flag) => Member::Flag(*flag),
-        Json::String(text) => Member::Text(text),
-        Json::Array(list) if list.is_empty() => Member::Empty,
-        Json::Object(object) if object.is_empty() => Member::Empty,
-        _ => Member::Other,
+/// JSON as `serde_json` parses it.
+struct Parsed(Json);
+
+impl answer::Parsed for Parsed {
+    fn view(&self) -> answer::Json<Self> {
+        match &self.0 {
+            Json::Null => answer::Json::Null,
+            Json::Bool(flag) => answer::Json::Flag(*flag),
+            Json::Number(number) => answer::Json::Number(number.as_f64().unwrap_or_default()),
+            Json::String(text) => answer::Json::Text(text.clone()),
+            Json::Array(list) => answer::Json::List(list.iter().cloned().map(Self).collect()),
+            Json::Object(members) => {
+                answer::Json::Object(members.iter().map(|(name, value)| (name.clone(), Self(value.clone()))).collect())
+            }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-import type { FakeConfirmResult } from "./payment.js";
+import type { FakeConfirmResult } from "./confirm-result.js";
 
 /** The payment has left the page for this address. */
 export interface Leaving {

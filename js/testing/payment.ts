@@ -1,6 +1,7 @@
 import type { Act } from "./act.js";
 import { declineOf } from "./cards.js";
 import type { ConfirmEvents, Leaving } from "./confirm-events.js";
+import type { FakeConfirmResult } from "./confirm-result.js";
 import type { Held } from "./held.js";
 import { withoutUndefined } from "./record.js";
 import { integrationError, messageOf } from "./report.js";
@@ -26,13 +27,6 @@ export interface FakeConfirmArgs {
   formConfirmEvent?: object | undefined;
   onRequiresApproval?: (() => Promise<void>) | undefined;
 }
-
-export type FakeConfirmResult =
-  | FakeResult
-  | {
-      type: "error";
-      error: { message: string; code: "paymentFailed"; paymentFailed: { declineCode: string | null } };
-    };
 
 export type Confirm = (args?: FakeConfirmArgs) => Promise<FakeConfirmResult>;
 

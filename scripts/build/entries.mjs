@@ -5,11 +5,13 @@ export const entries = {
   index: "./js/index.ts",
   slim: "./js/slim.ts",
   react: "./js/react.ts",
+  switch: "./js/switch.ts",
+  express: "./js/express.ts",
   testing: "./js/testing/index.ts",
 };
 
 /** What a page without modules loads; it becomes the global `CheckoutUpdates`. */
-export const globalEntry = entries.index;
+export const globalEntry = "./js/global.ts";
 
 /** Syntax that every browser with WebAssembly reference types has. */
 export const target = "es2021";

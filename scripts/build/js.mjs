@@ -45,7 +45,7 @@ const relativeToCjs = {
 function dropModuleFromMaps(folder) {
   for (const name of readdirSync(folder).filter((name) => name.endsWith(".map"))) {
     const file = join(folder, name);
-    if (/^plain-/.test(name)) {
+    if (/^no-wasm-/.test(name)) {
       const script = file.slice(0, -".map".length);
       writeFileSync(script, readFileSync(script, "utf8").replace(/^\/\/# sourceMappingURL=.*\n/m, ""));
       rmSync(file);
@@ -58,11 +58,11 @@ function dropModuleFromMaps(folder) {
 }
 
 /** The engine in plain JavaScript, all by itself: what it shared would be one more file for pages that never load it. */
-async function plain(dist, plugins) {
+async function withoutWasm(dist, plugins) {
   const { metafile } = await build({
     ...common,
     format: "esm",
-    entryPoints: { plain: "./build/plain.js" },
+    entryPoints: { "no-wasm": "./build/no-wasm.js" },
     outdir: dist,
     entryNames: "[name]-[hash]",
     metafile: true,
@@ -70,9 +70,9 @@ async function plain(dist, plugins) {
   });
   const file = Object.keys(metafile.outputs).find((path) => path.endsWith(".js"));
   return {
-    name: "plain",
+    name: "no-wasm",
     setup({ onResolve }) {
-      onResolve({ filter: /\/build\/plain\.js$/ }, () => ({ path: `./${basename(file)}`, external: true }));
+      onResolve({ filter: /\/build\/no-wasm\.js$/ }, () => ({ path: `./${basename(file)}`, external: true }));
     },
   };
 }
@@ -125,7 +125,7 @@ export async function buildJs({ trap = false } = {}) {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   const plugins = [fromFolder(generated)];
-  const apart = await plain(dist, plugins);
+  const apart = await withoutWasm(dist, plugins);
   const define = { BUILD: JSON.stringify(JSON.parse(readFileSync(join(root, generated, "build.json"), "utf8")).build) };
   // Each entry by itself: one that imported a chunk would not even begin where that chunk has lost its name, and nothing
   // of ours could say so. The means to trap have to be those of the entry's own engine.

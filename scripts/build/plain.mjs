@@ -1,7 +1,7 @@
 // The engine in plain JavaScript, for pages whose policy refuses WebAssembly and for old browsers: the crate compiled for
 // the first WebAssembly there was, bound for a bundler, and translated by wasm2js.
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { root, run } from "../lib/run.mjs";
 import { buildEngine } from "./engine.mjs";
 
@@ -32,16 +32,33 @@ function refuseBitsOfFloats(text) {
   return text;
 }
 
-/** Where the glue imports the module, it gets the translation. */
-const translated = (core) => ({
+/**
+ * Where the glue imports the module, it gets the translation, and where the translation imports the glue, it gets that:
+ * both by way of the gate (js/gate.ts).
+ */
+const translated = (core, module) => ({
   name: "translated",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /_bg\.wasm$/ }, () => ({ path: core }));
+    const gated = (path) => ({ path, namespace: "gated" });
+    onResolve({ filter: /_bg\.wasm$/ }, () => gated("exports"));
+    onResolve({ filter: /_bg\.js$/ }, ({ importer }) => (importer === core ? gated("imports") : undefined));
     onLoad({ filter: /\/core\.js$/ }, () => ({ contents: keepLabelsApart(refuseBitsOfFloats(readFileSync(core, "utf8"))) }));
+    const through = (from, crossing, names) => ({
+      resolveDir: dirname(core),
+      contents: [
+        `import { ${crossing} } from "gate";`,
+        `import * as inside from "./${from}";`,
+        ...names.map(({ name }) => `export const ${name} = ${crossing}(inside.${name});`),
+      ].join("\n"),
+    });
+    onLoad({ filter: /^exports$/, namespace: "gated" }, () => through("core.js", "enter", WebAssembly.Module.exports(module)));
+    onLoad({ filter: /^imports$/, namespace: "gated" }, () =>
+      through("checkout_updates_bg.js", "leave", WebAssembly.Module.imports(module)),
+    );
   },
 });
 
-/** Writes `out`/plain.js from the module that was compiled for it. */
+/** Writes `out`/no-wasm.js from the module that was compiled for it. */
 export async function buildPlain(compiled, bindgen, exports, out) {
   const binaryen = (tool, args) => run(process.execPath, [join(root, "node_modules", "binaryen", "bin", tool), ...args]);
   const folder = join(out, "plain");
@@ -49,9 +66,11 @@ export async function buildPlain(compiled, bindgen, exports, out) {
   mkdirSync(folder, { recursive: true });
   const glue = join(folder, "glue");
   await run(bindgen, ["--target", "bundler", "--no-typescript", "--out-dir", glue, "--out-name", "checkout_updates", "--remove-name-section", "--remove-producers-section", compiled]);
-  const module = join(folder, "module.wasm");
+  const file = join(folder, "module.wasm");
   const core = join(glue, "core.js");
-  await binaryen("wasm-opt", [...OPTIMISE, "--strip-target-features", join(glue, "checkout_updates_bg.wasm"), "-o", module]);
-  await binaryen("wasm2js", [...OPTIMISE, module, "-o", core]);
-  await buildEngine(join(glue, "checkout_updates.js"), exports, join(out, "plain.js"), { plugins: [translated(core)] });
+  await binaryen("wasm-opt", [...OPTIMISE, "--strip-target-features", join(glue, "checkout_updates_bg.wasm"), "-o", file]);
+  await binaryen("wasm2js", [...OPTIMISE, file, "-o", core]);
+  const module = new WebAssembly.Module(readFileSync(file));
+  const plugins = [translated(core, module)];
+  await buildEngine(join(glue, "checkout_updates.js"), exports, join(out, "no-wasm.js"), { plugins });
 }

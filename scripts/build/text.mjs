@@ -1,6 +1,6 @@
 // Bytes as a JavaScript string that brotli and gzip compress nearly as well as the bytes themselves: one printable
 // character for a byte below 90, one of two in front of it for the others. Base64 hides from them what repeats.
-// js/inline.ts is the way back.
+// js/wasm-inline.ts is the way back.
 
 const FIRST = 35;
 const PLANE = 90;

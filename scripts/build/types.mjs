@@ -1,5 +1,5 @@
 // The package's types: one declaration file an entry, rolled up from tsc's own with every doc comment, once for ES modules
-// and once for CommonJS. What `slim` and `react` share with the main entry they take from it, so that a type has one
+// and once for CommonJS. What the others share with the main entry they take from it, so that a type has one
 // declaration in whichever entry it is met.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -13,7 +13,7 @@ const TO = join(root, "dist", "types");
 const MAIN = "index";
 
 /** Modules of js/ whose every export is one of the main entry's too. */
-const SHARED = ["types", "error", "rules", "switch"].map((name) => join(FROM, `${name}.d.ts`));
+const SHARED = ["types", "error", "rules"].map((name) => join(FROM, `${name}.d.ts`));
 
 /**
  * What the types name of the DOM's library, as @types/react does it: with the library these add nothing, without it the

@@ -1,5 +1,5 @@
 // The Rust module: compiled small, bound, optimised. Writes build/checkout_updates.wasm, build/bytes.js (the same bytes as
-// text), build/engine.js (the glue, as a function that makes an instance) and build/plain.js (both as JavaScript), or all
+// text), build/engine.js (the glue, as a function that makes an instance) and build/no-wasm.js (both as JavaScript), or all
 // that under build/trap with the feature "trap".
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -47,6 +47,7 @@ function rustFlags(toolchain) {
     "-Zfmt-debug=none",
     "-Zlocation-detail=none",
     "-Cllvm-args=-inline-threshold=90",
+    "-Zmir-opt-level=3",
     "-Ctarget-feature=-reference-types",
     `--remap-path-prefix=${cargoHome}=/cargo`,
     `--remap-path-prefix=${toolchain.sysroot}/lib/rustlib/src/rust=/rust`,
@@ -123,7 +124,7 @@ export async function buildWasm({ trap = false } = {}) {
   const id = hashOf(inputs).slice(0, 12);
   const hash = hashOf(inputs, capture(toolchain.rustc, ["-vV"]));
   // What is bound goes with the glue as it was written: the tests of the crate by itself take both.
-  const names = ["glue/checkout_updates_bg.wasm", "checkout_updates.wasm", "bytes.js", "engine.js", "plain.js", "build.json"];
+  const names = ["glue/checkout_updates_bg.wasm", "checkout_updates.wasm", "bytes.js", "engine.js", "no-wasm.js", "build.json"];
   const outputs = names.map((name) => join(folder, name));
   const features = [...CRATE_FEATURES, ...(trap ? ["--features", "trap"] : [])];
   const exports = ["Updates", "build", ...(trap ? ["trap"] : [])];
@@ -136,12 +137,12 @@ export async function buildWasm({ trap = false } = {}) {
       writeBytes(out);
       const engine = join(out, "engine.js");
       await buildEngine(join(out, "glue", "checkout_updates.js"), ["initSync", ...exports], engine, { names });
-      writeFileSync(join(out, "engine.d.ts"), engineTypes("./glue/checkout_updates.js"));
+      writeFileSync(join(out, "engine.d.ts"), engineTypes);
     });
     const asPlain = step("Build the same in plain JavaScript", async () => {
       await compile(toolchain, id, { features: [...features, "--features", "plain"], folder: "plain", flags: PLAIN });
       await buildPlain(compiledIn("plain"), program, exports, out);
-      writeFileSync(join(out, "plain.d.ts"), 'export { instantiate } from "./engine.js";\n');
+      writeFileSync(join(out, "no-wasm.d.ts"), 'export { instantiate } from "./engine.js";\n');
     });
     await Promise.all([asModule, asPlain]);
     writeFileSync(join(out, "build.json"), `${JSON.stringify({ build: id })}\n`);

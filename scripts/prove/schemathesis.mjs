@@ -30,6 +30,8 @@ async function startServer(folder) {
     STRIPE_SECRET_KEY: "",
     // What is refused as too much would hide the rest.
     CREATIONS_PER_MINUTE: "1000000",
+    UPDATES_PER_MINUTE: "1000000",
+    UPDATES_OF_VISITOR: "1000000",
     STOCK: "1000000",
     DATABASE: join(folder, "demo.sqlite3"),
     LOG: "error",

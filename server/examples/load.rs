@@ -1,4 +1,5 @@
 //! Full load on the built server: customers change quantities one update after another, as fast as they are answered.
+//! With `--updates`, so many of them, and the server's memory after each tenth.
 //!
 //! The sandbox runs in this process, so that what is measured of the server is its own.
 
@@ -8,6 +9,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
@@ -20,12 +23,24 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
+use tokio::sync::watch;
+
+#[cfg(unix)]
+#[allow(dead_code)]
+#[path = "../tests/http/cluster.rs"]
+mod cluster;
 
 #[derive(Parser)]
 struct Options {
-    /// How long
+    /// How long, at most
     #[arg(long, default_value_t = 30)]
     seconds: u64,
+    /// How many updates, at most
+    #[arg(long, default_value_t = u64::MAX)]
+    updates: u64,
+    /// How much larger the last server's memory may be at the end than half-way, in KiB
+    #[arg(long)]
+    growth: Option<u64>,
     /// How many customers at once
     #[arg(long, default_value_t = 32)]
     customers: usize,
@@ -35,6 +50,10 @@ struct Options {
     /// A PostgreSQL in place of SQLite
     #[arg(long)]
     database_url: Option<String>,
+    /// The same, one that is started for this
+    #[cfg(unix)]
+    #[arg(long, conflicts_with = "database_url")]
+    postgres: bool,
 }
 
 type Http = Client<HttpConnector, Full<Bytes>>;
@@ -62,6 +81,8 @@ impl Server {
             ("STOCK", "1000000"),
             ("HOLDS_OF_ADDRESS", "1000000"),
             ("CREATIONS_PER_MINUTE", "1000000"),
+            ("UPDATES_PER_MINUTE", "1000000"),
+            ("UPDATES_OF_VISITOR", "1000000"),
             ("DATABASE_URL", options.database_url.as_deref().unwrap_or("")),
         ] {
             command.env(name, value);
@@ -103,8 +124,18 @@ async fn post(http: &Http, base: &str, path: &str, headers: &[(&str, &str)], bod
     (parts.status.as_u16(), parts.headers, serde_json::from_slice(&body).unwrap_or_default())
 }
 
+/// What all customers together do.
+struct Work {
+    bases: Vec<String>,
+    stripe: String,
+    end: Instant,
+    left: AtomicU64,
+    done: watch::Sender<u64>,
+}
+
 /// One customer: a session, then updates until the end. How often which status, and how long each took.
-async fn customer(http: Http, bases: Vec<String>, stripe: String, number: usize, end: Instant) -> Vec<(u16, Duration)> {
+async fn customer(http: Http, work: Arc<Work>, number: usize) -> Vec<(u16, Duration)> {
+    let Work { bases, stripe, .. } = &*work;
     let at = |turn: usize| bases[(number + turn) % bases.len()].as_str();
     let (status, headers, body) =
         post(&http, at(0), "/create-checkout-session", &[], &json!({ "cart": "goods" })).await;
@@ -119,7 +150,8 @@ async fn customer(http: Http, bases: Vec<String>, stripe: String, number: usize,
     let mut seen = Vec::new();
     for turn in 0.. {
         let begin = Instant::now();
-        if begin >= end {
+        let take = |left: u64| left.checked_sub(1);
+        if begin >= work.end || work.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_err() {
             break;
         }
         let key = format!("{number}-{turn}");
@@ -127,13 +159,21 @@ async fn customer(http: Http, bases: Vec<String>, stripe: String, number: usize,
         let body = json!({ "checkout_session_id": session, "line_item": item, "quantity": turn % 9 + 1 });
         let (status, ..) = post(&http, at(turn), "/update-line-item-quantity", &headers, &body).await;
         seen.push((status, begin.elapsed()));
+        work.done.send_modify(|done| *done += 1);
     }
     seen
 }
 
 #[tokio::main]
 async fn main() {
-    let options = Options::parse();
+    #[allow(unused_mut)]
+    let mut options = Options::parse();
+    #[cfg(unix)]
+    let _cluster = options.postgres.then(|| {
+        let cluster = cluster::Cluster::start();
+        options.database_url = Some(cluster.url());
+        cluster
+    });
     let folder = tempfile::tempdir().unwrap();
     for (name, file) in [("www", "index.html"), ("dist", "index.js")] {
         std::fs::create_dir(folder.path().join(name)).unwrap();
@@ -147,14 +187,31 @@ async fn main() {
     let bases: Vec<_> = servers.iter().map(|server| server.base.clone()).collect();
     let before: Vec<_> = servers.iter().map(Server::memory).collect();
     let http: Http = Client::builder(TokioExecutor::new()).build_http();
-    let end = Instant::now() + Duration::from_secs(options.seconds);
-    let work = (0..options.customers)
-        .map(|number| tokio::spawn(customer(http.clone(), bases.clone(), stripe.clone(), number, end)));
-    let work: Vec<_> = work.collect();
+    let (done, mut progress) = watch::channel(0);
+    let begin = Instant::now();
+    let end = begin + Duration::from_secs(options.seconds);
+    let work = Arc::new(Work { bases, stripe, end, left: AtomicU64::new(options.updates), done });
+    let customers =
+        (0..options.customers).map(|number| tokio::spawn(customer(http.clone(), Arc::clone(&work), number)));
+    let customers: Vec<_> = customers.collect();
+    drop(work);
+    let mut memory = Vec::new();
+    if options.updates < u64::MAX {
+        for tenth in 1..=10 {
+            let count = options.updates * tenth / 10;
+            if progress.wait_for(|done| *done >= count).await.is_err() {
+                break;
+            }
+            let now = servers.iter().map(|server| server.memory().0).collect::<Vec<_>>();
+            println!("{count} updates, {} s: {now:?} KiB", begin.elapsed().as_secs());
+            memory.push(now);
+        }
+    }
     let mut seen = Vec::new();
-    for customer in work {
+    for customer in customers {
         seen.extend(customer.await.unwrap());
     }
+    let seconds = begin.elapsed().as_secs();
     let mut statuses = BTreeMap::new();
     for (status, _) in &seen {
         *statuses.entry(*status).or_insert(0_u64) += 1;
@@ -163,11 +220,17 @@ async fn main() {
     times.sort();
     let at = |part: usize| times[(times.len() - 1) * part / 100];
     println!("answers by status: {statuses:?}");
-    println!("updates a second: {}", times.len() as u64 / options.seconds.max(1));
+    println!("updates a second: {}", times.len() as u64 / seconds.max(1));
     println!("p50 {:?}, p99 {:?}, most {:?}", at(50), at(99), at(100));
     for (server, (then, _)) in servers.iter().zip(before) {
         let (now, most) = server.memory();
         println!("memory: {then} KiB before, {now} KiB after, {most} KiB at most");
     }
     assert!(statuses.keys().all(|status| *status == 200), "there were errors");
+    if let Some(growth) = options.growth {
+        assert_eq!(memory.len(), 10, "there was no time for so many");
+        for (half, all) in memory[4].iter().zip(&memory[9]) {
+            assert!(*all <= half + growth, "memory grows: {half} KiB half-way, {all} KiB at the end");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::HeaderName;
+use axum::http::{HeaderMap, HeaderName};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
@@ -18,8 +18,9 @@ use crate::metrics::Metrics;
 use crate::origin::Allowed;
 use crate::rules::tax::TaxTable;
 use crate::secret::{Key, Secret};
-use crate::store::{Held, Holder, Store, StoreError, Terms, Turn, Update, in_time};
+use crate::store::{Claim, Held, Holder, Store, StoreError, Terms, Turn, Update, in_time};
 use crate::stripe::Client;
+use crate::visitor::Visitor;
 
 /// Beside what Stripe is given, it leaves the page an answer.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -37,6 +38,9 @@ pub struct App {
     pub stripe: Client,
     /// Whether it is the sandbox, so that the page uses a stand-in for Stripe.js.
     pub is_sandbox: bool,
+    /// That no other server of this shop has a sandbox of its own: its sessions would be unknown there, and what they
+    /// hold free to be sold.
+    pub claim: Claim,
     /// For Stripe.js.
     pub publishable_key: Option<String>,
     /// What Stripe signs its webhooks with.
@@ -112,6 +116,12 @@ impl App {
         Ok(SessionTurn { shared, _own: own })
     }
 
+    /// Whose request it is, by its cookie.
+    #[must_use]
+    pub fn visitor(&self, headers: &HeaderMap) -> Option<Visitor> {
+        Visitor::of(headers, &self.key, self.origin.is_secure())
+    }
+
     /// What stock is held by now.
     #[must_use]
     pub fn terms(&self) -> Terms {
@@ -121,6 +131,7 @@ impl App {
             until: now + self.hold_seconds,
             most_of_visitor: self.bounds.of_visitor,
             most_of_address: self.bounds.of_address,
+            most_updates: self.bounds.updates_of_visitor,
         }
     }
 

@@ -12,6 +12,7 @@ pub const PRODUCT_NOTE: &str = "product";
 pub struct Cart {
     lines: Vec<Line>,
     removed: bool,
+    moved: bool,
     /// `None` where taxes are not this server's business.
     tax_rates: Option<Vec<String>>,
 }
@@ -86,13 +87,13 @@ impl Cart {
                 new_quantity: None,
             })
         });
-        Self { lines: lines.collect(), removed: false, tax_rates: None }
+        Self { lines: lines.collect(), removed: false, moved: false, tax_rates: None }
     }
 
     /// An empty cart, for a session that is yet to be created.
     #[must_use]
     pub fn empty() -> Self {
-        Self { lines: Vec::new(), removed: false, tax_rates: None }
+        Self { lines: Vec::new(), removed: false, moved: false, tax_rates: None }
     }
 
     /// Before discounts, taxes and shipping, in minor units.
@@ -173,6 +174,17 @@ impl Cart {
         }
     }
 
+    /// Puts a line item at a place in the list, or at its end. Says whether there is such an item.
+    pub fn move_to(&mut self, line_item: &str, position: usize) -> bool {
+        let is_meant = |line: &Line| matches!(line, Line::Kept(kept) if kept.id == line_item);
+        let Some(before) = self.lines.iter().position(is_meant) else { return false };
+        let after = position.min(self.lines.len() - 1);
+        let line = self.lines.remove(before);
+        self.lines.insert(after, line);
+        self.moved |= before != after;
+        true
+    }
+
     /// The tax rates of every item.
     pub fn set_tax_rates(&mut self, rates: Vec<String>) {
         self.tax_rates = Some(rates);
@@ -182,6 +194,7 @@ impl Cart {
     #[must_use]
     pub fn is_changed(&self) -> bool {
         self.removed
+            || self.moved
             || self.lines.iter().any(|line| match line {
                 Line::Added { .. } => true,
                 Line::Kept(kept) => {

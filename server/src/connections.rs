@@ -1,21 +1,25 @@
 //! Connections: how long they may be silent, how many there may be, and which of them make room.
 //!
-//! A connection works from the head of a request to the last byte of its answer. All others only cost a file handle,
-//! and the one that has been silent longest is closed where a new one needs its place.
+//! A connection works from the head of a request to the last byte of its answer, except while it waits for more of the
+//! request, or at a fault of the lab. All others only cost a file handle, and the one that has been silent longest is
+//! closed where a new one needs its place.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::fmt;
 use std::io;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -54,14 +58,45 @@ pub fn most_by_files() -> usize {
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
-/// Breaks a request's connection off, as a line does that breaks.
-#[derive(Clone, Debug)]
-pub struct Line(CancellationToken);
+/// A request's connection.
+#[derive(Clone)]
+pub struct Line {
+    all: Arc<All>,
+    connection: Arc<Connection>,
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Line({})", self.connection.number)
+    }
+}
 
 impl Line {
-    /// Resets it, whatever is still to be said.
+    /// Resets it, as a line does that breaks, whatever is still to be said.
     pub fn reset(&self) {
-        self.0.cancel();
+        self.connection.reset.cancel();
+    }
+
+    /// Does not count as work until the guard is dropped: it makes room for others, and a stop does not wait for it.
+    #[must_use]
+    pub fn rest(&self) -> Rest {
+        self.all.fall_silent(&self.connection);
+        self.all.working.send_modify(|count| *count -= 1);
+        Rest(self.clone())
+    }
+}
+
+/// A request's connection waits, until this is dropped.
+#[derive(Debug)]
+pub struct Rest(Line);
+
+impl Drop for Rest {
+    fn drop(&mut self) {
+        let Line { all, connection } = &self.0;
+        all.working.send_modify(|count| *count += 1);
+        if connection.requests.load(Ordering::Relaxed) > 0 {
+            all.leave_silence(connection);
+        }
     }
 }
 
@@ -211,7 +246,8 @@ impl All {
         let mut open = self.lock();
         open.clock += 1;
         let place = open.clock;
-        *connection.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+        let before = std::mem::replace(&mut *connection.place.lock().unwrap_or_else(PoisonError::into_inner), place);
+        open.silent.remove(&before);
         open.silent.insert(place, Arc::clone(connection));
         drop(open);
         self.changed.notify_waiters();
@@ -282,9 +318,10 @@ async fn answer(
     works: Works,
     request: hyper::Request<Incoming>,
 ) -> Result<axum::response::Response, Infallible> {
-    let mut request: Request = request.map(Body::new);
+    let line = Line { all: Arc::clone(&works.all), connection: Arc::clone(&works.connection) };
+    let mut request: Request = request.map(|body| Body::new(Awaited { body, line: line.clone(), rest: None }));
     request.extensions_mut().insert(Peer(works.connection.peer));
-    request.extensions_mut().insert(Line(works.connection.reset.clone()));
+    request.extensions_mut().insert(line);
     let response = router.oneshot(request).await?;
     // It works until the last byte of its answer has been taken.
     Ok(response.map(|body| {
@@ -293,4 +330,37 @@ async fn answer(
             frame
         }))
     }))
+}
+
+/// A request's body. While more of it is awaited, the connection rests: it may never come.
+struct Awaited {
+    body: Incoming,
+    line: Line,
+    rest: Option<Rest>,
+}
+
+impl hyper::body::Body for Awaited {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        match frame {
+            Poll::Ready(_) => self.rest = None,
+            Poll::Pending if self.rest.is_none() => self.rest = Some(self.line.rest()),
+            Poll::Pending => {}
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }

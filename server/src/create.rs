@@ -17,7 +17,6 @@ use crate::app::App;
 use crate::body;
 use crate::cart::{Cart, PRODUCT_NOTE};
 use crate::catalogue::{COUNTRIES, Interval, PLAN, STOCKED};
-use crate::endpoints::declaration::read_object;
 use crate::holds;
 use crate::plan::{CART_NOTE, SPEED_NOTE, VISITOR_NOTE, stocked};
 use crate::rules::shipping::{self, Speed};
@@ -27,25 +26,33 @@ use crate::stripe::Form;
 use crate::stripe::types::Session;
 use crate::visitor::Visitor;
 
+const SUBSCRIPTION: &str = "subscription";
+const GOODS: &str = "goods";
+/// Who sets the shipping address, the first unless asked.
+const ADDRESS_BY: [&str; 2] = ["client", "server"];
+
 const LONGEST_BODY: usize = 4 * 1024;
 
 /// What to start with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Subscription,
-    Goods,
+    Goods {
+        /// Whether the address is the server's alone to set, at `/calculate-shipping-options`.
+        server_only: bool,
+    },
 }
 
 impl Kind {
     fn word(self) -> &'static str {
         match self {
-            Self::Subscription => "subscription",
-            Self::Goods => "goods",
+            Self::Subscription => SUBSCRIPTION,
+            Self::Goods { .. } => GOODS,
         }
     }
 }
 
-/// The request. Its body may be empty, `{}` or `{"cart":"goods"}`.
+/// The request. Its body may be empty, `{}`, `{"cart":"goods"}` or `{"cart":"goods","address_by":"server"}`.
 pub async fn handle(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     // Not given up when the page goes away: a hold must end up with its session.
     let tasks = app.tasks.clone();
@@ -71,12 +78,12 @@ async fn create(app: &App, request: Request) -> Result<Response<Body>, Answer> {
         return Err(Answer::NOT_JSON);
     }
     let kind = read_kind(&body).ok_or(Answer::BAD_REQUEST)?;
-    let visitor = match Visitor::of(&parts.headers, &app.key) {
+    let visitor = match app.visitor(&parts.headers) {
         Some(visitor) => visitor,
         None => Visitor::new().map_err(|_| Answer::NOT_NOW)?,
     };
     let deadline = app.deadline();
-    if kind == Kind::Goods {
+    if kind != Kind::Subscription {
         holds::release_earlier(app, &visitor.0, deadline).await;
     }
     let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
@@ -94,19 +101,20 @@ fn read_kind(body: &[u8]) -> Option<Kind> {
     if body.is_empty() {
         return Some(Kind::Subscription);
     }
-    let words = [Kind::Subscription, Kind::Goods].map(|kind| kind.word().to_owned());
-    let field = Field::new("cart", Rule::OneOf(words.to_vec())).optional();
-    let intent = Intent::check_named(&[field], read_object(body).ok()?).ok()?;
-    match intent.get(0) {
-        Value::Text(word) if word == Kind::Goods.word() => Some(Kind::Goods),
-        _ => Some(Kind::Subscription),
-    }
+    let Value::Record(members) = serde_json::from_slice(body).ok()? else { return None };
+    let one_of =
+        |name: &str, words: [&str; 2]| Field::new(name, Rule::OneOf(words.map(str::to_owned).to_vec())).optional();
+    let fields = [one_of("cart", [SUBSCRIPTION, GOODS]), one_of("address_by", ADDRESS_BY)];
+    let intent = Intent::check_named(&fields, members).ok()?;
+    let server_only = intent.get("address_by").as_str() == Some("server");
+    let is_goods = intent.get("cart").as_str() == Some(GOODS);
+    Some(if is_goods { Kind::Goods { server_only } } else { Kind::Subscription })
 }
 
 /// Holds the stock first, under a name of its own, so that no session is made for what is sold out.
 async fn start(app: &App, kind: Kind, holder: &Holder, origin: &str, deadline: Instant) -> Result<Session, Answer> {
     let mut cart = Cart::empty();
-    if let Some(product) = app.catalogue.product(STOCKED).filter(|_| kind == Kind::Goods) {
+    if let Some(product) = app.catalogue.product(STOCKED).filter(|_| kind != Kind::Subscription) {
         cart.add(product);
     }
     let name = random_id().map_err(|_| Answer::NOT_NOW)?;
@@ -120,7 +128,7 @@ async fn start(app: &App, kind: Kind, holder: &Holder, origin: &str, deadline: I
                 app.metrics.sold_out();
                 return Err(Answer::TOO_MANY_HELD);
             }
-            Ok(Held::Short { .. } | Held::Over) => {
+            Ok(Held::Short { .. } | Held::Over | Held::TooManyUpdates) => {
                 app.metrics.sold_out();
                 return Err(Answer::refused("This is sold out at the moment."));
             }
@@ -168,8 +176,11 @@ fn form(app: &App, kind: Kind, visitor: &str, origin: &str, cart: &Cart) -> Form
             form.add("line_items[0][quantity]", 1);
             form.add(format!("line_items[0][metadata][{PRODUCT_NOTE}]"), PLAN);
         }
-        Kind::Goods => {
+        Kind::Goods { server_only } => {
             form.add("mode", "payment");
+            if server_only {
+                form.add("permissions[update_shipping_details]", "server_only");
+            }
             cart.transmit(&mut form);
             form.add(format!("metadata[{SPEED_NOTE}]"), Speed::Standard.word());
             shipping::transmit(&shipping::offers(None, cart.subtotal(), Speed::Standard), &mut form);

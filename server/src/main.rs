@@ -24,12 +24,8 @@ async fn run() -> Result<(), String> {
     let address = server.address();
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     println!("listening on http://{host}:{}", address.port());
-    match server.sandbox_url() {
-        Some(url) => println!("sandbox on {url}"),
-        None => println!("payments by Stripe"),
-    }
-    server.serve(asked_to_stop()).await;
-    Ok(())
+    println!("{}", server.payments());
+    server.serve(asked_to_stop()).await.map_err(|error| error.to_string())
 }
 
 /// Ends when the process is asked to stop.

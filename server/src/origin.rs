@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, Version};
 
 /// What an `Origin` header is held against.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,22 @@ impl Allowed {
     }
 }
 
+/// Whether a request names its host as RFC 9112, section 3.2, wants it: once, and HTTP/1.0 may leave it out. What passes it
+/// on may have read another one of several.
+#[must_use]
+pub fn names_its_host(headers: &HeaderMap, version: Version) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => is_authority(host),
+        (None, _) => version == Version::HTTP_10,
+        _ => false,
+    }
+}
+
+fn is_authority(host: &HeaderValue) -> bool {
+    host.to_str().is_ok_and(|host| !host.contains('@') && host.parse::<Authority>().is_ok())
+}
+
 fn is_loopback(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
@@ -56,6 +73,30 @@ fn is_loopback(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_names_one_host() {
+        for (hosts, version, taken) in [
+            (&["localhost:4242"][..], Version::HTTP_11, true),
+            (&["[::1]:4242"], Version::HTTP_11, true),
+            (&["shop.example"], Version::HTTP_10, true),
+            (&[], Version::HTTP_11, false),
+            // As balancers ask for health.
+            (&[], Version::HTTP_10, true),
+            (&["localhost", "localhost"], Version::HTTP_11, false),
+            (&["localhost", "evil.example"], Version::HTTP_10, false),
+            (&["localhost, evil.example"], Version::HTTP_11, false),
+            (&["shop@evil.example"], Version::HTTP_11, false),
+            (&["localhost/evil"], Version::HTTP_11, false),
+            (&[""], Version::HTTP_11, false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for host in hosts {
+                headers.append(HOST, host.parse().unwrap());
+            }
+            assert_eq!(names_its_host(&headers, version), taken, "{hosts:?} {version:?}");
+        }
+    }
 
     #[test]
     fn takes_its_own_pages_only() {

@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::app::App;
 use crate::cart::Cart;
 use crate::endpoints::{Change, Endpoint};
-use crate::rules::shipping::Speed;
+use crate::rules::shipping::{Recipient, Speed};
 use crate::rules::{complimentary, shipping};
 use crate::stripe::Form;
 use crate::stripe::types::Session;
@@ -39,14 +39,17 @@ pub fn plan(app: &App, endpoint: &Endpoint, intent: &Intent, session: &Session) 
         catalogue: &app.catalogue,
         cart: Cart::of(items, &app.catalogue),
         speed: (session.mode == "payment").then_some(noted_speed.unwrap_or(Speed::Standard)),
+        recipient: None,
     };
     (endpoint.apply)(intent, &mut change)?;
     complimentary::apply(&mut change.cart, &app.catalogue);
     if change.cart.is_empty() {
         return Err(Answer::refused("At least one item has to stay in the order."));
     }
+    let new_address = change.recipient.as_ref().map(Recipient::address);
+    let address = new_address.as_ref().or(session.address());
     if !session.has_stripe_tax() && !app.taxes.is_empty() {
-        change.cart.set_tax_rates(app.taxes.rates(session.address()));
+        change.cart.set_tax_rates(app.taxes.rates(address));
     }
 
     let mut form = Form::new();
@@ -54,11 +57,14 @@ pub fn plan(app: &App, endpoint: &Endpoint, intent: &Intent, session: &Session) 
         change.cart.transmit(&mut form);
     }
     if let Some(speed) = change.speed {
-        let offers = shipping::offers(session.address(), change.cart.subtotal(), speed);
+        let offers = shipping::offers(address, change.cart.subtotal(), speed);
         if noted_speed != Some(speed) || !shipping::are_current(&offers, &session.shipping_options) {
             shipping::transmit(&offers, &mut form);
             form.add(format!("metadata[{SPEED_NOTE}]"), speed.word());
         }
+    }
+    if let Some(recipient) = &change.recipient {
+        recipient.transmit(&mut form);
     }
     Ok(Planned { form, stocked: stocked(app, &change.cart) })
 }

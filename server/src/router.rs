@@ -18,7 +18,7 @@ use crate::answer::Answer;
 use crate::app::App;
 use crate::config::Config;
 use crate::secret::random_id;
-use crate::{create, files, lab, page, reports, stand_in, updates, webhook};
+use crate::{create, files, lab, origin, page, reports, stand_in, updates, webhook};
 
 /// Tells a page, and the log, which request an answer belongs to.
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -89,7 +89,11 @@ async fn frame(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let start = Instant::now();
     let is_page = request.method() != Method::POST;
     let refuses_wasm = lab::refuses_wasm(request.uri());
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = if origin::names_its_host(request.headers(), request.version()) {
+        next.run(request).instrument(span.clone()).await
+    } else {
+        Answer::BAD_REQUEST.into_response()
+    };
     span.in_scope(|| {
         let status = response.status().as_u16();
         let milliseconds = start.elapsed().as_millis();

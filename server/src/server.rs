@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::bounds::Bounds;
 use crate::catalogue::{Catalogue, PriceIds, STOCKED};
 use crate::clock::Clock;
-use crate::config::{Backend, Config, Database};
+use crate::config::{Backend, Config, Database, STRIPE};
 use crate::connections::{self, Limits};
 use crate::endpoints::{self, openapi, script};
 use crate::holds::{self, HOLD_SECONDS};
@@ -25,7 +25,8 @@ use crate::lab::Lab;
 use crate::metrics::Metrics;
 use crate::rules::tax::TaxTable;
 use crate::secret::{Key, Secret, random_id};
-use crate::store::{Postgres, Sqlite, Store, StoreError, in_time};
+use crate::store::postgres::LEASE;
+use crate::store::{Claim, Postgres, Sqlite, Store, StoreError, in_time};
 use crate::stripe::Client;
 use crate::{router, sandbox, update};
 
@@ -67,12 +68,25 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
+/// Why a server has ended by itself: another one has its database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replaced;
+
+impl fmt::Display for Replaced {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("sandbox: another server with one of its own has taken this one's place on the database")
+    }
+}
+
+impl std::error::Error for Replaced {}
+
 /// A server that has its port, its database and its sandbox, and is ready to serve.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     sandbox: Option<OwnSandbox>,
+    payments_at: String,
     app: Arc<App>,
     router: axum::Router,
     limits: Limits,
@@ -108,14 +122,15 @@ impl Server {
         let begin = Instant::now() + FIRST_WORDS;
         in_time(begin, store.stock(STOCKED, config.stock)).await.map_err(broken)?;
         let key = Key::new(in_time(begin, store.key()).await.map_err(broken)?);
-        let is_alone = !matches!(config.backend, Backend::Sandbox { .. }) || {
-            in_time(begin, store.claim("sandbox")).await.map_err(broken)?
+        let claim = match config.backend {
+            Backend::Sandbox { .. } => in_time(begin + LEASE, store.claim("sandbox")).await.map_err(broken)?,
+            _ => Some(Claim::Forever),
         };
-        if !is_alone {
+        let Some(claim) = claim else {
             return Err(StartError::Sandbox(
                 "another server has one of its own on this database; set SANDBOX_URL to it".to_owned(),
             ));
-        }
+        };
 
         let wanted = SocketAddr::new(config.address, config.port);
         let failed = |error| StartError::Port(wanted, error);
@@ -137,6 +152,7 @@ impl Server {
             stripe_tax: config.stripe_tax,
             stripe,
             is_sandbox: account.publishable_key.is_none(),
+            claim,
             lab: account.publishable_key.is_none().then(Lab::default),
             publishable_key: account.publishable_key,
             webhook_secret: account.webhook_secret,
@@ -144,7 +160,7 @@ impl Server {
             key,
             origin: config.origin.clone(),
             stripe_limit: config.stripe_limit,
-            bounds: Bounds::new(config.holds_of_address, config.creations),
+            bounds: Bounds::new(config),
             address_header: config.address_header.clone(),
             hold_seconds: HOLD_SECONDS,
             clock: Clock::default(),
@@ -159,7 +175,7 @@ impl Server {
             silence: config.silence,
             last_requests: LAST_REQUESTS,
         };
-        Ok(Self { listener, address, sandbox, app, router, limits })
+        Ok(Self { listener, address, sandbox, payments_at: account.base, app, router, limits })
     }
 
     /// Where it listens.
@@ -168,10 +184,14 @@ impl Server {
         self.address
     }
 
-    /// Where its own sandbox listens.
+    /// Who takes the payments, for whoever has started it.
     #[must_use]
-    pub fn sandbox_url(&self) -> Option<String> {
-        self.sandbox.as_ref().map(|sandbox| sandbox.0.base_url())
+    pub fn payments(&self) -> String {
+        match (&self.app.is_sandbox, self.payments_at.as_str()) {
+            (true, url) => format!("sandbox on {url}"),
+            (false, STRIPE) => "payments by Stripe".to_owned(),
+            (false, url) => format!("payments by what stands in for Stripe on {url}"),
+        }
     }
 
     /// What its requests share.
@@ -181,7 +201,11 @@ impl Server {
     }
 
     /// Serves until `stop`, lets what is running come to its end, and stops the sandbox last.
-    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) {
+    ///
+    /// # Errors
+    ///
+    /// [`Replaced`] where it could not go on: it had lost its database, and another server has taken its place.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), Replaced> {
         let Self { listener, sandbox, app, router, limits, .. } = self;
         let (stopping, sandbox_stop) = (CancellationToken::new(), CancellationToken::new());
         let sandbox = sandbox.map(|sandbox| tokio::spawn(sandbox.0.serve(sandbox_stop.clone().cancelled_owned())));
@@ -205,10 +229,12 @@ impl Server {
         });
 
         tokio::spawn({
-            let stopping = stopping.clone();
+            let (stopping, claim) = (stopping.clone(), app.claim.clone());
             async move {
-                stop.await;
-                tracing::info!("stopping");
+                tokio::select! {
+                    () = stop => tracing::info!("stopping"),
+                    () = claim.lost() => tracing::error!("stopping: {Replaced}"),
+                }
                 stopping.cancel();
             }
         });
@@ -217,11 +243,13 @@ impl Server {
         let _ = timeout(LAST_REQUESTS, app.tasks.wait()).await;
         stopping.cancel();
         let _ = timeout(LAST_REQUESTS, sweeper).await;
+        let is_replaced = app.claim.is_lost();
         let _ = in_time(Instant::now() + FIRST_WORDS, app.store.close()).await;
         sandbox_stop.cancel();
         if let Some(sandbox) = sandbox {
             let _ = timeout(LAST_REQUESTS, sandbox).await;
         }
+        if is_replaced { Err(Replaced) } else { Ok(()) }
     }
 }
 

@@ -18,7 +18,6 @@ use crate::endpoints::declaration::SESSION_FIELD;
 use crate::secret::random_id;
 use crate::store::in_time;
 use crate::stripe::{Form, StripeError};
-use crate::visitor::Visitor;
 
 const LONGEST_BODY: usize = 4 * 1024;
 
@@ -101,6 +100,10 @@ async fn make(app: &App, request: Request) -> Result<(), Answer> {
     let told: Told = serde_json::from_slice(&body).map_err(|_| Answer::BAD_REQUEST)?;
     let deadline = app.deadline();
     let id = own(app, &parts.headers, &told.checkout_session_id, deadline).await?;
+    if told.change.confirm.is_some() && !app.claim.is_held() {
+        // What the session holds may be free by now, for a server that has taken this one's place.
+        return Err(Answer::NOT_NOW);
+    }
     let confirmed_email = told.change.confirm.as_ref().and_then(|confirm| confirm.get("email")?.as_str());
     let mut form = Form::new();
     if let Some(email) = told.change.email.as_deref().or(confirmed_email) {
@@ -152,7 +155,7 @@ async fn post(app: &App, path: &str, form: Form, deadline: Instant) -> Result<()
 ///
 /// The answer: it is somebody else's, or cannot be looked up.
 pub async fn own(app: &App, headers: &HeaderMap, id: &str, deadline: Instant) -> Result<SessionId, Answer> {
-    let visitor = Visitor::of(headers, &app.key).ok_or(Answer::FORBIDDEN)?;
+    let visitor = app.visitor(headers).ok_or(Answer::FORBIDDEN)?;
     let id = SessionId::parse(id).map_err(|_| Answer::BAD_REQUEST)?;
     let owner = in_time(deadline, app.store.owner(id.as_str())).await.map_err(|error| {
         tracing::error!(%error, "store");

@@ -12,6 +12,7 @@ use tracing::Instrument;
 
 use crate::answer::Answer;
 use crate::app::App;
+use crate::bounds::Within;
 use crate::endpoints::Endpoint;
 use crate::endpoints::declaration::SESSION_FIELD;
 use crate::locks::{Joined, answer_of};
@@ -40,6 +41,8 @@ pub struct Call {
     pub address: String,
     /// The `Idempotency-Key`, or one made here where the page sent none.
     pub key: String,
+    /// Counted as one of the visitor's until it has ended.
+    pub _within: Within,
 }
 
 /// Carries an update out, or waits for it where it runs already. It goes on when the page has gone.
@@ -50,7 +53,7 @@ pub async fn carry_out(app: Arc<App>, call: Call) -> Answer {
         endpoint: call.endpoint.name.to_owned(),
         key: call.key.clone(),
     };
-    let body = call.intent.body(SESSION_FIELD, &call.session, &call.endpoint.fields);
+    let body = call.intent.body(SESSION_FIELD, &call.session);
     let intent = app.key.sign("intent", &[&String::from_utf8_lossy(&body)]);
     let waiting = match app.running.join(&id, &intent) {
         Joined::Another => return Answer::KEY_REUSED,
@@ -135,6 +138,10 @@ impl Run<'_> {
             Held::TooMany => {
                 app.metrics.sold_out();
                 Err(Answer::TOO_MANY_HELD)
+            }
+            Held::TooManyUpdates => {
+                tracing::warn!("a visitor makes too many updates");
+                Err(Answer::BUSY)
             }
             Held::Over => Err(Answer::refused("The time for which this can be set aside is over. Please start again.")),
             Held::Short { left, .. } => {

@@ -14,7 +14,6 @@ use crate::body;
 use crate::endpoints::Endpoint;
 use crate::secret::random_id;
 use crate::update::{Call, carry_out};
-use crate::visitor::Visitor;
 
 /// An intent is a handful of words.
 const LONGEST_BODY: usize = 4 * 1024;
@@ -46,8 +45,13 @@ async fn read(app: &App, endpoint: Arc<Endpoint>, request: Request) -> Result<Ca
         Answer::BAD_REQUEST
     })?;
     let key = key_of(&parts.headers)?;
-    let visitor = Visitor::of(&parts.headers, &app.key).ok_or(Answer::FORBIDDEN)?.0;
-    Ok(Call { visitor, address, endpoint, session, intent, key })
+    let visitor = app.visitor(&parts.headers).ok_or(Answer::FORBIDDEN)?.0;
+    if !app.bounds.update(&address) {
+        tracing::warn!("an address makes too many updates");
+        return Err(Answer::BUSY);
+    }
+    let within = app.bounds.begin(&visitor).ok_or(Answer::BUSY)?;
+    Ok(Call { visitor, address, endpoint, session, intent, key, _within: within })
 }
 
 /// The page's key. The snippet of Stripe's guide sends none: then every request is an update of its own.

@@ -63,6 +63,7 @@ enum Step {
     Remove(usize),
     Quantity(usize, u32),
     Taxes(Option<usize>),
+    Move(usize, usize),
     Complimentary,
 }
 
@@ -73,6 +74,7 @@ fn step() -> impl Strategy<Value = Step> {
         (0..6_usize).prop_map(Step::Remove),
         (0..10_usize, 0..5_u32).prop_map(|(item, quantity)| Step::Quantity(item, quantity)),
         prop::option::of(0..2_usize).prop_map(Step::Taxes),
+        (0..10_usize, 0..12_usize).prop_map(|(item, position)| Step::Move(item, position)),
         Just(Step::Complimentary),
     ]
 }
@@ -132,6 +134,12 @@ fn expected(items: &[LineItem], steps: &[Step], catalogue: &Catalogue) -> Vec<Li
                 lines.retain(|line| line.quantity > 0);
             }
             Step::Taxes(rate) => taxes = Some(rate.map(|rate| format!("txr_{rate}"))),
+            Step::Move(item, position) => {
+                let id = Some(format!("li_{item}"));
+                if let Some(line) = lines.iter().position(|line| line.id == id).map(|before| lines.remove(before)) {
+                    lines.insert((*position).min(lines.len()), line);
+                }
+            }
             Step::Add(_) | Step::Swap(_) | Step::Complimentary => {}
         }
     }
@@ -154,6 +162,9 @@ fn run(items: &[LineItem], steps: &[Step], catalogue: &Catalogue) -> Cart {
             Step::Remove(product) => cart.remove(&known[*product]),
             Step::Quantity(item, quantity) => cart.set_quantity(&format!("li_{item}"), *quantity),
             Step::Taxes(rate) => cart.set_tax_rates(rate.iter().map(|rate| format!("txr_{rate}")).collect()),
+            Step::Move(item, position) => {
+                cart.move_to(&format!("li_{item}"), *position);
+            }
             Step::Complimentary => complimentary::apply(&mut cart, catalogue),
         }
     }

@@ -3,9 +3,12 @@ export type Row = readonly [fits: (value: any) => boolean, words: string, requir
 
 /** Throws what says where and what, and never holds the value. */
 export declare function fail(where: string, problem: string): never;
+/** What was given, in words that hold no secret. */
+export declare function got(value: unknown): string;
 export declare function matches(pattern: RegExp, words: string): Row;
 export declare const callback: Row;
 export declare const record: Row;
+export declare const text: Row;
 export declare function needed(row: Row): Row;
 /** A frozen copy of a record whose keys are all known and whose values all fit; what is `undefined` is left out. */
 export declare function checked<T>(where: string, given: T, rows: Readonly<Record<string, Row>>): Readonly<T>;

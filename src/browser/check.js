@@ -1,5 +1,6 @@
-// How records that a page wrote are checked: what is wrong is a TypeError that says where and what, and never holds the
-// value. A row is [fits, words, required]: what the value must fulfil, that in words, and whether it has to be there.
+// How records that a page wrote are checked. What is wrong is a TypeError that names the record and the key, what it got
+// and what is allowed. A row is [fits, words, required]: what the value must fulfil, that in words, and whether it has
+// to be there.
 
 export const { freeze, keys } = Object;
 
@@ -9,6 +10,17 @@ export function fail(where, problem) {
 }
 
 export const quote = (name) => '"' + name + '"';
+
+export const list = (names) => names.map(quote).join(", ");
+
+/** What was given, for an error. A text is quoted only if it is one short word: a secret or an id is none. */
+export function got(value) {
+  const type = typeof value;
+  if (type === "string") return /^[a-z]{0,20}$/i.test(value) ? quote(value) : `a string of length ${value.length}`;
+  if (Array.isArray(value)) return "an array";
+  if (type === "object" && value) return "an object";
+  return type === "function" || type === "symbol" ? "a " + type : String(value);
+}
 
 export const matches = (pattern, words) => [(value) => typeof value === "string" && pattern.test(value), words];
 
@@ -29,15 +41,15 @@ export const needed = ([fits, words]) => [fits, words, true];
  * prototype: what other scripts have added to `Object.prototype` is no option.
  */
 export function checked(where, given, rows) {
-  if (!record[0](given)) fail(where, "must be an object");
+  if (!record[0](given)) fail(where, "must be an object, not " + got(given));
   const copy = { __proto__: null, ...given };
   const known = keys(rows);
   for (const key of new Set([...known, ...keys(copy)])) {
-    if (!known.includes(key)) fail(where, "unknown key " + quote(key));
+    if (!known.includes(key)) fail(where, `unknown key ${quote(key)}; keys are ${list(known)}`);
     const [fits, words, required] = rows[key];
     const value = copy[key];
     if (value === undefined && !required) delete copy[key];
-    else if (!fits(value)) fail(where, quote(key) + " must be " + words);
+    else if (!fits(value)) fail(where, `${quote(key)} must be ${words}, not ${got(value)}`);
   }
   return freeze(copy);
 }

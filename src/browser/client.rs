@@ -1,780 +1,383 @@
-//! One `Updates`: its machine, and what is kept for each update while it performs what the machine wants done.
-//!
-//! No borrow is held across a call into JavaScript. Whatever happens during one is put into the inbox, and taken from
-//! there in the order in which it happened.
+//! What people call, turned into events for the machine.
 
-use std::cell::{Cell, RefCell, RefMut};
-use std::mem;
-use std::rc::{Rc, Weak};
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
 
-use gloo_timers::callback::Timeout;
-use js_sys::{Array, Function, JsString, Promise};
+use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::{Closure, JsCast, wasm_bindgen};
+use wasm_bindgen::prelude::JsCast;
 
-use super::caller::{Caller, Told};
-use super::error::{Words, error};
-use super::guard::Guard;
+use super::config::Config;
+use super::driver::{Brought, Driver, Signal};
+use super::failure::{Failure, FailureDetails};
+use super::in_flight::{InFlight, PageRefresh, Reply, Waiter};
 use super::listener::{Listener, Target};
-use super::options::{Checked, Place};
-use super::page::{self, Seen};
-use super::promise::{Deferred, settled};
-use super::reading::{Reading, value_of};
-use super::recipe::{Functions, Recipe, Work};
-use super::request::AbortGuard;
-use super::slot::{NO_ATTEMPT, Slot};
-use super::state::State;
-use super::stripe::{self, Actions, Session};
-use super::timer::Timer;
-use super::{attempt, object, order, report::Report};
-use crate::clock::{Clock, Moment};
-use crate::effect::{Effect, Event, News};
-use crate::endpoint::Endpoint;
-use crate::failure::{Applied, Failure, Kind, Reason};
+use super::outcome::Outcome;
+use super::page::{self, PageEvent, PageListener};
+use super::raw_intent;
+use super::read::{self, name};
+use super::reporter::Metrics;
+use super::stripe::{Actions, Session};
+use super::update_spec::{Functions, Source, UpdateSpec};
+use crate::clock::Moment;
+use crate::event::Event;
+use crate::failure::{self, Applied, Kind, Reason};
 use crate::intent::Value;
-use crate::machine::Machine;
-use crate::metrics::Counts;
-use crate::stale::UNNAMED;
-use crate::update::Order;
+use crate::request::{self, Payload, RawIntent, Refusal};
 
 /// The most names of wrapped functions; later ones share the last.
 const MOST_NAMES: usize = 64;
 
-#[wasm_bindgen]
-extern "C" {
-    /// What a call says beside the intent: `{signal, session}`, and `asked`, by both clocks, for a call that was made
-    /// before the module was there; its session is read already. A page's object, so a getter may throw.
-    #[derive(Clone)]
-    pub type Settings;
+/// What a call says besides the intent.
+#[derive(Default)]
+pub struct CallOptions {
+    /// Detaches this caller.
+    pub signal: Option<JsValue>,
+    /// The session id, in place of the `session` option; an error is what was thrown when it was asked for.
+    pub session: Option<Result<Value, JsValue>>,
+    /// When it was called, where there was no module yet; its session was read then.
+    pub asked: Option<Moment>,
 }
 
 /// One `Updates`.
 pub struct Client {
-    me: Weak<Self>,
-    /// What keeps the page alive when this module dies.
-    pub guard: Guard,
-    /// What the page declared.
-    pub options: Checked,
-    session_field: String,
-    messages: JsValue,
-    machine: RefCell<Machine>,
-    clock: RefCell<Clock>,
-    /// What happened, and the session that it brought.
-    inbox: RefCell<Vec<(Event, JsValue)>>,
-    busy: Cell<bool>,
-    places: RefCell<Vec<Rc<Place>>>,
+    /// What performs.
+    pub driver: Rc<Driver>,
     declared: usize,
-    slots: RefCell<Vec<Slot>>,
-    callers: RefCell<Vec<Caller>>,
-    last_id: Cell<u32>,
-    /// Each session that was named, and the actions of it that were seen last. Its number is its place, from 1.
-    sessions: RefCell<Vec<(String, Option<Actions>)>>,
-    /// Those of a session that nobody names.
-    unnamed: RefCell<Option<Actions>>,
     functions: Functions,
-    /// What the page is shown.
-    pub state: State,
-    /// What is counted, and where it is reported.
-    pub report: Report,
-    timer: Timer,
-    listening: RefCell<Option<Listener>>,
-    leaving: RefCell<Option<Listener>>,
-    leaving_again: RefCell<Option<Timeout>>,
+    last_id: Cell<u32>,
+    listener: OnceCell<PageListener>,
 }
 
 impl Client {
     /// A client for these options.
-    pub fn new(options: Checked, guard: Guard) -> Rc<Self> {
-        let (endpoints, places) = options.places();
-        let mut machine = Machine::default();
-        machine.endpoints = endpoints;
-        Rc::new_cyclic(|me| Self {
-            me: me.clone(),
-            guard,
-            session_field: options.session_field(),
-            messages: options.messages(),
-            options,
-            machine: RefCell::new(machine),
-            clock: RefCell::new(Clock::new(page::now())),
-            inbox: RefCell::default(),
-            busy: Cell::default(),
-            declared: places.len(),
-            places: RefCell::new(places),
-            slots: RefCell::default(),
-            callers: RefCell::default(),
-            last_id: Cell::default(),
-            sessions: RefCell::default(),
-            unnamed: RefCell::default(),
+    pub fn new(config: Config) -> Rc<Self> {
+        let declared = config.endpoints.len();
+        let driver = Driver::new(config);
+        Rc::new(Self {
+            driver,
+            declared,
             functions: Functions::new(),
-            state: State::default(),
-            report: Report::default(),
-            timer: Timer::default(),
-            listening: RefCell::default(),
-            leaving: RefCell::default(),
-            leaving_again: RefCell::default(),
+            last_id: Cell::default(),
+            listener: OnceCell::default(),
         })
     }
 
-    fn me(&self) -> Option<Rc<Self>> {
-        self.me.upgrade()
-    }
-
-    /// Its machine.
-    pub fn machine(&self) -> RefMut<'_, Machine> {
-        self.machine.borrow_mut()
-    }
-
-    /// The name of an endpoint; `undefined` where there is none.
-    pub fn name(&self, endpoint: usize) -> JsString {
-        self.places.borrow().get(endpoint).map(|place| place.name.clone()).unwrap_or_default()
-    }
-
-    /// What was counted of each endpoint.
-    pub fn counts(&self) -> Vec<Counts> {
-        self.machine().endpoints.iter().map(|endpoint| endpoint.counts.clone()).collect()
-    }
-
-    /// Where the requests of an endpoint go.
-    pub fn place(&self, endpoint: usize) -> Option<Rc<Place>> {
-        self.places.borrow().get(endpoint).cloned()
-    }
-
     /// The position of a declared endpoint.
-    pub fn position(&self, name: &JsValue) -> Option<usize> {
-        self.place_of(name).filter(|position| *position < self.declared)
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.driver.position(name).filter(|position| *position < self.declared)
     }
 
-    /// The position of a name, of an endpoint or of a function of the page.
-    pub fn place_of(&self, name: &JsValue) -> Option<usize> {
-        self.places.borrow().iter().position(|place| place.name.as_ref() as &JsValue == name)
+    /// The names of the declared endpoints.
+    pub fn names(&self) -> Vec<String> {
+        (0..self.declared).filter_map(|position| Some(self.driver.target(position)?.name.clone())).collect()
     }
 
     /// The position of a name for functions of the page, which may be new.
-    pub fn place_for(&self, name: &JsValue) -> usize {
-        if let Some(found) = self.place_of(name) {
-            return found;
-        }
-        let mut places = self.places.borrow_mut();
-        if places.len() - self.declared >= MOST_NAMES {
-            return places.len() - 1;
-        }
-        places.push(Rc::new(Place::named(name)));
-        self.machine().endpoints.push(Endpoint {
-            latest: -1,
-            timeout: self.options.timeout_ms(),
-            ..Endpoint::default()
-        });
-        places.len() - 1
+    pub fn position_for(&self, name: &str) -> usize {
+        self.driver.position(name).unwrap_or_else(|| {
+            let is_full = self.driver.target(self.declared + MOST_NAMES - 1).is_some();
+            if is_full { self.declared + MOST_NAMES - 1 } else { self.driver.add(name) }
+        })
     }
 
-    /// An update of a declared endpoint, read now.
-    pub fn recipe(&self, endpoint: usize, intent: &JsValue) -> Rc<Recipe> {
-        let fields = self.machine().endpoints.get(endpoint).map(|endpoint| endpoint.fields.clone()).unwrap_or_default();
-        Recipe::new(endpoint, Work::Request(Reading::of(&fields, intent)))
+    /// An update of a declared endpoint, whose intent is read now.
+    pub fn read(&self, endpoint: usize, intent: &JsValue) -> Rc<UpdateSpec> {
+        let fields = self.driver.endpoint(endpoint, |rules| rules.fields.clone()).unwrap_or_default();
+        let (raw, thrown) = raw_intent::read(&fields, intent);
+        UpdateSpec::new(endpoint, Source::Request(raw, thrown))
     }
 
     /// An update by a function of the page, under a name.
-    pub fn own_recipe(&self, name: &JsValue, own: Function) -> Rc<Recipe> {
-        Recipe::new(self.place_for(name), Work::Own(own))
+    pub fn wrap(&self, name: &str, function: Function) -> Rc<UpdateSpec> {
+        UpdateSpec::new(self.position_for(name), Source::Wrapped(function))
     }
 
-    /// The function for `runServerUpdate` that is made of a recipe.
-    pub fn function(self: &Rc<Self>, recipe: Rc<Recipe>) -> Function {
-        self.functions.make(recipe, self)
+    /// The function for `runServerUpdate` that is made of a spec.
+    pub fn function(self: &Rc<Self>, spec: Rc<UpdateSpec>) -> Function {
+        let (client, of) = (Rc::clone(self), Rc::clone(&spec));
+        self.functions.make(&spec, move || client.invoke(&of, CallOptions::default()))
     }
 
     /// What such a function was made of.
-    pub fn recipe_of(&self, function: &JsValue) -> Option<Rc<Recipe>> {
+    pub fn spec_of(&self, function: &JsValue) -> Option<Rc<UpdateSpec>> {
         self.functions.find(function)
     }
 
     /// The call of such a function: a new update, for which everything that the page says is read now.
-    pub fn invoke(self: &Rc<Self>, recipe: &Rc<Recipe>, settings: Option<&Settings>) -> Promise {
-        let mut promise = None;
-        // Stripe.js is the one who calls.
-        self.guard.enter(&mut || {
-            let told = Told::Invoke(Rc::clone(recipe));
-            promise = Some(self.ask(self.next_id(), recipe, settings, None, told));
-        });
-        promise.unwrap_or_else(|| Promise::reject(&JsValue::UNDEFINED))
-    }
-
-    /// `run`: gives the promise of an outcome.
-    ///
-    /// # Errors
-    ///
-    /// What was passed as a signal is none.
-    pub fn run(
-        self: &Rc<Self>,
-        actions: Actions,
-        recipe: &Rc<Recipe>,
-        settings: Option<&Settings>,
-    ) -> Result<Promise, JsValue> {
-        let outcome = Deferred::new();
-        let promise = outcome.promise().clone();
-        let id = self.next_id();
-        let signal = settings.map(|settings| object::member(settings, "signal")).unwrap_or_default();
-        let aborting = match is_there(&signal) {
-            true => {
-                let detach = self.later(Event::Detach(id));
-                let detach = move |_| detach();
-                Some(Listener::new(vec![(signal.clone().unchecked_into::<Target>(), &["abort"])], detach)?)
-            }
-            false => None,
-        };
-        if object::member(&signal, "aborted").is_truthy() {
-            // Nothing is asked for, so nothing is sent.
-            let failure = Failure { reason: Some(Reason::Signal), ..Failure::bare(Kind::Cancelled, Applied::No) };
-            let error = self.error(failure, recipe.endpoint, &Words::default());
-            recipe.set_failure(error.clone());
-            outcome.resolve(&failed(&error, None));
-            self.tell_settled(Some(failure), recipe.endpoint, [0.0; 2], 0, &JsValue::UNDEFINED);
-            return Ok(promise);
+    pub fn invoke(&self, spec: &Rc<UpdateSpec>, options: CallOptions) -> Promise {
+        if let Source::Foreign = spec.source {
+            let failure = self.foreign();
+            let error = failure.error.clone();
+            spec.set_failure(Some(failure));
+            return Promise::reject(&error);
         }
-        let told = Told::Run { outcome, recipe: Rc::clone(recipe), _aborting: aborting };
-        drop(self.ask(id, recipe, settings, Some(actions), told));
-        Ok(promise)
+        let waiter = Waiter { id: self.next_id(), spec: Rc::clone(spec), reply: Reply::Failure, detaching: None };
+        self.ask(spec, options, None, waiter, None)
     }
 
-    /// Lets Stripe.js fetch the session again, and gives the promise of how that ended.
-    pub fn refresh(self: &Rc<Self>, actions: Actions) -> Promise {
-        let outcome = Deferred::new();
-        let promise = outcome.promise().clone();
+    /// `run`: calls `tell` with the outcome.
+    pub fn run(&self, actions: Actions, spec: &Rc<UpdateSpec>, options: CallOptions, tell: Box<dyn FnOnce(Outcome)>) {
+        if let Source::Foreign = spec.source {
+            return tell(Outcome::failed(self.foreign(), None));
+        }
+        let id = self.next_id();
+        let mut waiter = Waiter { id, spec: Rc::clone(spec), reply: Reply::Outcome(tell), detaching: None };
+        let mut refusal = None;
+        if let Some(signal) = &options.signal {
+            if name::ABORTED.with(|name| read::is_truthy(signal, name)) {
+                return self.cancelled(spec, waiter);
+            }
+            let detach = self.driver.later(Signal::Detach(id));
+            let target = signal.clone().unchecked_into::<Target>();
+            match Listener::new(vec![(target, &["abort"])], Box::new(move |_| detach())) {
+                Ok(listener) => waiter.detaching = Some(listener),
+                Err(cause) => {
+                    refusal = Some(FailureDetails {
+                        field: Some("signal".to_owned()),
+                        detail: Some("is no AbortSignal".to_owned()),
+                        cause,
+                        ..FailureDetails::default()
+                    })
+                }
+            }
+        }
+        drop(self.ask(spec, options, Some(actions), waiter, refusal));
+    }
+
+    /// The failure of an update whose endpoint is not declared here.
+    fn foreign(&self) -> Rc<Failure> {
+        let details = FailureDetails {
+            detail: Some("This endpoint is declared by other updates.".to_owned()),
+            ..FailureDetails::default()
+        };
+        let decided = failure::Failure::bare(Kind::InvalidIntent, Applied::No);
+        let messages = self.driver.config.messages.as_ref();
+        let failure = Failure::new(decided, "", &details, &JsValue::UNDEFINED, messages);
+        self.driver.tell_failure(&failure);
+        failure
+    }
+
+    /// Whoever calls with a signal that is aborted already asks for nothing, so nothing is sent.
+    fn cancelled(&self, spec: &UpdateSpec, waiter: Waiter) {
+        let decided =
+            failure::Failure { reason: Some(Reason::Signal), ..failure::Failure::bare(Kind::Cancelled, Applied::No) };
+        let failure = self.driver.bare_failure(decided, Some(spec.endpoint));
+        spec.set_failure(Some(Rc::clone(&failure)));
+        if let Reply::Outcome(tell) = waiter.reply {
+            tell(Outcome::Cancelled { failure });
+        }
+        self.driver.tell_settled(spec.endpoint, Some((Kind::Cancelled, Applied::No)), [0.0; 2], 0, &JsValue::UNDEFINED);
+    }
+
+    /// Lets Stripe.js fetch the session again, and calls `tell` with how that ended.
+    pub fn refresh(&self, actions: Actions, tell: Box<dyn FnOnce(Result<Session, Rc<Failure>>)>) {
         let id = self.next_id();
         self.listen();
-        let session = self.session_number(actions.session().id().as_deref());
-        let told = Told::Refresh { outcome, actions: actions.clone() };
-        self.callers.borrow_mut().push(Caller { id, endpoint: usize::MAX, wanted: Vec::new(), told });
-        self.take(Event::Refresh { id, session }, actions.into());
-        promise
+        let named = actions.session().id();
+        let session = self.driver.sessions.number(named.as_deref());
+        let brought = Brought::Actions(session, named, actions.clone());
+        self.driver.refreshes.borrow_mut().push(PageRefresh { id, actions, tell });
+        self.driver.take_with(Event::Refresh { id, session }, brought);
     }
 
-    /// Drops what is waiting, of this name or of all.
-    pub fn cancel(&self, name: &JsValue) {
-        let position = self.place_of(name);
-        if position.is_some() || !is_there(name) {
-            self.take(Event::Cancel(position), JsValue::UNDEFINED);
-        }
+    /// Drops what is waiting, of the endpoint at this position or of all.
+    pub fn cancel(&self, endpoint: Option<usize>) {
+        self.driver.take(Event::Cancel(endpoint));
     }
 
     /// Aborts everything, and lets go of timers and listeners.
     pub fn dispose(&self) {
-        self.take(Event::Dispose, JsValue::UNDEFINED);
-        drop(self.listening.take());
+        self.driver.take(Event::Dispose);
+        if let Some(listener) = self.listener.get() {
+            listener.unlisten();
+        }
+        self.driver.release();
     }
 
-    /// The module before this one died while it owed something, and these were the actions that it saw last.
-    pub fn doubt(self: &Rc<Self>, actions: Option<Actions>) {
+    /// The module before this one died while something of it was in doubt, and these were the actions that it saw last.
+    pub fn doubt(&self, actions: Option<Actions>) {
         self.listen();
         let id = actions.as_ref().and_then(|actions| actions.session().id());
-        let session = self.session_number(id.as_deref());
-        self.take(Event::Doubt(session), actions.map_or(JsValue::UNDEFINED, Into::into));
+        let session = self.driver.sessions.number(id.as_deref());
+        let brought = actions.map_or(Brought::Nothing, |actions| Brought::Actions(session, id, actions));
+        self.driver.take_with(Event::Doubt { session }, brought);
     }
 
-    /// The intent of the newest update of an endpoint that has not settled, and has these values.
-    pub fn wanted(&self, name: &JsValue, values: &JsValue) -> JsValue {
-        let position = self.position(name);
-        let fields = position.and_then(|position| Some(self.machine().endpoints.get(position)?.fields.clone()));
-        let (Some(position), Some(fields)) = (position, fields) else { return JsValue::UNDEFINED };
-        let asked = Reading::of(&fields, values);
-        let matches = |caller: &&Caller| {
-            let mut pairs = asked.values.iter().zip(&caller.wanted);
-            asked.undeclared.is_none() && pairs.all(|(asked, wanted)| *asked == Value::Missing || asked == wanted)
+    /// The values of the newest update of an endpoint that has not settled, and has those that are asked for.
+    pub fn pending_intent(&self, endpoint: usize, asked: &RawIntent) -> Option<Vec<Value>> {
+        let rows = self.driver.in_flight.borrow();
+        let matches = |intent: &[Value]| {
+            let mut pairs = asked.values.iter().zip(intent);
+            asked.undeclared.is_none() && pairs.all(|(asked, value)| *asked == Value::Missing || asked == value)
         };
-        let callers = self.callers.borrow();
-        let of_endpoint = callers.iter().filter(|caller| caller.counts() && caller.endpoint == position);
-        let Some(newest) = of_endpoint.rev().find(matches) else { return JsValue::UNDEFINED };
-        let entries = Array::new();
-        for (field, value) in fields.iter().zip(&newest.wanted) {
-            if let Some(value) = shown(value) {
-                entries.push(&Array::of2(&field.name.as_str().into(), &value));
-            }
-        }
-        object::record(&entries)
+        let newest = |row: &&InFlight| row.waiters.iter().map(|waiter| waiter.id).max();
+        let found =
+            rows.iter().filter(|row| row.endpoint == endpoint && !row.waiters.is_empty() && matches(&row.intent));
+        found.max_by_key(newest).map(|row| row.intent.clone())
     }
 
-    /// Whether an update, of this name or of any, has not settled.
-    pub fn is_pending(&self, name: &JsValue) -> bool {
-        let (all, position) = (!is_there(name), self.place_of(name));
-        let is_meant = |endpoint| all || position == Some(endpoint);
-        self.callers.borrow().iter().any(|caller| caller.counts() && is_meant(caller.endpoint))
+    /// The same as a record, by the values of a page's object.
+    #[cfg(feature = "js")]
+    pub fn pending(&self, endpoint: usize, values: &JsValue) -> Option<JsValue> {
+        let fields = self.driver.endpoint(endpoint, |rules| rules.fields.clone())?;
+        let intent = self.pending_intent(endpoint, &raw_intent::read(&fields, values).0)?;
+        let pairs = fields.iter().zip(&intent);
+        Some(raw_intent::record(
+            pairs.filter_map(|(field, value)| Some((field.name.as_str(), raw_intent::to_js(value)?))),
+        ))
+    }
+
+    /// Whether an update of this endpoint has not settled.
+    pub fn is_pending(&self, endpoint: usize) -> bool {
+        let rows = self.driver.in_flight.borrow();
+        rows.iter().any(|row| row.endpoint == endpoint && !row.waiters.is_empty())
     }
 
     /// Whether any update that has not settled may have sent something.
     pub fn has_sent(&self) -> bool {
         // A module that died while it wrote them down cannot tell.
-        self.slots.try_borrow().map_or(true, |slots| slots.iter().any(|slot| slot.sent))
+        self.driver.in_flight.try_borrow().map_or(true, |rows| rows.iter().any(|row| row.is_sent))
     }
 
-    fn next_id(&self) -> u32 {
+    /// What was counted, by endpoint, and the last failures.
+    pub fn metrics(&self) -> Metrics {
+        self.driver.reporter.metrics(&self.driver.counts(), &self.driver.payment_counts())
+    }
+
+    /// Counts a failure that was met while there was no module; a refresh has no name, and is not counted.
+    #[cfg(feature = "js")]
+    pub fn note(&self, failure: &Rc<Failure>) {
+        if !failure.endpoint.is_empty() {
+            let position = self.position_for(&failure.endpoint);
+            self.driver.endpoint(position, |rules| rules.counts.record(Some(failure.kind), failure.duration_ms));
+        }
+        self.driver.reporter.keep(failure);
+    }
+
+    pub(super) fn next_id(&self) -> u32 {
         // The machine's own refreshes have the upper half of the numbers.
         self.last_id.set(self.last_id.get() % (u32::MAX >> 1) + 1);
         self.last_id.get()
     }
 
-    /// Makes an update known to the machine, and gives the promise of its function.
+    /// Makes an update known to the machine, and returns the promise of its function.
     fn ask(
-        self: &Rc<Self>,
-        id: u32,
-        recipe: &Rc<Recipe>,
-        settings: Option<&Settings>,
+        &self,
+        spec: &UpdateSpec,
+        options: CallOptions,
         actions: Option<Actions>,
-        told: Told,
+        waiter: Waiter,
+        refused: Option<FailureDetails>,
     ) -> Promise {
-        recipe.set_failure(JsValue::NULL);
-        let asked = settings.map(|settings| object::member(settings, "asked")).unwrap_or_default();
-        let clock = |position| object::member(&asked, position).as_f64();
-        let before = clock("0").zip(clock("1"));
-        let at = before.map_or_else(page::now, |(monotonic, wall)| Moment { monotonic, wall });
-        let endpoint = recipe.endpoint;
-        let work = Deferred::new();
-        let promise = work.promise().clone();
-        let mut slot = Slot::new(id, endpoint, work);
-        let mut wanted = Vec::new();
+        spec.set_failure(None);
+        let (id, endpoint) = (waiter.id, spec.endpoint);
+        let asked = options.asked.unwrap_or_else(page::now);
+        let mut row = InFlight::new(id, endpoint, actions, waiter);
+        let promise = row.function.promise();
         // What the actions report goes first: where the page names another, it is wrong.
-        let reported = actions.as_ref().and_then(|actions| actions.session().id());
-        let mut session = reported.clone();
-        let order = match &recipe.work {
-            Work::Own(own) => {
-                slot.own = Some(own.clone());
-                Order::Wrapped
+        let mut session = row.actions.as_ref().and_then(|actions| actions.session().id());
+        let payload = match &spec.source {
+            // Refused before.
+            Source::Foreign => Payload::Refused(Kind::InvalidIntent),
+            Source::Wrapped(function) => {
+                row.wrapped = Some(function.clone());
+                Payload::Wrapped
             }
-            Work::Request(reading) => {
-                wanted.clone_from(&reading.values);
-                let given = self.session_of(settings, before.is_some());
-                slot.words.cause = reading.cause.clone();
-                let given = given.unwrap_or_else(|thrown| {
-                    if slot.words.cause.is_undefined() {
-                        slot.words.cause = thrown;
+            Source::Request(raw, thrown) => {
+                row.intent.clone_from(&raw.values);
+                row.details.cause = thrown.clone();
+                let given = self.session(options).unwrap_or_else(|thrown| {
+                    if row.details.cause.is_undefined() {
+                        row.details.cause = thrown;
                     }
                     Value::Unreadable
                 });
-                if let (None, Value::Text(id)) = (&session, &given) {
-                    session = Some(id.clone());
+                let payload = self.payload(endpoint, raw, &given, session.as_deref(), &mut row);
+                if let (None, Value::Text(id)) = (&session, given) {
+                    session = Some(id);
                 }
-                self.check(reading, given, reported, &mut slot)
+                payload
             }
         };
-        let session = self.session_number(session.as_deref());
-        slot.actions = actions.clone();
-        self.now();
-        let asked = self.clock.borrow().at(at);
-        self.slots.borrow_mut().push(slot);
-        self.callers.borrow_mut().push(Caller { id, endpoint, wanted, told });
-        self.listen();
-        let happened = match actions {
-            Some(actions) => (Event::Run { id, endpoint, session, order, asked }, actions.into()),
-            None => (Event::Invoke { id, endpoint, session, order, asked }, JsValue::UNDEFINED),
+        let payload = match refused {
+            None => payload,
+            Some(details) => {
+                row.details = details;
+                Payload::Refused(Kind::InvalidIntent)
+            }
         };
-        self.inbox.borrow_mut().push(happened);
+        let named = session;
+        let session = self.driver.sessions.number(named.as_deref());
+        let asked = self.driver.at(asked);
+        let (event, brought) = match row.actions.clone() {
+            Some(actions) => {
+                (Event::Run { id, endpoint, session, payload, asked }, Brought::Actions(session, named, actions))
+            }
+            None => (Event::Invoke { id, endpoint, session, payload, asked }, Brought::Nothing),
+        };
+        self.driver.in_flight.borrow_mut().push(row);
+        self.listen();
+        self.driver.post(event, brought);
         // Before anything comes of it, so that a page that draws what is pending draws this too.
-        self.changed();
-        self.drain();
+        self.driver.show();
+        self.driver.drain();
         promise
     }
 
-    fn check(&self, reading: &Reading, given: Value, reported: Option<String>, slot: &mut Slot) -> Order {
-        let machine = self.machine.borrow();
-        let slots = self.slots.borrow();
-        let Some(rules) = machine.endpoints.get(slot.endpoint) else { return Order::Refused(Kind::Internal) };
-        let checked = order::check(rules, reading, given, reported, &self.session_field, &slots, slot);
-        checked.unwrap_or_else(|refusal| {
-            slot.words.detail = if refusal.text.is_empty() { JsValue::UNDEFINED } else { refusal.text.into() };
-            slot.words.field = refusal.field;
-            Order::Refused(refusal.kind)
-        })
+    fn payload(
+        &self,
+        endpoint: usize,
+        raw: &RawIntent,
+        given: &Value,
+        reported: Option<&str>,
+        row: &mut InFlight,
+    ) -> Payload {
+        let field = &self.driver.config.session_field;
+        let checked = self.driver.endpoint(endpoint, |rules| request::payload(rules, raw, given, reported, field));
+        let refusal = match checked {
+            None => return Payload::Refused(Kind::Internal),
+            Some(Ok(payload)) => return payload,
+            Some(Err(refusal)) => refusal,
+        };
+        let Refusal { kind, field, detail } = refusal;
+        row.details.detail = Some(detail).filter(|text| !text.is_empty()).map(str::to_owned);
+        row.details.field = field;
+        Payload::Refused(kind)
     }
 
     /// The session id, read now: as the call says, else as the option does.
-    fn session_of(&self, settings: Option<&Settings>, is_read: bool) -> Result<Value, JsValue> {
-        let given = settings.map_or(Ok(JsValue::UNDEFINED), |settings| object::get(settings, &"session".into()))?;
-        let is_there = is_there(&given);
-        match self.options.session() {
-            Some(session) if !is_there && !is_read => Ok(value_of(&session.call0(&JsValue::UNDEFINED)?)),
-            _ if is_there => Ok(value_of(&given)),
+    fn session(&self, options: CallOptions) -> Result<Value, JsValue> {
+        match (options.session, &self.driver.config.session, options.asked) {
+            (Some(given), ..) => given,
+            (None, Some(session), None) => session(),
             _ => Ok(Value::Missing),
         }
     }
 
-    /// What is kept for an update, if it is still known. Let go of before anything of the page is called.
-    pub fn slot(&self, id: u32) -> Option<RefMut<'_, Slot>> {
-        RefMut::filter_map(self.slots.borrow_mut(), |slots| slots.iter_mut().find(|slot| slot.id == id)).ok()
-    }
-
-    /// Takes an event, now or after what is being done, and performs what follows.
-    pub fn take(&self, event: Event, brought: JsValue) {
-        self.inbox.borrow_mut().push((event, brought));
-        self.drain();
-    }
-
-    fn drain(&self) {
-        if self.busy.replace(true) {
-            return;
-        }
-        loop {
-            let happened = self.inbox.take();
-            if happened.is_empty() {
-                break;
-            }
-            for (event, brought) in &happened {
-                // Here and not when they came: what is let go of for an event before is let go of by then.
-                if let Event::Run { session, .. } | Event::Refresh { session, .. } | Event::Doubt(session) = *event {
-                    self.see(session, brought);
+    /// Listens to the page, from the first use on. Again at each use: `document.open()` removes every listener.
+    pub fn listen(&self) {
+        let listener = self.listener.get_or_init(|| {
+            let driver = Rc::downgrade(&self.driver);
+            PageListener::new(move |event| {
+                if let Some(driver) = driver.upgrade() {
+                    happened(&driver, event);
                 }
-                let mut effects = Vec::new();
-                let (now, random) = (self.now(), page::random());
-                self.machine.borrow_mut().on(*event, now, random, &mut effects);
-                for effect in &effects {
-                    self.perform(effect, brought);
-                    if self.guard.is_dead() {
-                        return;
-                    }
-                }
-            }
-        }
-        self.busy.set(false);
-        let now = self.now();
-        let wait = self.machine.borrow().wake(now);
-        self.timer.set(wait, self.later(Event::Clock));
-    }
-
-    /// The number of a session; that of none is 0.
-    fn session_number(&self, id: Option<&str>) -> u32 {
-        let Some(id) = id else { return UNNAMED };
-        let mut sessions = self.sessions.borrow_mut();
-        let place = sessions.iter().position(|(known, _)| known == id).unwrap_or_else(|| {
-            sessions.push((id.to_owned(), None));
-            sessions.len() - 1
-        });
-        u32::try_from(place + 1).unwrap_or(UNNAMED)
-    }
-
-    /// Keeps the actions of a session, or lets go of them.
-    fn see(&self, session: u32, actions: &JsValue) {
-        let actions = is_there(actions).then(|| actions.clone().unchecked_into());
-        let replaced = match session {
-            UNNAMED => self.unnamed.replace(actions),
-            number => {
-                let mut sessions = self.sessions.borrow_mut();
-                sessions.get_mut(number as usize - 1).and_then(|(_, known)| mem::replace(known, actions))
-            }
-        };
-        drop(replaced);
-    }
-
-    /// The actions of a session that were seen last.
-    fn actions_of(&self, session: u32) -> Option<Actions> {
-        match session {
-            UNNAMED => self.unnamed.borrow().clone(),
-            number => self.sessions.borrow().get(number as usize - 1).and_then(|(_, actions)| actions.clone()),
-        }
-    }
-
-    /// What makes an event happen when the browser calls it.
-    fn later(&self, event: Event) -> impl Fn() + 'static {
-        let me = self.me.clone();
-        move || {
-            if let Some(client) = me.upgrade() {
-                client.guard.enter(&mut || {
-                    if matches!(event, Event::Clock) {
-                        client.timer.fired();
-                    }
-                    client.take(event, JsValue::UNDEFINED);
-                });
-            }
-        }
-    }
-
-    fn now(&self) -> f64 {
-        let now = page::now();
-        self.clock.borrow_mut().read(now)
-    }
-
-    #[inline(never)]
-    fn perform(&self, effect: &Effect, session: &JsValue) {
-        match *effect {
-            Effect::Token(id) => self.spawn(move |client| attempt::token(client, id)),
-            Effect::Send { id, attempt: number } => match attempt::begin(self, id, number) {
-                Ok(given) => self.spawn(move |client| attempt::attempt(client, id, number, given)),
-                Err(unsent) => attempt::unsent(self, id, number, unsent),
-            },
-            Effect::Abort(id) => {
-                let guard = self.slot(id).and_then(|mut slot| slot.abort.take());
-                drop(guard);
-            }
-            Effect::Yield(id) => self.let_through(id),
-            Effect::Start(id) => self.start(id),
-            Effect::Fail { id, failure } => {
-                let Some(known) = self.slot(id).map(|mut slot| (slot.endpoint, mem::take(&mut slot.words))) else {
-                    return;
-                };
-                let (endpoint, words) = known;
-                let error = self.error(failure, endpoint, &words);
-                if let Some(mut slot) = self.slot(id) {
-                    slot.words = Words { cause: JsValue::UNDEFINED, ..words };
-                    slot.error = error;
-                }
-            }
-            Effect::End { id, ok } => self.end(id, ok),
-            Effect::Count(id) => {
-                if let Some(error) = self.slot(id).map(|slot| slot.error.clone()) {
-                    self.report.keep(super::error::record(&error));
-                    if let Some(callback) = self.options.on_failure() {
-                        call(&callback, &error);
-                    }
-                }
-            }
-            Effect::Measure { endpoint, ms } => page::measure(&self.name(endpoint), ms),
-            Effect::Settle { caller, update, ok, session: fresh } => {
-                let given = self.slot(update).map(|slot| if ok { slot.body_value.clone() } else { slot.error.clone() });
-                self.settle(caller, ok, given.unwrap_or_default(), fresh.then_some(session));
-            }
-            Effect::Cancelled { caller, failure } => {
-                let endpoint =
-                    self.callers.borrow().iter().find(|known| known.id == caller).map(|known| known.endpoint);
-                let error = self.error(failure, endpoint.unwrap_or(usize::MAX), &Words::default());
-                self.settle(caller, false, error, None);
-            }
-            Effect::Refresh { id, session } => self.start_refresh(id, session),
-            Effect::LetGo(session) => self.see(session, &JsValue::UNDEFINED),
-            Effect::Settled { update, endpoint, failure, waited, duration, attempts } => {
-                let request_id = self.slot(update).map(|slot| slot.words.request_id.clone()).unwrap_or_default();
-                self.tell_settled(failure, endpoint, [waited, duration], attempts, &request_id);
-            }
-            Effect::Refreshed { id, failed: None } => self.settle(id, true, JsValue::UNDEFINED, Some(session)),
-            Effect::Refreshed { id, failed: Some((kind, applied)) } => {
-                let error = self.error(Failure::bare(kind, applied), usize::MAX, &Words::default());
-                self.settle(id, false, error, None);
-            }
-            Effect::Stale(stale) => {
-                self.state.set_stale(stale);
-                self.changed();
-            }
-            Effect::Forget(id) => {
-                let slot = {
-                    let mut slots = self.slots.borrow_mut();
-                    slots.iter().position(|slot| slot.id == id).map(|position| slots.remove(position))
-                };
-                drop(slot);
-            }
-        }
-    }
-
-    /// Tells the page of an update that has settled.
-    fn tell_settled(
-        &self,
-        failure: Option<Failure>,
-        endpoint: usize,
-        times: [f64; 2],
-        attempts: u32,
-        request_id: &JsValue,
-    ) {
-        if let Some(callback) = self.options.on_settled() {
-            let place = self.name(endpoint).into();
-            call(&callback, &super::error::settled(failure, &place, times, attempts, request_id));
-        }
-    }
-
-    /// Runs a task of this client.
-    fn spawn<T: Future<Output = ()> + 'static>(&self, task: impl FnOnce(Rc<Self>) -> T) {
-        if let Some(client) = self.me() {
-            self.guard.spawn(task(client));
-        }
-    }
-
-    fn error(&self, failure: Failure, endpoint: usize, words: &Words) -> JsValue {
-        error(failure, &self.name(endpoint).into(), words, &self.messages)
-    }
-
-    /// Lets one task through, in which an answer that is already there may win.
-    fn let_through(&self, id: u32) {
-        let rest = Timeout::new(0, self.later(Event::Of(id, News::Yielded)));
-        let replaced = self.slot(id).and_then(|mut slot| slot.rest.replace(rest));
-        drop(replaced);
-    }
-
-    /// Settles the promise of a function.
-    fn end(&self, id: u32, ok: bool) {
-        let ended = self.slot(id).map(|mut slot| {
-            // What comes late must not change what was given.
-            slot.attempt = NO_ATTEMPT;
-            (slot.abort.take(), slot.work.clone(), if ok { slot.answer.clone() } else { slot.error.clone() })
-        });
-        let Some((abort, work, given)) = ended else { return };
-        if ok {
-            abort.into_iter().for_each(AbortGuard::release);
-            work.resolve(&given);
-        } else {
-            drop(abort);
-            work.reject(&given);
-        }
-    }
-
-    /// Calls `runServerUpdate` for an update.
-    fn start(&self, id: u32) {
-        let known = self.slot(id).and_then(|slot| Some((slot.actions.clone()?, slot.work.clone(), slot.endpoint)));
-        let Some((actions, work, endpoint)) = known else { return };
-        let promise = self.guard.owe(work.promise(), &self.name(endpoint));
-        let called = self.later(Event::Of(id, News::Called));
-        // Each call gets the same promise. One that comes too late is told so by it.
-        let update = Closure::<dyn Fn() -> Promise>::new(move || {
-            called();
-            promise.clone()
-        });
-        match actions.start(update.into_js_value().unchecked_ref()) {
-            Err(kind) => self.take(Event::Of(id, News::NotStarted(kind)), JsValue::UNDEFINED),
-            Ok(given) => self.spawn(move |client| ended(client, id, actions, given, false)),
-        }
-    }
-
-    /// Lets Stripe.js fetch the session again.
-    fn start_refresh(&self, id: u32, session: u32) {
-        let asked = self.callers.borrow().iter().find_map(|caller| match &caller.told {
-            Told::Refresh { actions, .. } if caller.id == id => Some(actions.clone()),
-            _ => None,
-        });
-        let Some(actions) = asked.or_else(|| self.actions_of(session)) else {
-            return self.take(Event::Of(id, News::NotStarted(Kind::Unsupported)), JsValue::UNDEFINED);
-        };
-        match actions.start(&stripe::nothing()) {
-            // A session that is no longer open has nothing to be behind of.
-            Err(Kind::SessionClosed) => {
-                self.take(Event::Refreshed { id, success: true, open: false }, actions.session().into());
-            }
-            Err(kind) => self.take(Event::Of(id, News::NotStarted(kind)), JsValue::UNDEFINED),
-            Ok(given) => self.spawn(move |client| ended(client, id, actions, given, true)),
-        }
-    }
-
-    /// Tells a caller how it ended.
-    fn settle(&self, id: u32, ok: bool, given: JsValue, session: Option<&JsValue>) {
-        let caller = {
-            let mut callers = self.callers.borrow_mut();
-            callers.iter().position(|caller| caller.id == id).map(|position| callers.remove(position))
-        };
-        let Some(caller) = caller else { return };
-        let success =
-            || object::of(&[("type", &"success".into()), ("session", session.unwrap_or(&JsValue::UNDEFINED))]);
-        match &caller.told {
-            Told::Invoke(recipe) => recipe.set_failure(if ok { JsValue::NULL } else { given }),
-            Told::Run { outcome, .. } if ok => {
-                let success = success();
-                object::define(&success, "body", &given);
-                outcome.resolve(&success);
-            }
-            Told::Run { outcome, recipe, .. } => {
-                recipe.set_failure(given.clone());
-                outcome.resolve(&failed(&given, session));
-            }
-            Told::Refresh { outcome, .. } if ok => outcome.resolve(&success()),
-            Told::Refresh { outcome, .. } => {
-                outcome.resolve(&object::of(&[("type", &"error".into()), ("error", &given)]));
-            }
-        }
-        drop(caller);
-        self.changed();
-    }
-
-    /// Tells the page what has changed of what it is shown.
-    pub fn changed(&self) {
-        let is_pending = || self.is_pending(&JsValue::UNDEFINED);
-        let pending = is_pending();
-        self.watch_leaving(pending);
-        self.state.show(pending, is_pending);
-    }
-
-    /// Listens for the customer's leaving while that can end an update: Firefox ends requests well before `pagehide`.
-    fn watch_leaving(&self, pending: bool) {
-        if pending == self.leaving.borrow().is_some() {
-            return;
-        }
-        let me = self.me.clone();
-        let listener = pending.then(|| {
-            page::listen_for_leaving(move || {
-                let Some(client) = me.upgrade() else { return };
-                client.later(Event::Leaving)();
-                // A dialog may stand in between: what counts is when it was answered.
-                let again = Timeout::new(0, client.later(Event::Leaving));
-                drop(client.leaving_again.replace(Some(again)));
             })
         });
-        drop(self.leaving.replace(listener.flatten()));
-    }
-
-    /// Listens to the page, from the first use on.
-    pub fn listen(&self) {
-        if self.listening.borrow().is_some() {
-            return;
-        }
-        let me = self.me.clone();
-        let listening = page::listen(move |seen| {
-            if let Some(client) = me.upgrade() {
-                client.guard.enter(&mut || client.seen(seen));
-            }
-        });
-        self.listening.replace(listening);
-    }
-
-    fn seen(&self, seen: Seen) {
-        if matches!(seen, Seen::Hidden | Seen::Left) {
-            self.report.send(self);
-        }
-        let event = match seen {
-            Seen::Awake => Event::Awake,
-            Seen::Hidden => Event::Clock,
-            Seen::Left => Event::Left,
-            Seen::Back(from_cache) => Event::Back(from_cache),
-        };
-        self.take(event, JsValue::UNDEFINED);
+        listener.listen();
     }
 }
 
-/// Waits for what `runServerUpdate` gave for an update or for a refresh.
-async fn ended(client: Rc<Client>, id: u32, actions: Actions, given: Result<JsValue, JsValue>, refreshes: bool) {
-    let (success, brought) = match stripe::outcome(settled(given).await, &actions) {
-        Ok(session) => (true, session),
-        Err(cause) => (false, cause.unchecked_into::<Session>()),
-    };
-    let open = !success || brought.is_open();
-    let event = if refreshes {
-        Event::Refreshed { id, success, open }
-    } else {
-        if let Some(mut slot) = client.slot(id) {
-            slot.words.cause = if success { JsValue::UNDEFINED } else { brought.clone().into() };
-        }
-        Event::Of(id, News::Ended { success, open })
-    };
-    client.take(event, if success { brought.into() } else { JsValue::UNDEFINED });
-}
-
-/// An outcome that is none of success.
-fn failed(error: &JsValue, session: Option<&JsValue>) -> JsValue {
-    let is_cancelled = object::member(error, "kind") == "cancelled";
-    let kind = if is_cancelled { "cancelled" } else { "error" };
-    let outcome = object::of(&[("type", &kind.into()), ("error", error)]);
-    if let Some(session) = session {
-        object::define(&outcome, "session", session);
+/// Something happened to the page.
+fn happened(driver: &Driver, event: PageEvent) {
+    if matches!(event, PageEvent::Hidden | PageEvent::Left) {
+        driver.report();
     }
-    outcome
-}
-
-fn is_there(value: &JsValue) -> bool {
-    !value.is_undefined() && !value.is_null()
-}
-
-/// A value of an intent as the page gave it.
-fn shown(value: &Value) -> Option<JsValue> {
-    match value {
-        Value::Text(text) => Some(text.into()),
-        Value::Number(number) => Some((*number).into()),
-        Value::Flag(flag) => Some((*flag).into()),
-        Value::Missing | Value::Unreadable | Value::Other => None,
-    }
-}
-
-/// Calls a callback of the page.
-pub fn call(callback: &Function, given: &JsValue) {
-    if let Err(thrown) = callback.call1(&JsValue::UNDEFINED, given) {
-        page::report(&thrown);
-    }
+    driver.take(match event {
+        PageEvent::Awake => Event::Awake,
+        PageEvent::Hidden => Event::Clock,
+        PageEvent::Left => Event::Left,
+        PageEvent::Back { from_cache } => Event::Back { from_cache },
+    });
 }

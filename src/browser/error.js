@@ -23,6 +23,7 @@ export const ADVICE = {
   unavailable: RELOAD,
   session_closed: RELOAD,
   busy: WAIT,
+  paying: "Please wait until your payment is done.",
   callback_failed: "",
   cancelled: "",
   timeout: "It took too long.",
@@ -36,14 +37,13 @@ export const ADVICE = {
   internal: RELOAD,
 };
 
-/** How an update failed. All fields are its own, so that they survive being copied. */
+/** How an update failed. All fields are its own and data, so that they survive being copied and cloned. */
 export class CheckoutUpdateError extends Error {
   constructor({ cause, ...given }) {
     const change = CHANGE[given.applied];
     const advice = ADVICE[given.kind];
     const text = given.message || (advice ? `${change} ${advice}` : change);
     super(text);
-    const record = { ...given, message: text };
     // Defined and not assigned: a page may have frozen `Error.prototype`, or given it members that cannot be written.
     // Without a prototype: what a page has added to `Object.prototype` would be part of the descriptor.
     const define = (name, value, enumerable) =>
@@ -53,9 +53,15 @@ export class CheckoutUpdateError extends Error {
     for (let at = 0; at < names.length; at++) if (names[at] !== "message") define(names[at], given[names[at]], true);
     // A literal as its name, because minifiers rename classes.
     define("name", NAME, true);
-    define("toJSON", () => record, true);
     // As the platform does it: there only where a cause was given, and not enumerable.
     if (cause !== undefined) define("cause", cause, false);
+  }
+
+  /** The record of the failure, of its own each time. */
+  toJSON() {
+    const { kind, applied, endpoint, status, durationMs, attempts, requestId, code, message, detail, field, reason } =
+      this;
+    return { kind, applied, endpoint, status, durationMs, attempts, requestId, code, message, detail, field, reason };
   }
 }
 

@@ -19,7 +19,8 @@ extern "C" {
 /// Listens until it is dropped.
 pub struct Listener {
     targets: Vec<(Target, &'static [&'static str])>,
-    listener: Closure<dyn FnMut(JsValue)>,
+    // `Fn`, since an event may be dispatched inside the listener of another.
+    listener: Closure<dyn Fn(JsValue)>,
 }
 
 impl Listener {
@@ -27,17 +28,14 @@ impl Listener {
     ///
     /// # Errors
     ///
-    /// One of the targets is none.
-    pub fn new(
-        targets: Vec<(Target, &'static [&'static str])>,
-        act: impl FnMut(JsValue) + 'static,
-    ) -> Result<Self, JsValue> {
-        let listening = Self { targets, listener: Closure::new(act) };
+    /// One of the targets has no events.
+    pub fn new(targets: Vec<(Target, &'static [&'static str])>, act: Box<dyn Fn(JsValue)>) -> Result<Self, JsValue> {
+        let listening = Self { targets, listener: Closure::wrap(act) };
         listening.each(Target::add_event_listener)?;
         Ok(listening)
     }
 
-    fn each(&self, act: impl Fn(&Target, &str, &JsValue) -> Result<(), JsValue>) -> Result<(), JsValue> {
+    fn each(&self, act: fn(&Target, &str, &JsValue) -> Result<(), JsValue>) -> Result<(), JsValue> {
         for (target, kinds) in &self.targets {
             for kind in *kinds {
                 act(target, kind, self.listener.as_ref())?;

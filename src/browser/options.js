@@ -1,6 +1,20 @@
 // The one check of what `createUpdates` and the crate's `Updates` are given: in JavaScript, because a page is told of a
 // wrong option before the module is there.
-import { callback, checked, fail, freeze, keys, matches, needed, quote, record, text, whole } from "./check.js";
+import {
+  callback,
+  checked,
+  fail,
+  freeze,
+  got,
+  keys,
+  list,
+  matches,
+  needed,
+  quote,
+  record,
+  text,
+  whole,
+} from "./check.js";
 import { ADVICE } from "./error.js";
 import { lint } from "./rules.js";
 
@@ -15,7 +29,7 @@ const OPTIONS = {
   session: callback,
   sessionField: text,
   timeoutMs: whole(1, 20_000),
-  allowedOrigins: [(value) => Array.isArray(value) && value.every(isOrigin), "origins such as https://api.example.com"],
+  allowedOrigins: [Array.isArray, "an array of origins"],
   csrf: record,
   messages: [(value) => record[0](value) || callback[0](value), "an object or a function"],
   onFailure: callback,
@@ -37,10 +51,13 @@ const CSRF = {
 /** Whether it is a path; if not, it is of an allowed origin. */
 function isPath(where, url, origins) {
   // What URL parsers strip or turn into a slash, and the fragment, which is never sent.
-  if (/[\s\\#\0-\x1f\x7f]/.test(url)) fail(where, '"url" must not have spaces, backslashes or "#"');
+  if (/[\s\\#\0-\x1f\x7f]/.test(url)) fail(where, '"url" must not have spaces, backslashes or "#", not ' + got(url));
   const path = /^\/(?!\/)/.test(url);
   if (!path && !origins.some((origin) => url.startsWith(origin) && /^([/?]|$)/.test(url.slice(origin.length)))) {
-    fail(where, '"url" must start with one "/" or one of "allowedOrigins"');
+    fail(
+      where,
+      `"url" must start with one "/" or one of "allowedOrigins", not ${got(url)}; "allowedOrigins" has ${list(origins) || "none"}`,
+    );
   }
   return path;
 }
@@ -68,6 +85,14 @@ function checkedOptions(given) {
     csrf,
     ...rest
   } = checked("createUpdates", given, OPTIONS);
+  for (const origin of allowedOrigins) {
+    if (!isOrigin(origin)) {
+      fail(
+        "createUpdates",
+        `"allowedOrigins" must have origins such as "https://api.example.com", with nothing behind, not ${got(origin)}`,
+      );
+    }
+  }
   const options = freeze({
     __proto__: null,
     ...rest,
@@ -76,20 +101,21 @@ function checkedOptions(given) {
     messages:
       typeof messages === "function"
         ? messages
-        : checked("messages", messages, Object.fromEntries(keys(ADVICE).map((kind) => [kind, text]))),
-    ...(csrf && { csrf: checked("csrf", csrf, CSRF) }),
+        : checked('createUpdates: "messages"', messages, Object.fromEntries(keys(ADVICE).map((kind) => [kind, text]))),
+    ...(csrf && { csrf: checked('createUpdates: "csrf"', csrf, CSRF) }),
     endpoints: keys(endpoints).map((name) => {
-      const where = "endpoints." + name;
-      if (!name || name === "__proto__") fail("endpoints", quote(name) + " is no name");
+      const where = "createUpdates: endpoint " + quote(name);
+      if (!name || name === "__proto__") fail(where, 'a name has at least one character and is not "__proto__"');
       const { url, rules, options } = lint(where, endpoints[name]);
       const path = isPath(where, url, allowedOrigins);
       const names = keys(rules);
-      if (names.includes(sessionField)) fail(where, "field " + quote(sessionField) + ' is the "sessionField"');
+      if (names.includes(sessionField))
+        fail(where, `"sessionField" is the field ${quote(sessionField)}; give one another name`);
       const { latest } = options;
       return freeze({
         __proto__: null,
         timeoutMs,
-        join: true,
+        dedupe: true,
         idempotencyKey: true,
         retries: 0,
         attemptTimeoutMs: 0,

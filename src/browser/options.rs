@@ -1,12 +1,12 @@
-//! What `Updates` is given, checked by `options.js` and read here by the names of its members: derived `Deserialize`
-//! would cost a third of the module (bench/SIZE.md).
+//! The options that JavaScript gives, checked by `options.js` and read here: derived `Deserialize` would cost a third of the
+//! module (bench/SIZE.md).
 
-use std::rc::Rc;
-
-use js_sys::{Array, Function, JsString};
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
-use super::object;
+use super::config::{Config, Csrf, Target};
+use super::failure::Failure;
+use super::{page, raw_intent, read, records};
 use crate::endpoint::Endpoint;
 use crate::intent::{Field, Rule};
 
@@ -14,7 +14,7 @@ use crate::intent::{Field, Rule};
 extern "C" {
     /// Throws a `TypeError` that names the key, for whatever is wrong.
     #[wasm_bindgen(catch)]
-    pub fn check(given: &JsValue) -> Result<Checked, JsValue>;
+    fn check(given: &JsValue) -> Result<Checked, JsValue>;
 }
 
 // What options.js imports: only files that are named here are carried along.
@@ -32,10 +32,9 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A record that `check` gives, with every default filled in: frozen, so nothing here can throw. Its members are
-    /// read by their names: a getter for each of two dozen would be two kilobytes of imports.
+    /// A record that `check` returns, with every default filled in: frozen, so nothing here can throw.
     #[derive(Clone)]
-    pub type Checked;
+    type Checked;
 
     #[wasm_bindgen(method, indexing_getter)]
     fn get(this: &Checked, name: &str) -> JsValue;
@@ -46,130 +45,97 @@ extern "C" {
     #[wasm_bindgen(method, indexing_getter)]
     fn list(this: &Checked, name: &str) -> Option<Vec<Checked>>;
 
-    #[wasm_bindgen(method, indexing_getter)]
-    fn number(this: &Checked, name: &str) -> f64;
-
-    #[wasm_bindgen(method, indexing_getter)]
-    fn string(this: &Checked, name: &str) -> Option<String>;
-
     #[wasm_bindgen(method, catch)]
     fn token(this: &Checked) -> Result<JsValue, JsValue>;
 }
 
-/// Where the requests of an endpoint go, or the name of a function of the page.
-#[derive(Clone)]
-pub struct Place {
-    /// The name under which it is counted.
-    pub name: JsString,
-    /// A path, or the URL of another origin.
-    pub url: String,
-    /// Whether cookies go along.
-    pub credentials: JsValue,
-}
-
-impl Place {
-    /// For a function of the page, which has a name alone.
-    pub fn named(name: &JsValue) -> Self {
-        Self { name: name.clone().unchecked_into(), url: String::new(), credentials: JsValue::UNDEFINED }
-    }
-}
-
-/// How a page gives its CSRF token.
-pub struct Csrf(Checked);
-
-impl Csrf {
-    /// The header that it goes into.
-    pub fn header(&self) -> String {
-        self.0.text("header")
-    }
-
-    /// Asks the page for it.
-    pub fn token(&self) -> Result<JsValue, JsValue> {
-        self.0.token()
-    }
+/// Checks and reads options.
+///
+/// # Errors
+///
+/// A `TypeError` that names the key, for whatever is wrong.
+pub fn read(given: &JsValue) -> Result<Config, JsValue> {
+    let options = check(given)?;
+    let with_token = options.record("csrf").is_some();
+    let endpoints = options.list("endpoints").unwrap_or_default();
+    let endpoints: Option<Vec<_>> = endpoints.iter().map(|declared| declared.endpoint(with_token)).collect();
+    // The check knows the same kinds of rules.
+    let endpoints =
+        endpoints.ok_or_else(|| JsValue::from(js_sys::TypeError::new("createUpdates: unknown kind of rule")))?;
+    Ok(Config {
+        endpoints,
+        session: options.function("session").map(|session| {
+            let ask = move || Ok(raw_intent::value(&session.call0(&JsValue::UNDEFINED)?));
+            Box::new(ask) as super::config::SessionId
+        }),
+        session_field: options.text("sessionField"),
+        timeout: options.number("timeoutMs"),
+        csrf: options
+            .record("csrf")
+            .map(|csrf| Csrf { header: csrf.text("header"), token: Box::new(move || csrf.token()) }),
+        messages: options.messages(),
+        on_failure: options.function("onFailure").map(|tell| {
+            Box::new(move |failure: &Failure| drop(page::call(&tell, &failure.error))) as Box<dyn Fn(&Failure)>
+        }),
+        on_settled: options.function("onSettled").map(|tell| {
+            Box::new(move |settled: &super::failure::SettledUpdate| drop(page::call(&tell, &records::settled(settled))))
+                as Box<dyn Fn(&super::failure::SettledUpdate)>
+        }),
+        fetch: options.function("fetch"),
+    })
 }
 
 impl Checked {
-    /// What gives the session id.
-    pub fn session(&self) -> Option<Function> {
-        object::function(self.get("session"))
-    }
-
-    /// The name that the session id has in a body.
-    pub fn session_field(&self) -> String {
-        self.text("sessionField")
-    }
-
-    /// The deadline where an endpoint has none of its own.
-    pub fn timeout_ms(&self) -> f64 {
-        self.number("timeoutMs")
-    }
-
-    /// The page's own words, by kind of failure.
-    pub fn messages(&self) -> JsValue {
-        self.get("messages")
-    }
-
-    /// Whom each failure is told.
-    pub fn on_failure(&self) -> Option<Function> {
-        object::function(self.get("onFailure"))
-    }
-
-    /// Whom each update that has settled is told.
-    pub fn on_settled(&self) -> Option<Function> {
-        object::function(self.get("onSettled"))
-    }
-
-    /// What is used in place of the global `fetch`.
-    pub fn fetch(&self) -> Option<Function> {
-        object::function(self.get("fetch"))
-    }
-
-    /// How the page gives its CSRF token, if it does.
-    pub fn csrf(&self) -> Option<Csrf> {
-        self.record("csrf").map(Csrf)
-    }
-
-    /// The endpoints: what the machine decides by, and where their requests go.
-    pub fn places(&self) -> (Vec<Endpoint>, Vec<Rc<Place>>) {
-        let with_token = self.csrf().is_some();
-        let (mut endpoints, mut places) = (Vec::new(), Vec::new());
-        for declared in self.list("endpoints").unwrap_or_default() {
-            endpoints.push(declared.endpoint(with_token));
-            let (name, credentials) = (declared.get("name").unchecked_into(), declared.get("credentials"));
-            places.push(Rc::new(Place { name, url: declared.text("url"), credentials }));
-        }
-        (endpoints, places)
+    fn function(&self, name: &str) -> Option<Function> {
+        self.get(name).dyn_into().ok()
     }
 
     fn text(&self, name: &str) -> String {
-        self.string(name).unwrap_or_default()
+        self.get(name).as_string().unwrap_or_default()
+    }
+
+    fn number(&self, name: &str) -> f64 {
+        self.get(name).as_f64().unwrap_or_default()
     }
 
     fn flag(&self, name: &str) -> bool {
         self.get(name).is_truthy()
     }
 
-    fn endpoint(&self, with_token: bool) -> Endpoint {
+    /// The page's own words: by kind, or as a function of the failure.
+    fn messages(&self) -> Option<super::failure::Messages> {
+        let own = self.get("messages");
+        if let Some(function) = own.dyn_ref::<Function>().cloned() {
+            return Some(Box::new(move |failure| page::call(&function, &failure.error)?.as_string()));
+        }
+        let by_kind = own.is_object().then_some(own)?;
+        Some(Box::new(move |failure| read::text(&by_kind, &failure.kind.name().into())))
+    }
+
+    /// An endpoint: what the machine decides by, and where its requests go; `None` for a rule of an unknown kind.
+    fn endpoint(&self, with_token: bool) -> Option<(Endpoint, Target)> {
+        let fields: Option<Vec<_>> = self.list("fields").unwrap_or_default().iter().map(Self::field).collect();
         // Positions of fields.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let bit = |position: JsValue| 1 << position.as_f64().unwrap_or_default() as u8;
+        let bit = |position: JsValue| 1_u32 << position.as_f64().unwrap_or_default() as u8;
         let latest = self.get("latest");
-        Endpoint {
-            fields: self.list("fields").unwrap_or_default().iter().map(Self::field).collect(),
-            latest: if latest.is_null() { -1 } else { Array::from(&latest).iter().map(bit).sum() },
-            join: self.flag("join"),
-            key: self.flag("idempotencyKey"),
+        let attempt_timeout = self.number("attemptTimeoutMs");
+        let endpoint = Endpoint {
+            fields: fields?,
+            latest: (!latest.is_null()).then(|| Array::from(&latest).iter().map(bit).sum()),
+            dedupe: self.flag("dedupe"),
+            idempotency_key: self.flag("idempotencyKey"),
             csrf: with_token && self.flag("csrf"),
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             retries: self.number("retries") as u32,
-            attempt_timeout: self.number("attemptTimeoutMs"),
+            attempt_timeout: Some(attempt_timeout).filter(|ms| *ms > 0.0),
             timeout: self.number("timeoutMs"),
             ..Endpoint::default()
-        }
+        };
+        Some((endpoint, Target::new(&self.text("name"), self.text("url"), self.text("credentials"))))
     }
 
-    fn field(&self) -> Field {
+    fn field(&self) -> Option<Field> {
         let declared: Self = self.get("rule").unchecked_into();
         let rule = match declared.text("kind").as_str() {
             "oneOf" => {
@@ -177,11 +143,15 @@ impl Checked {
                 Rule::OneOf(values.iter().filter_map(|choice| choice.as_string()).collect())
             }
             "identifier" => Rule::Identifier(declared.text("prefix")),
-            "integer" => Rule::Integer(declared.number("min"), declared.number("max")),
+            // Checked to be safe integers.
+            #[allow(clippy::cast_possible_truncation)]
+            "integer" => Rule::Integer(declared.number("min") as i64, declared.number("max") as i64),
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             "text" => Rule::Text(declared.number("max") as usize),
-            _ => Rule::Flag,
+            "flag" => Rule::Flag,
+            "address" => Rule::Address,
+            _ => return None,
         };
-        Field { name: self.text("name"), rule, optional: declared.flag("isOptional") }
+        Some(Field { name: self.text("name"), rule, optional: declared.flag("isOptional") })
     }
 }

@@ -1,37 +1,51 @@
 //! The page around an update: its clocks, its events, and the few functions that every page has.
 
-use js_sys::{Date, JsString, Math, Promise};
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use js_sys::{Function, JsString, Math, Promise};
+use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
 use super::listener::{Listener, Target};
-use super::object;
+use super::read;
 use crate::clock::Moment;
+
+#[wasm_bindgen(module = "/src/browser/platform.js")]
+extern "C" {
+    // Both are looked up at each call: tests of pages put clocks of their own there. Not a number where that is no clock.
+    // They catch although nothing throws: what needs no glue is imported past it, from a module of another name, and names
+    // are shortened to those of one module (scripts/build/wasm.mjs).
+    #[wasm_bindgen(catch)]
+    fn monotonic() -> Result<f64, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    fn wall() -> Result<f64, JsValue>;
+
+    #[wasm_bindgen(js_name = measure)]
+    fn measure_since(name: &JsString, start: f64);
+
+    #[wasm_bindgen(js_name = standIn)]
+    fn stand_in() -> Option<Function>;
+
+    #[wasm_bindgen(catch)]
+    fn listen(listener: &Function) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch)]
+    fn unlisten(listener: &Function) -> Result<(), JsValue>;
+}
 
 #[wasm_bindgen]
 extern "C" {
-    // Looked up at each call: tests of pages put clocks of their own there.
-    #[wasm_bindgen(js_namespace = performance, js_name = now)]
-    fn monotonic() -> f64;
-
-    #[wasm_bindgen(catch, js_namespace = performance, js_name = measure)]
-    fn measure_since(name: &JsString, options: &JsValue) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = performance, js_name = clearMeasures)]
-    fn clear_measures(name: &JsString) -> Result<(), JsValue>;
-
     #[wasm_bindgen(catch, js_namespace = crypto, js_name = randomUUID)]
     fn random_uuid() -> Result<String, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
     fn random_values(bytes: &mut [u8]) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(catch, js_namespace = navigator, js_name = sendBeacon)]
-    fn send_beacon(url: &JsString, data: &JsString) -> Result<bool, JsValue>;
-
     #[wasm_bindgen(catch, js_name = reportError)]
     fn report_error(error: &JsValue) -> Result<(), JsValue>;
 
     // By their own names and not by `web_sys::window()`, which asks for an instance of this realm's class: jsdom has none.
+    #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
+    static GLOBAL: Target;
+
     #[wasm_bindgen(thread_local_v2, js_name = window)]
     static WINDOW: Option<Target>;
 
@@ -41,7 +55,7 @@ extern "C" {
 
 /// The time by both clocks.
 pub fn now() -> Moment {
-    Moment { monotonic: monotonic(), wall: Date::now() }
+    Moment { monotonic: monotonic().unwrap_or(f64::NAN), wall: wall().unwrap_or(f64::NAN) }
 }
 
 /// A number in 0..1.
@@ -72,61 +86,96 @@ pub fn report(error: &JsValue) {
     }
 }
 
-/// Records how long an update took that began so many milliseconds ago, for whoever observes the page's performance, and
-/// keeps nothing.
-pub fn measure(endpoint: &JsString, ms: f64) {
-    let name = JsString::from("checkout-updates:").concat(endpoint);
-    let start = monotonic() - ms;
-    let options = object::of(&[("start", &JsValue::from_f64(if start > 0.0 { start } else { 0.0 }))]);
-    // An environment without user timing loses this record alone.
-    let _ = measure_since(&name, &options);
-    let _ = clear_measures(&name);
+/// Calls a callback of the page.
+pub fn call(callback: &Function, given: &JsValue) -> Option<JsValue> {
+    callback.call1(&JsValue::UNDEFINED, given).map_err(|thrown| report(&thrown)).ok()
 }
 
-/// Sends a report that outlives the page; whether the browser has taken it.
-pub fn beacon(url: &JsString, data: &JsString) -> bool {
-    send_beacon(url, data).unwrap_or_default()
+/// Records how long an update took that began so many milliseconds ago, for whoever observes the page's performance.
+pub fn measure(name: &JsString, ms: f64) {
+    let start = monotonic().unwrap_or_default() - ms;
+    measure_since(name, if start > 0.0 { start } else { 0.0 });
+}
+
+/// The origin of this page: its own, wherever a `<base>` points, and in a frame by `srcdoc` or `blob:` that of the page
+/// around it. `None` for a page by `file:`, a sandboxed frame and an environment without pages.
+pub fn origin() -> Option<String> {
+    let global = GLOBAL.with(Clone::clone);
+    let of_location = read::text(&read::value(&global, &"location".into()), &"origin".into());
+    let is_web = |origin: &String| origin.starts_with("http://") || origin.starts_with("https://");
+    of_location.filter(is_web).or_else(|| read::text(&global, &"origin".into()).filter(is_web))
+}
+
+/// Where a path of this page's origin is, as `fetch` has to be told: as it was declared, since wrappers of `fetch` know their
+/// own addresses by it, unless a `<base>` would lead it elsewhere. `None` where there is no origin of http or https.
+pub fn resolve(path: &str, origin: Option<&str>) -> Option<String> {
+    let Some(origin) = origin else {
+        // Nothing goes anywhere: in Node, and where an environment for tests has a page without an address.
+        return stand_in().map(|_| ["http://localhost", path].concat());
+    };
+    let base = DOCUMENT.with(|document| read::text(document.as_ref()?, &"baseURI".into()));
+    let is_own = |base: String| base.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    Some(if base.is_some_and(is_own) { path.to_owned() } else { [origin, path].concat() })
 }
 
 /// What the page tells of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum PageEvent {
     /// It is visible or online again.
     Awake,
     /// It is hidden, and may be frozen next.
     Hidden,
     /// `pagehide`.
     Left,
-    /// `pageshow`; `true` from the back/forward cache.
-    Back(bool),
+    /// `pageshow`.
+    Back {
+        /// Whether it comes from the back/forward cache.
+        from_cache: bool,
+    },
 }
 
-/// Calls `tell` with what happens to this page until what it gives is dropped; nothing happens to what is none.
-pub fn listen(tell: impl Fn(Seen) + 'static) -> Option<Listener> {
-    let (window, document) = (WINDOW.with(Clone::clone)?, DOCUMENT.with(Clone::clone)?);
-    let of_window = (window, &["pagehide", "pageshow", "online"][..]);
-    let of_document = (document, &["visibilitychange", "resume"][..]);
-    Listener::new(vec![of_window, of_document], move |event| tell(seen(&event))).ok()
+/// Listens to this page until it is dropped; nothing happens where there is no page.
+pub struct PageListener(Closure<dyn Fn(JsValue)>);
+
+impl PageListener {
+    /// Calls `tell` with what happens to this page, once it is [listened](Self::listen) to.
+    pub fn new(tell: impl Fn(PageEvent) + 'static) -> Self {
+        Self(Closure::new(move |event: JsValue| tell(page_event(&event))))
+    }
+
+    /// Listens from now on. Again changes nothing, unless `document.open()` has removed every listener meanwhile.
+    pub fn listen(&self) {
+        let _ = listen(self.0.as_ref().unchecked_ref());
+    }
+
+    /// Listens no more, until it is to again.
+    pub fn unlisten(&self) {
+        let _ = unlisten(self.0.as_ref().unchecked_ref());
+    }
 }
 
-/// Calls `tell` when this page may be about to go. To be dropped as soon as it is not needed: with such a listener Firefox
-/// keeps no page for its back/forward cache.
+impl Drop for PageListener {
+    fn drop(&mut self) {
+        self.unlisten();
+    }
+}
+
+/// Calls `tell` when this page may be about to go. To be dropped when it is not needed: with such a listener Firefox keeps no
+/// page for its back/forward cache.
 pub fn listen_for_leaving(tell: impl Fn() + 'static) -> Option<Listener> {
     let window = WINDOW.with(Clone::clone)?;
-    Listener::new(vec![(window, &["beforeunload"][..])], move |_| tell()).ok()
+    Listener::new(vec![(window, &["beforeunload"][..])], Box::new(move |_| tell())).ok()
 }
 
-fn seen(event: &JsValue) -> Seen {
-    let kind = object::member(event, "type");
-    if kind == "pagehide" {
-        Seen::Left
-    } else if kind == "pageshow" {
-        Seen::Back(object::member(event, "persisted").is_truthy())
-    } else if DOCUMENT
-        .with(|document| document.as_ref().is_some_and(|page| object::member(page, "visibilityState") == "hidden"))
-    {
-        Seen::Hidden
-    } else {
-        Seen::Awake
+fn page_event(event: &JsValue) -> PageEvent {
+    let is_hidden = |document: &Option<Target>| {
+        let state = document.as_ref().and_then(|document| read::text(document, &"visibilityState".into()));
+        state.is_some_and(|state| state == "hidden")
+    };
+    match read::name::TYPE.with(|name| read::text(event, name)).as_deref() {
+        Some("pagehide") => PageEvent::Left,
+        Some("pageshow") => PageEvent::Back { from_cache: read::is_truthy(event, &"persisted".into()) },
+        _ if DOCUMENT.with(is_hidden) => PageEvent::Hidden,
+        _ => PageEvent::Awake,
     }
 }

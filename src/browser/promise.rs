@@ -1,58 +1,43 @@
 //! Promises that are made here, and waiting for what a page gives.
 
-use std::rc::Rc;
+use js_sys::Promise;
+use js_sys::futures::JsFuture;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use js_sys::{Function, Promise};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::Closure;
-use wasm_bindgen_futures::JsFuture;
+#[wasm_bindgen(module = "/src/browser/platform.js")]
+extern "C" {
+    /// A promise with its ends. Nobody has to handle its rejection.
+    #[derive(Clone)]
+    #[wasm_bindgen(typescript_type = "object")]
+    pub type Deferred;
 
-/// A promise with its ends. Nobody has to handle its rejection.
-#[derive(Clone)]
-pub struct Deferred(Rc<Ends>);
+    #[wasm_bindgen(js_name = deferred)]
+    fn new_deferred() -> Deferred;
 
-struct Ends {
-    promise: Promise,
-    resolve: Function,
-    reject: Function,
-}
+    /// The promise.
+    #[wasm_bindgen(method, getter)]
+    pub fn promise(this: &Deferred) -> Promise;
 
-thread_local! {
-    static IGNORE: Closure<dyn FnMut(JsValue)> = Closure::new(drop);
+    /// Settles it with this value, unless it has settled.
+    #[wasm_bindgen(method)]
+    pub fn resolve(this: &Deferred, value: &JsValue);
+
+    /// Settles it with this error, unless it has settled.
+    #[wasm_bindgen(method)]
+    pub fn reject(this: &Deferred, error: &JsValue);
+
+    fn settle(value: &JsValue) -> Promise;
 }
 
 impl Deferred {
     /// A promise that has not settled.
     pub fn new() -> Self {
-        let mut ends = None;
-        let promise = Promise::new(&mut |resolve, reject| ends = Some((resolve, reject)));
-        let (resolve, reject) = ends.unwrap_or_default();
-        // Not `catch`: the promise that this gives would go on with a page's value, whose `then` may throw.
-        IGNORE.with(|ignore| drop(promise.then2(ignore, ignore)));
-        Self(Rc::new(Ends { promise, resolve, reject }))
-    }
-
-    /// The promise.
-    pub fn promise(&self) -> &Promise {
-        &self.0.promise
-    }
-
-    /// Settles it with this value, unless it has settled.
-    pub fn resolve(&self, value: &JsValue) {
-        let _ = self.0.resolve.call1(&JsValue::UNDEFINED, value);
-    }
-
-    /// Settles it with this error, unless it has settled.
-    pub fn reject(&self, error: &JsValue) {
-        let _ = self.0.reject.call1(&JsValue::UNDEFINED, error);
+        new_deferred()
     }
 }
 
-/// Waits for a promise, a thenable or a plain value, as `await` does; what a function threw in place of giving one is an
+/// Waits for a promise, a thenable or a plain value, as `await` does; what a function threw in place of returning one is an
 /// error at once.
 pub async fn settled(given: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
-    let value = given?;
-    // Not `Promise.resolve`: a promise goes through that as it is, and its own `then` may throw.
-    let promise = Promise::new(&mut |resolve, _| drop(resolve.call1(&JsValue::UNDEFINED, &value)));
-    JsFuture::from(promise).await
+    JsFuture::from(settle(&given?)).await
 }

@@ -1,74 +1,24 @@
-//! One request: its headers by gloo-net, sent by the page's own `fetch`.
+//! One request, sent by the page's own `fetch`.
 
-use gloo_net::http::Headers;
-use js_sys::{Array, Function, Symbol, Uint8Array};
+use std::cell::{Cell, OnceCell};
+
+use js_sys::Function;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::{AbortSignal, Url};
 
-use super::object;
+use super::config::Target;
+use super::{page, records};
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/browser/platform.js")]
 extern "C" {
-    // gloo-net's requests are built of records that what a page has put on `Object.prototype` gets into, and its `send`
-    // takes a rejection that is no `Error` for impossible, which a mock, a service worker or a patched `fetch` does reject
-    // with. Looked up at each call: pages put their own there.
-    #[wasm_bindgen(catch, js_name = fetch)]
-    fn fetch(url: &JsValue, init: &JsValue) -> Result<JsValue, JsValue>;
+    // Looked up at each call: pages put their own `fetch` there.
+    fn sender(own: Option<&Function>) -> Option<Function>;
 
-    #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
-    static GLOBAL: JsValue;
-
-    /// A request that is made to see what this environment's own class takes.
-    #[wasm_bindgen(js_name = Request)]
-    type Trial;
-
-    #[wasm_bindgen(constructor, catch, js_class = Request)]
-    fn new(url: &str, init: &JsValue) -> Result<Trial, JsValue>;
-
-    /// A page's own, which may be another class than this realm's.
-    #[derive(Clone)]
-    #[wasm_bindgen(js_name = AbortController)]
-    type Controller;
-
-    #[wasm_bindgen(constructor, catch, js_class = AbortController)]
-    fn new() -> Result<Controller, JsValue>;
-
-    #[wasm_bindgen(method, getter)]
-    fn signal(this: &Controller) -> AbortSignal;
-
-    #[wasm_bindgen(method, catch)]
-    fn abort(this: &Controller) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_name = takesSignal)]
+    fn takes_signal(signal: Option<&AbortSignal>) -> bool;
 }
 
-const JSON: &str = "application/json";
-
-/// Aborts an attempt unless it was released: a timer, a signal and `dispose` all end in its drop, so that no path can
-/// forget to.
-pub struct AbortGuard(Option<Controller>);
-
-impl AbortGuard {
-    /// A guard for a new attempt, and the signal to hand to it; none where the environment has no such class.
-    pub fn new() -> (Self, Option<AbortSignal>) {
-        let controller = Controller::new().ok();
-        let signal = controller.as_ref().map(Controller::signal);
-        (Self(controller), signal)
-    }
-
-    /// The attempt is over: what it gave must not be aborted any more.
-    pub fn release(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for AbortGuard {
-    fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
-            let _ = controller.abort();
-        }
-    }
-}
-
-/// Whether a header can hold this, so that building a request does not fail.
+/// Whether a header can hold this: what none can hold makes `fetch` throw.
 pub fn fits_header(text: &str) -> bool {
     // Above 0xc3 begins what Latin-1 does not have.
     !text.trim_ascii().bytes().any(|byte| byte > 0xc3 || matches!(byte, 0 | b'\r' | b'\n'))
@@ -76,20 +26,20 @@ pub fn fits_header(text: &str) -> bool {
 
 /// What an attempt sends.
 pub struct Outgoing<'a> {
-    /// A path of the page's own origin, or the URL of another.
-    pub url: &'a str,
-    /// Whether cookies go along.
-    pub credentials: &'a JsValue,
+    /// Where to.
+    pub target: &'a Target,
     /// The session id and the intent, as JSON.
-    pub body: &'a [u8],
+    pub body: &'a str,
     /// The update's `Idempotency-Key`.
     pub key: Option<&'a str>,
     /// The name and the value of the CSRF header.
     pub token: Option<(&'a str, &'a str)>,
+    /// Aborts it.
+    pub signal: Option<&'a AbortSignal>,
 }
 
 /// Why nothing was sent.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Unsent {
     /// What the page's author can change.
     pub detail: &'static str,
@@ -97,88 +47,57 @@ pub struct Unsent {
     pub cause: JsValue,
 }
 
-/// What `fetch` gave or threw; the error is that it was not called.
-pub type Sent = Result<Result<JsValue, JsValue>, Unsent>;
-
-impl Outgoing<'_> {
-    /// Sends it by the page's `fetch` option, else by `fetch`, and gives what that gives.
-    pub fn send(&self, signal: Option<&AbortSignal>, own_fetch: Option<Function>) -> Sent {
-        let stand_in = stand_in();
-        let origin = match own_origin() {
-            _ if !self.url.starts_with('/') => String::new(),
-            Some(origin) => origin,
-            // Nothing goes anywhere: in Node, and where an environment for tests has a page without an address.
-            None if stand_in.is_some() => "http://localhost".to_owned(),
-            None => return Err(Unsent { detail: "This page has no origin of http or https.", ..Unsent::default() }),
-        };
-        let url = [&origin, self.url].concat();
-        let init =
-            self.init(&url, signal).map_err(|cause| Unsent { detail: "The request could not be made.", cause })?;
-        let url = JsValue::from_str(&url);
-        if let Some(send) = stand_in.or(own_fetch) {
-            return Ok(send.call2(&JsValue::UNDEFINED, &url, &init));
-        }
-        if !object::member(&GLOBAL.with(Clone::clone), "fetch").is_function() {
-            return Err(Unsent { detail: "There is no fetch here.", ..Unsent::default() });
-        }
-        Ok(fetch(&url, &init))
-    }
-
-    /// What `fetch` is given beside the URL: plain values, which every stand-in for it understands.
-    fn init(&self, url: &str, signal: Option<&AbortSignal>) -> Result<JsValue, JsValue> {
-        Url::new(url)?;
-        let mut headers = vec![("content-type", JSON), ("accept", JSON)];
-        headers.extend(self.key.map(|key| ("idempotency-key", key)));
-        headers.extend(self.token);
-        let headers = match web_sys::Headers::new() {
-            Ok(raw) => {
-                let all = Headers::from_raw(raw);
-                headers.iter().for_each(|(name, value)| all.set(name, value));
-                all.into_raw().into()
-            }
-            // jsdom has none of the classes of `fetch`.
-            Err(_) => {
-                let plain = Array::new();
-                for (name, value) in headers {
-                    plain.push(&Array::of2(&name.into(), &value.into()));
-                }
-                object::record(&plain)
-            }
-        };
-        let init = object::of(&[
-            ("method", &"POST".into()),
-            ("redirect", &"manual".into()),
-            ("cache", &"no-store".into()),
-            ("credentials", self.credentials),
-            ("headers", &headers),
-            ("body", &object::text(&Uint8Array::from(self.body))),
-        ]);
-        if let Some(signal) = signal.filter(|signal| is_taken(url, signal)) {
-            object::define(&init, "signal", signal);
-        }
-        Ok(init)
+impl Unsent {
+    fn since(detail: &'static str) -> Self {
+        Self { detail, ..Self::default() }
     }
 }
 
-/// Whether `fetch` takes this signal, as far as a request can tell: one of another class, as jsdom's is for Node's `fetch`,
-/// would be a request that fails.
-fn is_taken(url: &str, signal: &AbortSignal) -> bool {
-    let takes = |signal: &JsValue| Trial::new(url, &object::of(&[("signal", signal)])).is_ok();
-    takes(signal) || !takes(&JsValue::UNDEFINED)
+/// What a client sends its requests by: what is asked of the page once.
+#[derive(Default)]
+pub struct Requests {
+    origin: OnceCell<Option<String>>,
+    takes_signal: Cell<Option<bool>>,
 }
 
-/// The stand-in server of `checkout-updates/testing`, where there is one.
-fn stand_in() -> Option<Function> {
-    let place = Symbol::for_("checkout-updates.server");
-    object::get(&GLOBAL.with(Clone::clone), &place).ok().and_then(object::function)
-}
+impl Requests {
+    /// Where a URL that was declared leads; `None` where a path has no origin.
+    pub fn resolve(&self, url: &str) -> Option<String> {
+        if !url.starts_with('/') {
+            return Some(url.to_owned());
+        }
+        page::resolve(url, self.origin.get_or_init(page::origin).as_deref())
+    }
 
-/// The origin that a path belongs to: the page's own, wherever a `<base>` points, and in a frame by `srcdoc` that of the
-/// page around it. A page by `file:` and a sandboxed frame have none.
-fn own_origin() -> Option<String> {
-    let global = GLOBAL.with(Clone::clone);
-    let candidates =
-        [object::member(&object::member(&global, "location"), "origin"), object::member(&global, "origin")];
-    let origins = candidates.into_iter().filter_map(|origin| origin.as_string());
-    { origins }.find(|origin| origin.starts_with("http://") || origin.starts_with("https://"))
+    /// Sends a request by `own_fetch`, else by `fetch`, and returns what that returned or threw.
+    ///
+    /// # Errors
+    ///
+    /// It was not called.
+    pub fn send(&self, request: &Outgoing, own_fetch: Option<&Function>) -> Result<Result<JsValue, JsValue>, Unsent> {
+        let Outgoing { target, body, key, token, signal } = request;
+        let url = self.resolve(&target.url).ok_or(Unsent::since("This page has no origin of http or https."))?;
+        let is_path = target.is_path();
+        if !is_path {
+            Url::new(&url).map_err(|cause| Unsent { detail: "The URL is none.", cause })?;
+        }
+        // A page's address may hold a client secret.
+        let referrer_policy = if is_path { "same-origin" } else { "strict-origin" };
+        let signal = signal.filter(|signal| self.takes(signal));
+        let (header, token) = token.unzip();
+        let init = records::init(&target.credentials, referrer_policy, body, *key, header, token, signal);
+        let send = sender(own_fetch).ok_or(Unsent::since("There is no fetch here."))?;
+        Ok(send.call2(&JsValue::UNDEFINED, &url.into(), &init))
+    }
+
+    /// Whether `fetch` takes such a signal, as far as a request can tell: one of another class, as jsdom's is for Node's
+    /// `fetch`, would be a request that fails.
+    fn takes(&self, signal: &AbortSignal) -> bool {
+        let known = self.takes_signal.get();
+        known.unwrap_or_else(|| {
+            let takes = takes_signal(Some(signal)) || !takes_signal(None);
+            self.takes_signal.set(Some(takes));
+            takes
+        })
+    }
 }

@@ -1,36 +1,37 @@
 //! An answer, by its shape: a mocked, cross-realm or jsdom `Response` is no `web_sys::Response` of this page, and what it
 //! lacks is as if it were empty.
 
+use std::cell::RefCell;
+
 use js_sys::{Array, Date, JSON, Uint8Array};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
-use super::object;
 use super::promise::settled;
-use crate::answer::{self, Body, COMPLAINING, LONGEST_BODY, Member, SAYING, look};
-use crate::failure::words;
+use super::read::{self, name};
+use crate::answer::{Body, Content, Json, LONGEST_BODY, Parsed};
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `fetch`, or a stand-in for it, gave.
+    /// What `fetch`, or a stand-in for it, returned.
     #[derive(Clone)]
-    pub type Answer;
+    pub type Response;
 
     #[wasm_bindgen(method, catch)]
-    fn text(this: &Answer) -> Result<JsValue, JsValue>;
+    fn text(this: &Response) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    fn json(this: &Answer) -> Result<JsValue, JsValue>;
+    fn json(this: &Response) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
-    fn array_buffer(this: &Answer) -> Result<JsValue, JsValue>;
+    fn array_buffer(this: &Response) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = clone)]
-    fn copy(this: &Answer) -> Result<Answer, JsValue>;
+    fn copy(this: &Response) -> Result<Response, JsValue>;
 
-    type AnswerHeaders;
+    type Headers;
 
     #[wasm_bindgen(method, catch)]
-    fn get(this: &AnswerHeaders, name: &str) -> Result<JsValue, JsValue>;
+    fn get(this: &Headers, name: &str) -> Result<JsValue, JsValue>;
 
     type Stream;
 
@@ -51,115 +52,188 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_namespace = ArrayBuffer, js_name = isView)]
     fn is_view(value: &JsValue) -> Result<bool, JsValue>;
-
-    #[wasm_bindgen(js_name = Response)]
-    type OwnResponse;
-
-    /// The answer itself says its status, its status text and its headers.
-    #[wasm_bindgen(constructor, catch, js_class = Response)]
-    fn new(body: Option<&Uint8Array>, like: &Answer) -> Result<OwnResponse, JsValue>;
 }
 
-/// The text that the body has for somebody who was promised it, and what it means.
-pub struct Content {
-    /// As far as it matters.
-    pub body: Body,
+#[wasm_bindgen(module = "/src/browser/read.js")]
+extern "C" {
+    fn shape(json: &JsValue) -> i32;
+
+    fn members(object: &JsValue) -> Array;
+}
+
+#[wasm_bindgen(module = "/src/browser/platform.js")]
+extern "C" {
+    fn decode(bytes: &Uint8Array) -> String;
+
+    fn refill(like: &Response, bytes: Option<&Uint8Array>) -> JsValue;
+}
+
+/// A value that `JSON.parse` returned.
+#[derive(Debug)]
+pub struct Parsing(JsValue);
+
+impl Parsed for Parsing {
+    fn view(&self) -> Json<Self> {
+        let json = &self.0;
+        match shape(json) {
+            0 => {
+                let list = members(json).to_vec();
+                let pairs = list.chunks_exact(2).filter_map(|pair| match pair {
+                    [name, value] => Some((name.as_string()?, Self(value.clone()))),
+                    _ => None,
+                });
+                Json::Object(pairs.collect())
+            }
+            1 => Json::Flag(json.is_truthy()),
+            2 => Json::Number(json.as_f64().unwrap_or_default()),
+            3 => Json::Text(json.as_string().unwrap_or_default()),
+            4 => Json::List(json.unchecked_ref::<Array>().iter().map(Self).collect()),
+            _ => Json::Null,
+        }
+    }
+}
+
+/// What was read of a body.
+#[derive(Debug)]
+pub struct Read {
+    /// What it says.
+    pub content: Content<Parsing>,
     /// The bytes, where they were read as such and so can be put back.
     pub bytes: Option<Uint8Array>,
     /// For `run`: what the JSON is, the text, or `null`.
     pub value: JsValue,
-    /// The server's own words, where they can be shown to a customer.
-    pub message: JsValue,
     /// Why it could not be read.
     pub cause: JsValue,
 }
 
-impl Content {
-    fn of(body: Body) -> Self {
-        Self { body, bytes: None, value: JsValue::NULL, message: JsValue::UNDEFINED, cause: JsValue::UNDEFINED }
+impl Read {
+    fn of(content: Content<Parsing>) -> Self {
+        let value = content.value.as_ref().map_or(JsValue::NULL, |json| json.0.clone());
+        Self { content, bytes: None, value, cause: JsValue::UNDEFINED }
+    }
+
+    fn body(body: Body) -> Self {
+        Self::of(Content::of(body))
+    }
+
+    fn failed(body: Body, cause: JsValue) -> Self {
+        Self { cause, ..Self::body(body) }
+    }
+
+    fn text(status: u16, text: &str, bytes: Option<Uint8Array>) -> Self {
+        let thrown = RefCell::default();
+        let parse = |text: &str| JSON::parse(text).map(Parsing).map_err(|error| thrown.replace(error)).ok();
+        let mut read = Self::of(Content::of_text(status, text, &parse));
+        if read.content.body == Body::Broken {
+            read.cause = thrown.into_inner();
+        }
+        let is_text = read.content.value.is_none() && !matches!(read.content.body, Body::Empty | Body::TooLong);
+        let value = if is_text { JsValue::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)) } else { read.value };
+        Self { bytes, value, ..read }
+    }
+
+    fn json(status: u16, value: JsValue) -> Self {
+        let parse = |text: &str| JSON::parse(text).map(Parsing).ok();
+        Self::of(Content::of_json(status, Parsing(value), &parse))
     }
 }
 
-impl Answer {
-    /// Its status. What is no answer at all, and a redirect that was not followed, has 0.
+/// What the server calls a request, for its log.
+pub fn request_id(response: &JsValue) -> Option<String> {
+    let response = response.unchecked_ref::<Response>();
+    response.header("request-id").or_else(|| response.header("x-request-id"))
+}
+
+/// The answer that something thrown is, or has: with a status of HTTP.
+pub fn of_thrown(thrown: &JsValue) -> Option<Response> {
+    let response = name::RESPONSE.with(|name| read::value(thrown, name));
+    let candidates = [response, thrown.clone()].map(JsCast::unchecked_into::<Response>);
+    candidates.into_iter().find(|candidate| candidate.code() >= 100)
+}
+
+impl Response {
+    /// Its status. What is no answer at all, and a redirect that was not followed, has 0; a stand-in without a status has its
+    /// `ok`.
     pub fn code(&self) -> u16 {
         // `as` takes what is negative, too large or no number to the nearest end.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let status = object::member(self, "status").as_f64().map(|status| status as u16);
-        status.unwrap_or_else(|| match object::member(self, "ok").as_bool() {
-            // A stand-in that has no status.
-            Some(ok) => {
-                if ok {
-                    200
-                } else {
-                    400
-                }
-            }
+        let status = name::STATUS.with(|name| read::number(self, name)).map(|status| status as u16);
+        status.unwrap_or_else(|| match name::OK.with(|name| read::flag(self, name)) {
+            Some(true) => 200,
+            Some(false) => 400,
             None => 0,
         })
     }
 
     /// Whether it is a failed answer of HTTP.
     pub fn is_failed(&self) -> bool {
-        object::member(self, "ok") == JsValue::FALSE && object::member(self, "status").as_f64().is_some()
+        name::OK.with(|name| read::flag(self, name)) == Some(false)
+            && name::STATUS.with(|name| read::number(self, name)).is_some()
     }
 
-    fn header(&self, name: &str) -> JsValue {
-        object::member(self, "headers").unchecked_into::<AnswerHeaders>().get(name).unwrap_or_default()
-    }
-
-    /// What the server calls this request, for its log.
-    pub fn request_id(&self) -> JsValue {
-        Some(self.header("request-id")).filter(JsValue::is_string).unwrap_or_else(|| self.header("x-request-id"))
+    fn header(&self, header: &str) -> Option<String> {
+        let headers = name::HEADERS.with(|name| read::value(self, name));
+        if !headers.is_object() {
+            return None;
+        }
+        headers.unchecked_ref::<Headers>().get(header).ok()?.as_string()
     }
 
     /// Milliseconds that `Retry-After` asks for (RFC 9110, section 10.2.3).
     pub fn retry_after(&self) -> Option<f64> {
-        let text = self.header("retry-after").as_string()?;
-        let ms = number(&text).map_or_else(|| Date::parse(&text) - Date::now(), |seconds| seconds * 1_000.0);
+        let text = self.header("retry-after")?;
+        let ms = whole(&text).map_or_else(|| Date::parse(&text) - Date::now(), |seconds| seconds * 1_000.0);
         // A date that is none is not a number.
         if ms.is_nan() { None } else { Some(if ms > 0.0 { ms } else { 0.0 }) }
     }
 
     /// A copy that can be read, since the page may have kept the answer to read it itself.
-    pub fn for_reading(&self) -> Self {
+    fn for_reading(&self) -> Self {
         self.copy().ok().filter(|copy| copy.is_object()).unwrap_or_else(|| self.clone())
     }
 
-    /// Reads the body once, and no further than it can matter.
-    pub async fn content(&self, status: u16) -> Content {
+    /// Reads the body once, and no further than it can matter. `is_kept` is set where the page reads it too.
+    pub async fn read_body(&self, status: u16, is_kept: bool) -> Read {
         if status == 0 || status == 204 {
-            return Content::of(Body::Empty);
+            return Read::body(Body::Empty);
         }
-        match self.bytes().await {
-            Ok(Some(bytes)) => understand(object::text(&bytes).into(), Some(bytes)),
-            Ok(None) => Content::of(Body::TooLong),
-            Err(Some(cause)) => Content { cause, ..Content::of(Body::CutOff) },
+        // What a wrapper of `fetch` has read or cancelled looks as if it were empty.
+        if name::BODY_USED.with(|name| read::is_truthy(self, name)) {
+            return Read::body(Body::Taken);
+        }
+        let own = if is_kept { self.for_reading() } else { self.clone() };
+        match own.bytes().await {
+            Ok(Some(bytes)) => Read::text(status, &decode(&bytes), Some(bytes)),
+            Ok(None) => Read::body(Body::TooLong),
+            Err(Some(cause)) => Read::failed(Body::CutOff, cause),
             // A stand-in without streams, or an answer without a body.
-            Err(None) => self.content_by_text().await,
+            Err(None) => own.read_stand_in(status).await,
         }
     }
 
     /// The bytes; `None` if there are too many, and no cause where it cannot be read as a stream.
     async fn bytes(&self) -> Result<Option<Uint8Array>, Option<JsValue>> {
-        let stream: Stream = object::member(self, "body").unchecked_into();
         if self.is_short() {
             // One read of the whole: to cancel a stream that has ended looks like a failure in developers' tools.
             if let Ok(buffer) = self.array_buffer() {
                 return bytes_of(&settled(Ok(buffer)).await.map_err(Some)?).map(Some).map_err(Some);
             }
         }
-        let reader = stream.get_reader().map_err(|_| None)?;
+        let stream = name::BODY.with(|name| read::value(self, name));
+        if !stream.is_object() {
+            return Err(None);
+        }
+        let reader = stream.unchecked_into::<Stream>().get_reader().map_err(|_| None)?;
         if !reader.is_object() {
             return Err(None);
         }
         let mut bytes = Vec::new();
         loop {
             let chunk = settled(reader.read()).await.map_err(Some)?;
-            if object::member(&chunk, "done").is_truthy() {
+            if name::DONE.with(|name| read::is_truthy(&chunk, name)) {
                 return Ok(Some(Uint8Array::from(&*bytes)));
             }
-            let value = object::get(&chunk, &"value".into()).map_err(Some)?;
+            let value = read::get(&chunk, &"value".into()).map_err(Some)?;
             if !is_view(&value).unwrap_or_default() {
                 return Ok(None);
             }
@@ -171,55 +245,66 @@ impl Answer {
         }
     }
 
-    /// Whether it says that it is short, and is as long as it says.
+    /// Whether it says that it is short, and is as long as it says: across origins its encoding is hidden.
     fn is_short(&self) -> bool {
-        let length = self.header("content-length").as_string().and_then(|text| number(&text));
-        length.is_some_and(|length| length <= LONGEST_BODY as f64) && !self.header("content-encoding").is_string()
+        let length = self.header("content-length").and_then(|text| whole(&text));
+        length.is_some_and(|length| length <= LONGEST_BODY as f64)
+            && self.header("content-encoding").is_none()
+            && name::TYPE.with(|name| read::text(self, name)).as_deref() != Some("cors")
     }
 
-    async fn content_by_text(&self) -> Content {
-        let copy = self.for_reading();
-        if !object::member(&copy, "text").is_function() {
-            if !object::member(&copy, "json").is_function() {
-                return Content::of(Body::Empty);
-            }
-            return match settled(copy.json()).await {
-                Ok(value) => said(&value, Content::of(Body::Json)),
-                Err(cause) => Content { cause, ..Content::of(Body::Broken) },
+    /// Reads what has no stream: by `text`, else by `json`, else by its `data`.
+    async fn read_stand_in(&self, status: u16) -> Read {
+        if read::method(self, &"text".into()).is_some() {
+            return match settled(self.text()).await {
+                Ok(text) => Read::text(status, &text.as_string().unwrap_or_default(), None),
+                Err(cause) => Read::failed(Body::CutOff, cause),
             };
         }
-        match settled(copy.text()).await {
-            Ok(text) => understand(text, None),
-            Err(cause) => Content { cause, ..Content::of(Body::CutOff) },
+        if read::method(self, &"json".into()).is_some() {
+            return match settled(self.json()).await {
+                Ok(value) => Read::json(status, value),
+                Err(cause) => Read::failed(Body::Broken, cause),
+            };
+        }
+        let data = name::DATA.with(|name| read::value(self, name));
+        match data.as_string() {
+            Some(text) => Read::text(status, &text, None),
+            None if data.is_object() => Read::json(status, data),
+            None => Read::body(Body::Empty),
         }
     }
 
-    /// The content of the answer of something thrown: axios and ofetch have read it, ky has not.
-    pub async fn content_or_data(&self, thrown: &JsValue, status: u16) -> Content {
-        let data = [object::member(self, "data"), object::member(thrown, "data")].into_iter().find(JsValue::is_object);
-        match data {
-            Some(data) => said(&data, Content::of(Body::Json)),
-            None if object::member(self, "bodyUsed").is_truthy() => Content::of(Body::Empty),
-            None => self.content(status).await,
+    /// The content of the answer of something thrown. axios, ofetch, superagent, wretch, jQuery and Angular have read it, ky has
+    /// not.
+    pub async fn read_thrown(&self, thrown: &JsValue, status: u16) -> Read {
+        let is_stream = |value: &JsValue| read::method(value, &"getReader".into()).is_some();
+        let places = [
+            (self.as_ref(), "data"),
+            (thrown, "data"),
+            (self.as_ref(), "body"),
+            (thrown, "responseJSON"),
+            (thrown, "json"),
+            (thrown, "error"),
+        ];
+        let members = places.into_iter().map(|(object, name): (&JsValue, &str)| read::value(object, &name.into()));
+        let mut data = members.filter(|value| value.is_object() && !value.is_function() && !is_stream(value));
+        match data.next() {
+            Some(data) => Read::json(status, data),
+            None if name::BODY_USED.with(|name| read::is_truthy(self, name)) => Read::body(Body::Empty),
+            None => self.read_body(status, false).await,
         }
     }
 
     /// An answer like this one, with these bytes as a body that is still to be read.
     pub fn refilled(&self, bytes: &Uint8Array) -> JsValue {
         // A body that is not null is forbidden for some statuses, as 205.
-        let body = if bytes.length() == 0 { None } else { Some(bytes) };
-        match OwnResponse::new(body, self) {
-            Ok(response) => {
-                object::define(&response, "url", &object::member(self, "url"));
-                response.into()
-            }
-            Err(_) => self.into(),
-        }
+        refill(self, (bytes.length() > 0).then_some(bytes))
     }
 }
 
-/// The number that a header is, if it is one of digits alone.
-fn number(text: &str) -> Option<f64> {
+/// The whole number that a header is, if it is one of digits alone.
+fn whole(text: &str) -> Option<f64> {
     let digits = text.trim_ascii().as_bytes();
     let add = |sum, digit: &u8| digit.is_ascii_digit().then(|| sum * 10.0 + f64::from(digit - b'0'));
     if digits.is_empty() { None } else { digits.iter().try_fold(0.0, add) }
@@ -227,56 +312,4 @@ fn number(text: &str) -> Option<f64> {
 
 fn bytes_of(value: &JsValue) -> Result<Uint8Array, JsValue> {
     Ok(Bytes::new(value)?.unchecked_into())
-}
-
-fn understand(given: JsValue, bytes: Option<Uint8Array>) -> Content {
-    let text = given.as_string().unwrap_or_default();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    if text.len() > LONGEST_BODY {
-        return Content::of(Body::TooLong);
-    }
-    let body = look(text.as_bytes());
-    let content = Content { bytes, ..Content::of(body) };
-    match body {
-        Body::Text => Content { value: JsValue::from_str(text), ..content },
-        Body::Json => match JSON::parse(text) {
-            Ok(value) => said(&value, content),
-            Err(cause) => Content { body: Body::Broken, cause, ..content },
-        },
-        _ => content,
-    }
-}
-
-/// What a record says: whether no, and in which words.
-fn said(value: &JsValue, content: Content) -> Content {
-    let read = |name: &str| {
-        let member = object::member(value, name);
-        let text = member.as_string();
-        (member, text)
-    };
-    let (saying, complaining) = (SAYING.map(read), COMPLAINING.map(read));
-    let body = if Array::is_array(value) {
-        Body::Json
-    } else {
-        answer::says(saying.each_ref().map(as_member), complaining.each_ref().map(as_member))
-    };
-    let [(error, error_text), _] = complaining;
-    let error_message = object::member(&error, "message").as_string();
-    let (message, detail) = (read("message").1, read("detail").1);
-    let found = words([message.as_deref(), error_text.as_deref(), error_message.as_deref(), detail.as_deref()]);
-    let message = found.map_or(JsValue::UNDEFINED, Into::into);
-    Content { body, value: value.clone(), message, ..content }
-}
-
-/// A member as far as it says how an update went.
-fn as_member((value, text): &(JsValue, Option<String>)) -> Member<'_> {
-    let is_empty = || object::keys(value).is_ok_and(|keys| keys.length() == 0);
-    match (text, value.as_bool()) {
-        (Some(text), _) => Member::Text(text),
-        (None, Some(flag)) => Member::Flag(flag),
-        _ if value.is_undefined() => Member::Missing,
-        _ if value.is_null() => Member::Null,
-        _ if value.is_object() && is_empty() => Member::Empty,
-        _ => Member::Other,
-    }
 }

@@ -1,18 +1,22 @@
-//! Stripe.js, as it is typed nowhere: wherever `runServerUpdate` lives, and whatever it gives. `docs/stripe-js.md` has the
+//! Stripe.js, as it is typed nowhere: wherever `runServerUpdate` lives, and whatever it returns. `docs/stripe-js.md` has the
 //! versions. Everything catches, since what a page passes as its actions may be anything.
+
+use std::sync::Arc;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
-use super::object;
+use super::read::{self, name};
 use crate::failure::Kind;
 
 #[wasm_bindgen]
 extern "C" {
     /// What Stripe.js hands out: `actions` (8 and later), `checkout` (5.10 to 7), or what React's hook merges of both.
     ///
-    /// Any object fits; what has no `runServerUpdate` is `unsupported`.
+    /// Any object fits; what has no `runServerUpdate` is `unsupported`. In a Rust page they come from `loadActions()` of the
+    /// checkout SDK: `docs/rust.md` shows how.
     #[derive(Clone, Debug)]
+    #[wasm_bindgen(typescript_type = "object")]
     pub type Actions;
 
     #[wasm_bindgen(method, catch, js_name = runServerUpdate)]
@@ -26,21 +30,32 @@ extern "C" {
 
     /// The Checkout Session as Stripe.js shows it to a page.
     #[derive(Clone, Debug)]
+    #[wasm_bindgen(typescript_type = "object")]
     pub type Session;
+}
+
+#[wasm_bindgen(module = "/src/browser/platform.js")]
+extern "C" {
+    fn shown(session: &JsValue) -> String;
 }
 
 impl Session {
     /// Its id, `cs_test_…` or `cs_live_…`; `None` where it names none.
     #[must_use]
     pub fn id(&self) -> Option<String> {
-        object::member(self, "id").as_string()
+        name::ID.with(|name| read::text(self, name))
     }
 
     /// Whether it is open, as far as it says.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        let status = object::member(&object::member(self, "status"), "type");
-        !status.is_string() || status == "open"
+        let status = name::STATUS.with(|name| read::value(self, name));
+        name::TYPE.with(|name| read::text(&status, name)).is_none_or(|status| status == "open")
+    }
+
+    /// What the customer sees of it, to be compared.
+    pub(super) fn shown(&self) -> Arc<str> {
+        shown(self).into()
     }
 }
 
@@ -49,18 +64,18 @@ impl Actions {
     /// which React's hook merges it.
     #[must_use]
     pub fn session(&self) -> Session {
-        let there = |session: &JsValue| !session.is_undefined();
-        let found = self.get_session().ok().filter(there).or_else(|| self.session_before_8().ok().filter(there));
+        let is_there = |session: &JsValue| !session.is_undefined();
+        let found = self.get_session().ok().filter(is_there).or_else(|| self.session_before_8().ok().filter(is_there));
         found.unwrap_or_else(|| self.into()).unchecked_into()
     }
 
-    /// Calls `runServerUpdate`, and gives what it gives.
+    /// Calls `runServerUpdate`, and returns what it returns.
     ///
     /// # Errors
     ///
     /// It was not called: there is none, or the session is not open.
     pub(super) fn start(&self, update: &Function) -> Result<Result<JsValue, JsValue>, Kind> {
-        if !object::member(self, "runServerUpdate").is_function() {
+        if read::method(self, &"runServerUpdate".into()).is_none() {
             return Err(Kind::Unsupported);
         }
         if !self.session().is_open() {
@@ -70,22 +85,14 @@ impl Actions {
     }
 }
 
-/// How `runServerUpdate` ended: with the fresh session, or with what it said.
+/// How `runServerUpdate` ended: with the fresh session, or with what it reported.
 pub(super) fn outcome(ended: Result<JsValue, JsValue>, actions: &Actions) -> Result<Session, JsValue> {
     let result = ended?;
-    if object::member(&result, "type") != "success" {
-        return Err(object::member(&result, "error"));
+    if name::TYPE.with(|name| read::text(&result, name)).as_deref() != Some("success") {
+        return Err(name::ERROR.with(|name| read::value(&result, name)));
     }
     // Under `session`, up to version 6 under `success`, else with the actions.
-    let session = ["session", "success"].map(|name| object::member(&result, name)).into_iter().find(JsValue::is_object);
+    let of = |name: &str| Some(read::value(&result, &name.into())).filter(JsValue::is_object);
+    let session = of("session").or_else(|| of("success"));
     Ok(session.map_or_else(|| actions.session(), JsCast::unchecked_into))
-}
-
-/// What a refresh lets Stripe.js call: a function that gives a promise, and does nothing.
-pub(super) fn nothing() -> Function {
-    thread_local! {
-        static NOTHING: wasm_bindgen::prelude::Closure<dyn FnMut() -> js_sys::Promise> =
-            wasm_bindgen::prelude::Closure::new(|| js_sys::Promise::resolve(&JsValue::UNDEFINED));
-    }
-    NOTHING.with(|nothing| nothing.as_ref().clone().unchecked_into())
 }

@@ -1,35 +1,72 @@
-//! The one timer of a client: when to look at the clock next.
+//! The two clocks of a client: a timer for the earliest moment that anything waits for, and a look every two seconds that no
+//! script of the page can clear.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use gloo_timers::callback::Timeout;
+use js_sys::Function;
+use wasm_bindgen::prelude::{Closure, JsCast, wasm_bindgen};
 
-use super::page;
+#[wasm_bindgen(module = "/src/browser/platform.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = afterBySignal)]
+    fn after_by_signal(ms: f64, call: &Function) -> bool;
+}
 
-/// Set for the earliest moment that anything waits for; ends when it is dropped.
-#[derive(Default)]
-pub struct Timer(RefCell<Option<(f64, Timeout)>>);
+/// How often the second clock looks, in milliseconds.
+const LOOK: f64 = 2_000.0;
+
+/// How late a timer may be before it is taken for cleared by another script, in milliseconds.
+const CLEARED: f64 = 1_000.0;
+
+/// Ends when it is dropped.
+pub struct Timer {
+    /// When it fires, by the client's clock.
+    set: RefCell<Option<(f64, Timeout)>>,
+    look: Closure<dyn Fn()>,
+    is_watched: Cell<bool>,
+}
 
 impl Timer {
-    /// Calls `look` in so many milliseconds, or never. `look` begins with `fired`.
-    pub fn set(&self, wait: Option<f64>, look: impl FnOnce() + 'static) {
+    /// A timer that calls `look`, which begins with [`Timer::fired`]; by the second clock it begins with
+    /// [`Timer::watched`].
+    pub fn new(look: impl Fn() + 'static) -> Self {
+        Self { set: RefCell::default(), look: Closure::new(look), is_watched: Cell::default() }
+    }
+
+    /// Is to fire in so many milliseconds from now, or never.
+    pub fn set(&self, wait: Option<f64>, now: f64, fire: impl FnOnce() + 'static) {
         let Some(ms) = wait else {
-            drop(self.0.take());
+            drop(self.set.take());
             return;
         };
-        let at = page::now().monotonic + ms;
+        let at = now + ms;
         // A timer that fires before it is needed is cheaper than one that is set anew for each update.
-        if self.0.borrow().as_ref().is_some_and(|(due, _)| *due <= at) {
+        let is_enough = |(due, _): &(f64, Timeout)| *due <= at && now < *due + CLEARED;
+        if self.set.borrow().as_ref().is_some_and(is_enough) {
             return;
         }
         // Whole milliseconds that are enough: one that fires early would have to be set again.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let timeout = Timeout::new(ms.ceil() as u32, look);
-        drop(self.0.replace(Some((at, timeout))));
+        let timeout = Timeout::new(ms.ceil() as u32, fire);
+        drop(self.set.replace(Some((at, timeout))));
     }
 
     /// It is no longer set.
     pub fn fired(&self) {
-        drop(self.0.take());
+        drop(self.set.take());
+    }
+
+    /// Lets the second clock look once, in two seconds, unless it is to already.
+    pub fn watch(&self) {
+        if !self.is_watched.replace(true) && !after_by_signal(LOOK, self.look.as_ref().unchecked_ref()) {
+            // An old browser has the timer alone.
+            self.is_watched.set(false);
+        }
+    }
+
+    /// The second clock has looked.
+    pub fn watched(&self) {
+        self.is_watched.set(false);
     }
 }

@@ -20,6 +20,12 @@ async fn judge(answer: JsValue) -> String {
     judged(page.call("{}")).await
 }
 
+/// JSON of this length that says yes, so that only its length can be wrong with it.
+fn json_of(length: usize) -> String {
+    let [start, end] = ["{\"a\":\"", "\"}"];
+    [start, &"x".repeat(length - start.len() - end.len()), end].concat()
+}
+
 /// The body of the outcome of `run`.
 async fn body_of(answer: JsValue) -> String {
     let page = Page::of("", answer).await;
@@ -95,11 +101,10 @@ async fn a_body_that_ends_early_keeps_what_the_status_said_and_its_cause() {
 
 #[wasm_bindgen_test]
 async fn a_body_of_64_kib_is_read_and_one_byte_more_is_not() {
-    let body = |length: usize| "x".repeat(length);
     for answer in [respond, mock as fn(u16, &str) -> JsValue] {
-        assert_eq!(judge(answer(200, &body(65_536))).await, "ok");
-        assert_eq!(judge(answer(200, &body(65_537))).await, "bad_response unknown 200");
-        assert_eq!(judge(answer(400, &body(65_537))).await, "refused no 400");
+        assert_eq!(judge(answer(200, &json_of(65_536))).await, "ok");
+        assert_eq!(judge(answer(200, &json_of(65_537))).await, "bad_response unknown 200");
+        assert_eq!(judge(answer(400, &json_of(65_537))).await, "refused no 400");
     }
 }
 
@@ -120,7 +125,7 @@ async fn a_body_that_says_it_is_short_is_read_at_once_and_any_other_as_a_stream(
         assert_eq!(text_of(&given).await, "{\"total\":77}", "{length}");
     }
     // One that says so and lies is cut off where it matters.
-    assert_eq!(judge(sized(&"x".repeat(65_537), "7")).await, "bad_response unknown 200");
+    assert_eq!(judge(sized(&json_of(65_537), "7")).await, "bad_response unknown 200");
 }
 
 #[wasm_bindgen_test]
@@ -174,15 +179,15 @@ async fn success_keeps_what_only_the_browser_can_give_an_answer() {
 async fn a_body_that_is_no_utf_8_is_understood_as_the_browser_does_and_given_as_it_came() {
     let answer = |bytes: &[u8]| respond_in(Array::of1(&Uint8Array::from(bytes)));
     for (bytes, shown) in
-        [(&b"{\"\xff\":1}"[..], "{\"\u{fffd}\":1}"), (b"\xe9t\xe9 \xf0\x9f", "\"\u{fffd}t\u{fffd} \u{fffd}\"")]
+        [(&b"{\"\xff\":1}"[..], "{\"\u{fffd}\":1}"), (b"[\"\xe9t\xe9 \xf0\x9f\"]", "[\"\u{fffd}t\u{fffd} \u{fffd}\"]")]
     {
         let page = Page::of("", answer(bytes)).await;
         let given = ended(page.call("{}")).await.unwrap();
         assert_eq!(bytes_of(&given).await, bytes);
         assert_eq!(body_of(answer(bytes)).await, shown);
     }
-    // It looks like a page all the same, and like nothing that JSON begins with.
-    for bytes in [&b"<\xff"[..], b"{\xff"] {
+    // It looks like a page all the same, like nothing that JSON begins with, and like no plain yes.
+    for bytes in [&b"<\xff"[..], b"{\xff", b"\xe9t\xe9 \xf0\x9f"] {
         assert_eq!(judge(answer(bytes)).await, "bad_response unknown 200");
     }
 }
@@ -195,14 +200,14 @@ async fn a_stand_in_without_streams_is_given_as_it_is() {
     assert_eq!(body_of(gives(&value)).await, "{\"total\":7}");
     // A text that is none, and one with a byte order mark, which the browser would have taken away.
     assert_eq!(judge(gives(&js("{ status: 200, text: () => 7 }"))).await, "ok");
-    assert_eq!(judge(mock(200, "\u{feff}{\"error\":\"No.\"}")).await, "refused no 200 No.");
+    assert_eq!(judge(mock(200, "\u{feff}{\"error\":\"Sold out.\"}")).await, "refused no 200 Sold out.");
 }
 
 #[wasm_bindgen_test]
 async fn what_looks_like_an_answer_is_one() {
     for (name, answer, brief) in [
         ("no stream", mock(200, "{\"type\":\"success\"}"), "ok"),
-        ("no stream, refusal", mock(200, "{\"error\":\"No.\"}"), "refused no 200 No."),
+        ("no stream, refusal", mock(200, "{\"error\":\"Sold out.\"}"), "refused no 200 Sold out."),
         ("no stream, page", mock(200, "<html>"), "bad_response unknown 200"),
         ("no stream, 500", mock(500, "OK"), "server_error unknown 500"),
         ("no text", bare(200), "ok"),
@@ -280,13 +285,13 @@ async fn a_function_of_the_page_gives_through_what_it_gives() {
     let value = js("{}");
     assert_eq!(ended(page.wrapped(&gives(&value))).await.unwrap(), value);
     // A `Response` that is not ok is a failure, as if it were ours, and the page can still read it.
-    let answer = call(&respond_with(402, Some("{\"error\":\"No.\"}"), r#"{"request-id":"req_1"}"#));
+    let answer = call(&respond_with(402, Some("{\"error\":\"Sold out.\"}"), r#"{"request-id":"req_1"}"#));
     let refused = error_of(page.wrapped(&gives(&answer))).await;
-    assert_eq!((brief(&refused).as_str(), text(&refused, "requestId").as_str()), ("refused no 402 No.", "req_1"));
-    assert_eq!(text_of(&answer).await, "{\"error\":\"No.\"}");
+    assert_eq!((brief(&refused).as_str(), text(&refused, "requestId").as_str()), ("refused no 402 Sold out.", "req_1"));
+    assert_eq!(text_of(&answer).await, "{\"error\":\"Sold out.\"}");
     // One that is ok is not looked at, whatever its body says.
-    let answer = ended(page.wrapped(&respond(200, "{\"error\":\"No.\"}"))).await.unwrap();
-    assert_eq!(text_of(&answer).await, "{\"error\":\"No.\"}");
+    let answer = ended(page.wrapped(&respond(200, "{\"error\":\"Sold out.\"}"))).await.unwrap();
+    assert_eq!(text_of(&answer).await, "{\"error\":\"Sold out.\"}");
     let broken = js("() => Object.defineProperty(Promise.resolve(), 'then', { get() { throw 7 } })");
     for (own, cause) in [(rejects(&value), value.clone()), (throws(&value), value.clone()), (broken, 7.into())] {
         let thrown = error_of(page.wrapped(&own)).await;

@@ -105,8 +105,8 @@ async fn wrong_options_are_a_type_error_that_names_the_key() {
         (format!("{{ endpoints: {{ change: {change} }}, onFailure: 1 }}"), "\"onFailure\""),
         (format!("{{ endpoints: {{ change: {change} }}, messages: {{ time_out: 'x' }} }}"), "\"time_out\""),
         (format!("{{ endpoints: {{ change: {change} }}, csrf: {{ header: 'cookie', token() {{}} }} }}"), "\"header\""),
-        ("{ endpoints: { change: { url: '//evil.test', rules: {} } } }".into(), "endpoints.change: \"url\""),
-        ("{ endpoints: { change: { url: 'https://evil.test/', rules: {} } } }".into(), "endpoints.change: \"url\""),
+        ("{ endpoints: { change: { url: '//evil.test', rules: {} } } }".into(), "endpoint \"change\": \"url\""),
+        ("{ endpoints: { change: { url: 'https://evil.test/', rules: {} } } }".into(), "endpoint \"change\": \"url\""),
         (
             "{ endpoints: { change: { url: '/x', rules: { amount: { kind: 'integer', min: 0, max: 9 } } } } }".into(),
             "\"amount\"",
@@ -167,8 +167,8 @@ async fn callbacks_may_call_everything_again() {
                 results.push(updates.run(actions, 'other', {}), updates.refresh(actions), updates.settled());
                 const end = updates.subscribe(() => {});
                 updates.wrap('own', () => 7)();
-                updates.cancel('change'), updates.metrics(), updates.isPending('other'), updates.wanted('change');
-                updates.getSnapshot(), updates.note({ endpoint: 'own', kind: 'timeout', durationMs: 1, toJSON: () => ({}) });
+                updates.cancel('change'), updates.metrics(), updates.isPending('other'), updates.pendingIntent('change');
+                updates.getSnapshot(), updates.note({ endpoint: 'own', kind: 'timeout', durationMs: 1 });
                 end();
             };
         }");

@@ -120,16 +120,16 @@ async fn what_comes_of_an_attempt_that_was_given_up_is_no_part_of_the_next() {
     let promise = page.call("{}");
     page.until_sent(2).await;
     second.push("{\"error\":");
-    first.push("\"Old.\"}");
+    first.push("\"The old words.\"}");
     first.close();
-    second.push("\"New.\"}");
+    second.push("\"The new words.\"}");
     second.close();
-    assert_eq!(judged(promise).await, "refused unknown 400 New.");
+    assert_eq!(judged(promise).await, "refused unknown 400 The new words.");
 }
 
 #[wasm_bindgen_test]
 async fn an_answer_to_an_attempt_that_was_given_up_changes_nothing() {
-    let old = respond_with(400, Some("{\"error\":\"Old.\"}"), r#"{"request-id":"req_old"}"#);
+    let old = respond_with(400, Some("{\"error\":\"The old words.\"}"), r#"{"request-id":"req_old"}"#);
     let (first, second) = (later(&old), later(&respond(400, "")));
     let page = Page::of("attemptTimeoutMs: 400, retries: 1", first.clone().into()).await;
     page.answer(&second);
@@ -145,7 +145,7 @@ async fn an_answer_to_an_attempt_that_was_given_up_changes_nothing() {
 async fn what_one_attempt_said_is_told_of_no_attempt_after_it() {
     let said = || {
         let headers = r#"{"retry-after":"0","request-id":"req_old"}"#;
-        respond_with(503, Some(r#"{"error":"Old."}"#), headers)
+        respond_with(503, Some(r#"{"error":"The old words."}"#), headers)
     };
     for (first, second, expected) in [
         (said(), rejects(&"reset".into()), "network unknown"),
@@ -166,7 +166,7 @@ async fn what_one_attempt_said_is_told_of_no_attempt_after_it() {
 
 #[wasm_bindgen_test]
 async fn words_are_told_to_nobody_but_those_they_are_for() {
-    let page = Page::of("timeoutMs: 20_000, join: false", silent()).await;
+    let page = Page::of("timeoutMs: 20_000, dedupe: false", silent()).await;
     let stripe = stripe();
     let running = page.run(&stripe, "{}");
     let waiting = page.run(&stripe, "{}");

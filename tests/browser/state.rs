@@ -1,37 +1,44 @@
-//! What a page is shown: pending, stale, wanted, and who is told when it changes.
+//! What a page is shown: pending, stale, pending intents, and who is told when it changes.
 
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Page, call, ended, get, happen, js, judged, later, mock, respond, show, silent, stripe, told};
+use crate::support::{
+    Page, call, ended, get, happen, js, judged, later, mock, respond, show, silent, stripe, thrown, told,
+};
 
 const ITEM: &str = "item: { kind: 'identifier', prefix: 'li_' }, quantity: { kind: 'integer', min: 0, max: 9 }, \
                     gift: { kind: 'flag', isOptional: true }";
 
 #[wasm_bindgen_test]
-async fn wanted_is_the_newest_intent_that_has_not_settled_and_has_these_values() {
+async fn the_pending_intent_is_the_newest_intent_that_has_not_settled_and_has_these_values() {
     let page = Page::ruled(ITEM, "", silent()).await;
     let (updates, stripe) = (page.updates(), stripe());
-    assert!(updates.wanted("change").is_undefined());
+    assert!(updates.pending_intent("change").is_undefined());
     let _ = page.run(&stripe, "{ item: 'li_1', quantity: 2 }");
     let _ = page.run(&stripe, "{ quantity: 5, item: 'li_2', gift: true }");
     let _ = page.run(&stripe, "{ item: 'li_1', quantity: 3 }");
-    let wanted = |values: &str| show(&updates.wanted_with("change", &js(values)));
-    assert_eq!(show(&updates.wanted("change")), r#"{"item":"li_1","quantity":3}"#);
+    let wanted = |values: &str| show(&updates.pending_intent_with("change", &js(values)));
+    assert_eq!(show(&updates.pending_intent("change")), r#"{"item":"li_1","quantity":3}"#);
     assert_eq!(wanted("{ item: 'li_2' }"), r#"{"item":"li_2","quantity":5,"gift":true}"#);
     assert_eq!(wanted("{ item: 'li_1', quantity: 2 }"), r#"{"item":"li_1","quantity":2}"#);
     assert_eq!(wanted("{ gift: true, quantity: 5 }"), r#"{"item":"li_2","quantity":5,"gift":true}"#);
     for none in ["{ item: 'li_3' }", "{ quantity: '3' }", "{ amount: 1 }", "{ item: null }"] {
         assert_eq!(wanted(none), "undefined", "{none}");
     }
-    assert_eq!(show(&updates.wanted("other")), "undefined");
+    for call in ["pendingIntent('other')", "isPending('other')", "cancel('other')"] {
+        let (method, _) = call.split_once('(').unwrap();
+        let message = format!("{method}: no endpoint \"other\"; declared are \"change\"");
+        assert_eq!(thrown(&updates, &format!("updates.{call}")), message);
+    }
     for (values, pending) in [("{ item: 'li_2' }", true), ("{ item: 'li_3' }", false), ("undefined", true)] {
         assert_eq!(updates.is_pending_with("change", &js(values)), pending, "{values}");
     }
-    assert!(!updates.is_pending_with("other", &js("{}")));
     updates.dispose();
-    assert!(updates.wanted("change").is_undefined() && !updates.is_pending_with("change", &js("{ item: 'li_1' }")));
+    assert!(
+        updates.pending_intent("change").is_undefined() && !updates.is_pending_with("change", &js("{ item: 'li_1' }"))
+    );
 }
 
 #[wasm_bindgen_test]
@@ -41,7 +48,7 @@ async fn it_is_pending_until_it_has_settled_and_a_refresh_is_not() {
     let updates = page.updates();
     assert!(!updates.is_pending());
     let promise = page.call("{}");
-    assert!(updates.is_pending() && updates.is_pending_of("change") && !updates.is_pending_of("other"));
+    assert!(updates.is_pending() && updates.is_pending_of("change"));
     assert!(updates.has_sent());
     answer.now();
     assert_eq!(judged(promise).await, "ok");
@@ -61,7 +68,10 @@ async fn the_snapshot_is_the_same_until_something_changes_and_listeners_are_told
     let page = Page::of("", answer.clone().into()).await;
     let updates = page.updates();
     let idle = updates.snapshot();
-    assert_eq!((show(&idle).as_str(), idle == updates.snapshot()), (r#"{"pending":false,"stale":false}"#, true));
+    assert_eq!(
+        (show(&idle).as_str(), idle == updates.snapshot()),
+        (r#"{"pending":false,"stale":false,"paying":false}"#, true)
+    );
     let seen = Array::new();
     let listener = js("(updates, seen) => () => seen.push(updates.getSnapshot().pending)").unchecked_into::<Function>();
     let listener = listener.call2(&JsValue::NULL, &updates, &seen).unwrap();
@@ -69,7 +79,10 @@ async fn the_snapshot_is_the_same_until_something_changes_and_listeners_are_told
     let (first, second) = (updates.subscribe(&listener), updates.subscribe(&listener));
     let promises = [page.call("{}"), page.call("{}")];
     let pending = updates.snapshot();
-    assert_eq!((show(&pending).as_str(), pending == updates.snapshot()), (r#"{"pending":true,"stale":false}"#, true));
+    assert_eq!(
+        (show(&pending).as_str(), pending == updates.snapshot()),
+        (r#"{"pending":true,"stale":false,"paying":false}"#, true)
+    );
     assert_eq!(seen.join(" "), "true true");
     call(&first);
     call(&first);

@@ -34,10 +34,10 @@ extern "C" {
     pub fn cancel_of(this: &Updates, name: &str);
     #[wasm_bindgen(method)]
     pub fn dispose(this: &Updates);
-    #[wasm_bindgen(method)]
-    pub fn wanted(this: &Updates, name: &str) -> JsValue;
-    #[wasm_bindgen(method, js_name = wanted)]
-    pub fn wanted_with(this: &Updates, name: &str, values: &JsValue) -> JsValue;
+    #[wasm_bindgen(method, js_name = pendingIntent)]
+    pub fn pending_intent(this: &Updates, name: &str) -> JsValue;
+    #[wasm_bindgen(method, js_name = pendingIntent)]
+    pub fn pending_intent_with(this: &Updates, name: &str, values: &JsValue) -> JsValue;
     #[wasm_bindgen(method, js_name = isPending)]
     pub fn is_pending(this: &Updates) -> bool;
     #[wasm_bindgen(method, js_name = isPending)]
@@ -191,6 +191,13 @@ pub fn text(object: &JsValue, name: &str) -> String {
 /// A value as JSON, `undefined` included.
 pub fn show(value: &JsValue) -> String {
     JSON::stringify(value).ok().and_then(|text| text.as_string()).unwrap_or_else(|| "undefined".into())
+}
+
+/// The message of what a call of `updates` throws; the call is written in JavaScript.
+pub fn thrown(updates: &Updates, call: &str) -> String {
+    let act = js(&format!("(updates) => {{ try {{ {call} }} catch (error) {{ return error.message; }} }}"));
+    let message = act.unchecked_into::<Function>().call1(&JsValue::UNDEFINED, updates).expect("no exception");
+    message.as_string().unwrap_or_else(|| panic!("{call} throws nothing"))
 }
 
 /// Calls a function without arguments.

@@ -24,3 +24,27 @@ declare module "vue" {
   export function shallowRef<T>(value: T): { value: T };
   export function onScopeDispose(fn: () => void): void;
 }
+
+// As much of Testing Library, and of a page of one's own, as the guide to tests uses.
+declare module "@testing-library/react" {
+  export function render(element: unknown): void;
+  export const screen: {
+    findByRole(role: string, options?: { name: string }): Promise<HTMLElement>;
+    findByText(text: string, options?: object, wait?: { timeout: number }): Promise<HTMLElement>;
+  };
+}
+declare module "@testing-library/user-event" {
+  const userEvent: { click(element: HTMLElement): Promise<void> };
+  export default userEvent;
+}
+declare module "*/checkout" {
+  export function Checkout(props: { clientSecret: Promise<string> }): import("react").ReactElement;
+}
+declare module "*/stripe-stand-in" {
+  export const stripe: ReturnType<typeof import("checkout-updates/testing").createFakeStripe>;
+}
+
+// A service worker's own event.
+interface WindowEventMap {
+  fetch: Event & { request: Request; respondWith(response: Promise<Response>): void };
+}

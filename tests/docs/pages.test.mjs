@@ -34,7 +34,10 @@ async function build(name, scenario) {
   const files = { ...scenario.files };
   if (html) {
     // A module that belongs to a page begins with its name.
-    for (const { code } of modules) files[`/${/^\/\/ (\S+)/.exec(code)[1]}`] = code;
+    for (const { name: file, code } of modules) {
+      const isBundled = file.endsWith(".ts");
+      files[`/${/^\/\/ (\S+)/.exec(code)[1]}`] = isBundled ? await bundle(join(place, file)) : code;
+    }
     files["/"] = /^<!doctype/i.test(html) ? html : `<!doctype html><html lang="en">${html}</html>`;
   } else {
     assert.equal(modules.length, 1, `page=${name} is one program`);

@@ -95,7 +95,7 @@ function apart(name) {
   return JSON.parse(execFileSync(process.execPath, [file], { encoding: "utf8" }));
 }
 
-const refused = () => respond(400, { type: "error", message: "No." });
+const refused = () => respond(400, { type: "error", message: "It is sold out." });
 
 // docs/run.md: what Stripe.js does, what the function saw.
 const sides = {
@@ -111,7 +111,7 @@ const sides = {
     const ends = [{ ends: "success" }, { failures: "result" }, { failures: "reject" }];
     for (const settings of ends) {
       const error = failed(await after(0, run(await open(settings))), "refused", "no");
-      assert.equal(error.message, "No.");
+      assert.equal(error.message, "It is sold out.");
     }
     failed(await after(1_000, run(await open({ ends: "silent" }))), "refused", "no");
   },
@@ -202,12 +202,27 @@ const kinds = {
   session_closed: async () => {
     const it = await open({ session: { status: { type: "expired" } } });
     failed(await after(0, run(it)), "session_closed", "no");
+    for (const [status, code, applied] of [
+      [410, undefined, "no"],
+      [400, "session_expired", "no"],
+      [409, "session_closed", "unknown"],
+    ]) {
+      answer = () => respond(status, { type: "error", message: "Too late.", code });
+      failed(await after(0, run(await open())), "session_closed", applied);
+    }
   },
   busy: async () => {
     answer = never;
     const it = await open();
     for (let count = 0; count <= 32; count++) void run(it, { product_id: `p${count}` }, "addService");
     failed(await after(0, run(it)), "busy", "no");
+  },
+  paying: async () => {
+    const it = await open();
+    const release = updates.hold();
+    failed(await after(0, run(it)), "paying", "no");
+    release();
+    assert.equal((await after(0, run(it))).type, "success");
   },
   callback_failed: async () => {
     create({ session: broken });
@@ -220,7 +235,7 @@ const kinds = {
   },
   cancelled: async () => {
     answer = never;
-    create({}, { latest: true, join: false });
+    create({}, { latest: true, dedupe: false });
     const it = await open();
     const [, waiting, last] = [run(it), run(it, { interval: "monthly" }), run(it)];
     assert.equal(failed(await after(0, waiting), "cancelled", "no").reason, "superseded");
@@ -253,6 +268,8 @@ const kinds = {
   refused: async () => {
     answer = refused;
     failed(await after(0, run(await open())), "refused", "no");
+    answer = () => respond(422, { type: "error", message: "Sold out.", code: "out_of_stock" });
+    assert.equal(failed(await after(0, run(await open())), "refused", "no").code, "out_of_stock");
     answer = () => ({ error: "No." });
     failed(await after(0, run(await open())), "refused", "no");
     answer = () => 409;
@@ -263,7 +280,7 @@ const kinds = {
     failed(await after(0, run(await open())), "rate_limited", "no");
   },
   server_error: async () => {
-    for (const status of [500, 503, 408]) {
+    for (const status of [500, 503, 408, 499]) {
       answer = () => respond(status, { type: "error", message: "Later." });
       assert.doesNotMatch(failed(await after(0, run(await open())), "server_error", "unknown").message, /Later/);
     }
@@ -288,6 +305,65 @@ test("docs/failures.md has the rows that are tested here", () => {
   );
 });
 for (const [kind, met] of Object.entries(kinds)) test(`docs/failures.md: ${kind}`, met);
+
+// docs/failures.md: each row of the bodies, with some of its kind.
+const bodies = {
+  Empty: [["", "success"]],
+  "Cut off, longer than 64 KiB, or read by another script": [["x".repeat(70_000), "bad_response"]],
+  "Starts with `{` or `[` and is not JSON, or starts with `<`": [
+    ["{", "bad_response"],
+    ["<p>Log in</p>", "bad_response"],
+  ],
+  "JSON `null` or `true`": [
+    ["null", "success"],
+    ["true", "success"],
+  ],
+  "JSON `false`, `0` or `-1`": [
+    ["false", "refused"],
+    ["0", "refused"],
+    ["-1", "refused"],
+  ],
+  "A JSON object with `type`, `success`, `ok`, `status` or `result` that says no": [
+    ['{"Success":false}', "refused"],
+    ['{"status":"declined"}', "refused"],
+    ['{"type":"success","error":"late"}', "success"],
+  ],
+  "A JSON object with `statusCode` or `status` from 400 to 599": [['{"statusCode":422}', "refused"]],
+  "A JSON object with a non-empty `error`, `errors`, `errorMessage` or `userErrors`": [
+    ['{"errors":["no"]}', "refused"],
+    ['{"errors":[]}', "success"],
+  ],
+  "A JSON object whose `data` says no in one of these ways": [['{"data":{"cart":{"userErrors":[1]}}}', "refused"]],
+  "Any other JSON object": [['{"id":7}', "success"]],
+  "A JSON array": [
+    ['[{"type":"error"}]', "refused"],
+    ["[1]", "success"],
+  ],
+  "A JSON string that contains JSON, or an object with such a `body`": [
+    [JSON.stringify('{"type":"error"}'), "refused"],
+    [JSON.stringify({ body: '{"ok":false}' }), "refused"],
+  ],
+  "Other text": [
+    ["Saved", "success"],
+    ["error: no such cart", "bad_response"],
+  ],
+};
+
+const answers = tablesOf("docs/failures.md").at(-1);
+
+test("docs/failures.md has the bodies that are tested here", () => {
+  const names = answers.map(({ body }) => body.replace(/: `false`.*$/, ""));
+  assert.deepEqual(names, Object.keys(bodies));
+});
+for (const [row, tried] of Object.entries(bodies)) {
+  test(`docs/failures.md: ${row}`, async () => {
+    for (const [body, verdict] of tried) {
+      answer = () => respond(200, body);
+      const outcome = await after(0, run(await open()));
+      assert.equal(outcome.error?.kind ?? outcome.type, verdict, body);
+    }
+  });
+}
 
 test("docs/failures.md: one attempt in doubt makes every later failure unknown", async () => {
   create({}, { retries: 1 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CheckoutUpdateError } from "checkout-updates";
+import { ADVICE } from "../../src/browser/error.js";
 import { blocksOf, tablesOf, textOf } from "./lib/blocks.mjs";
 
 const types = textOf("js/types.ts");
@@ -10,6 +11,15 @@ const union = (name) =>
 
 const code = (cell) => /^`([^`]+)`/.exec(cell)?.[1];
 const [kinds, first, second, fields] = tablesOf("docs/failures.md");
+
+test("a kind is in every list of kinds", () => {
+  const [, rust] = /\bKind \{([^}]*)\}/.exec(textOf("src/failure.rs"));
+  assert.deepEqual(
+    [...rust.matchAll(/= "(\w+)"/g)].map(([, word]) => word),
+    union("FailureKind"),
+  );
+  assert.deepEqual(Object.keys(ADVICE), union("FailureKind"));
+});
 
 test("docs/failures.md names every kind, in the order of the types", () => {
   assert.deepEqual(

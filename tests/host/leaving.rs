@@ -1,33 +1,37 @@
 //! What the browser ends because the customer leaves is no failure, and what fails on a page that stays is one.
 
 use checkout_updates::answer::{Answer, Body};
-use checkout_updates::effect::{Effect, Event, News};
+use checkout_updates::context::{LEAVING, Presence};
+use checkout_updates::effect::Effect;
 use checkout_updates::endpoint::Endpoint;
+use checkout_updates::event::Event;
 use checkout_updates::failure::{Applied, Kind, Reason};
 use checkout_updates::metrics::Number;
-use checkout_updates::update::{LEAVING, Order};
+use checkout_updates::request::Payload;
 
-use crate::support::{Bench, Outcome, endpoint, http, order};
+use crate::support::{Bench, Outcome, called, endpoint, http, request, stripe_ended, token};
 
 const CUT_OFF: Answer = Answer::Http { status: 200, body: Body::CutOff, retry_after: None };
 
 /// The ways an attempt ends without an answer, and what each is on a page that stays.
-const LOST: [(Order, Answer, Kind); 3] = [
-    (Order::Request { body: 0, group: 0 }, Answer::None, Kind::Network),
-    (Order::Request { body: 0, group: 0 }, CUT_OFF, Kind::BadResponse),
-    (Order::Wrapped, Answer::Threw, Kind::CallbackFailed),
-];
+fn lost() -> [(Payload, Answer, Kind); 3] {
+    [
+        (request("{}"), Answer::None, Kind::Network),
+        (request("{}"), CUT_OFF, Kind::BadResponse),
+        (Payload::Wrapped, Answer::Threw, Kind::CallbackFailed),
+    ]
+}
 
-fn sent(order: Order) -> Bench {
+fn sent(payload: Payload) -> Bench {
     let mut bench = Bench::new(endpoint());
-    bench.invoke(1, order);
+    bench.invoke(1, payload);
     bench
 }
 
 fn is_left(bench: &Bench, applied: Applied) -> bool {
     let failure = bench.failure(1);
     assert_eq!((failure.kind, failure.reason), (Kind::Cancelled, Some(Reason::Left)));
-    assert!(!bench.has(&Effect::Count(1)));
+    assert!(bench.told_failures(1) == 0);
     assert_eq!(bench.machine.endpoints[0].counts.get(Number::Updates), 0);
     failure.applied == applied
 }
@@ -35,22 +39,22 @@ fn is_left(bench: &Bench, applied: Applied) -> bool {
 #[test]
 fn a_success_of_stripe_is_one_also_where_the_page_may_go() {
     let mut bench = Bench::new(endpoint());
-    bench.run(1, "{}").on(Event::Of(1, News::Called)).answer(1, 1, http(200));
-    bench.on(Event::Leaving).on(Event::Of(1, News::Ended { success: true, open: true }));
+    bench.run(1, "{}").on(called(1)).answer(1, 1, http(200));
+    bench.on(Event::Leaving).on(stripe_ended(1, true));
     assert_eq!(bench.outcome(1), Some(&Outcome::Success(true)));
 }
 
 #[test]
 fn the_news_may_come_before_the_end_or_in_the_task_after_it() {
-    for (order, answer, _) in LOST {
-        let mut bench = sent(order);
+    for (payload, answer, _) in lost() {
+        let mut bench = sent(payload.clone());
         bench.on(Event::Left).ends(1, 1, answer);
         assert!(is_left(&bench, Applied::Unknown));
 
-        let mut bench = sent(order);
+        let mut bench = sent(payload.clone());
         bench.ends(1, 1, answer);
-        assert!(bench.has(&Effect::Yield(1)));
-        assert!(!bench.has(&Effect::End { id: 1, ok: false }), "{answer:?} is not judged yet");
+        assert!(bench.has(&Effect::YieldTask(1)));
+        assert!(bench.resolved(1) != Some(false), "{answer:?} is not judged yet");
         bench.on(Event::Left);
         assert!(is_left(&bench, Applied::Unknown));
     }
@@ -58,9 +62,9 @@ fn the_news_may_come_before_the_end_or_in_the_task_after_it() {
 
 #[test]
 fn on_a_page_that_stays_it_is_judged_one_task_later() {
-    for (order, answer, kind) in LOST {
-        for stays in [None, Some(Event::Back(false))] {
-            let mut bench = sent(order);
+    for (payload, answer, kind) in lost() {
+        for stays in [None, Some(Event::Back { from_cache: false })] {
+            let mut bench = sent(payload.clone());
             if let Some(event) = stays {
                 bench.on(Event::Left).on(Event::Leaving).on(event);
             }
@@ -73,36 +77,36 @@ fn on_a_page_that_stays_it_is_judged_one_task_later() {
 #[test]
 fn an_answer_is_an_answer_even_then() {
     for (status, kind) in [(400, Kind::Refused), (503, Kind::ServerError)] {
-        let mut bench = sent(order("{}"));
+        let mut bench = sent(request("{}"));
         bench.on(Event::Left).ends(1, 1, Answer::Http { status, body: Body::CutOff, retry_after: None });
         assert_eq!(bench.failure(1).kind, kind);
     }
-    let mut bench = sent(order("{}"));
+    let mut bench = sent(request("{}"));
     bench.on(Event::Left).ends(1, 1, http(200));
-    assert!(bench.has(&Effect::End { id: 1, ok: true }));
+    assert!(bench.resolved(1) == Some(true));
 }
 
 #[test]
 fn while_the_page_may_be_about_to_go_it_is_not_judged() {
-    for (order, answer, kind) in LOST {
-        let lost = || {
-            let mut bench = sent(order);
+    for (payload, answer, kind) in lost() {
+        let after = || {
+            let mut bench = sent(payload.clone());
             bench.on(Event::Leaving).pass(500.0).answer(1, 1, answer).pass(LEAVING - 501.0);
-            assert!(!bench.has(&Effect::End { id: 1, ok: false }));
+            assert!(bench.resolved(1) != Some(false));
             bench
         };
-        let mut bench = lost();
+        let mut bench = after();
         bench.on(Event::Left);
         assert!(is_left(&bench, Applied::Unknown));
         // What was wrongly supposed is taken back.
-        let mut bench = lost();
-        bench.on(Event::Stayed);
+        let mut bench = after();
+        bench.on(Event::Back { from_cache: false });
         assert_eq!(bench.failure(1).kind, kind);
-        let mut bench = lost();
+        let mut bench = after();
         bench.pass(1.0);
         assert_eq!((bench.failure(1).kind, bench.failure(1).duration), (kind, LEAVING));
         // A dialog stood in between.
-        let mut bench = lost();
+        let mut bench = after();
         bench.on(Event::Leaving).pass(LEAVING - 1.0).on(Event::Left);
         assert!(is_left(&bench, Applied::Unknown));
     }
@@ -111,20 +115,20 @@ fn while_the_page_may_be_about_to_go_it_is_not_judged() {
 #[test]
 fn the_deadline_does_not_wait_for_it() {
     let mut bench = Bench::new(Endpoint { timeout: 1_000.0, ..endpoint() });
-    bench.invoke(1, order("{}")).on(Event::Leaving).answer(1, 1, Answer::None).pass(999.0);
-    assert!(!bench.has(&Effect::End { id: 1, ok: false }));
+    bench.invoke(1, request("{}")).on(Event::Leaving).answer(1, 1, Answer::None).pass(999.0);
+    assert!(bench.resolved(1) != Some(false));
     bench.pass(1.0);
     assert_eq!((bench.failure(1).kind, bench.failure(1).duration), (Kind::Network, 1_000.0));
     assert!(bench.machine.is_empty());
 
     let mut bench = Bench::new(Endpoint { timeout: 1_000.0, ..endpoint() });
-    bench.run(1, "{}").on(Event::Of(1, News::Called)).on(Event::Leaving).answer(1, 1, http(200)).ended(1, false);
+    bench.run(1, "{}").on(called(1)).on(Event::Leaving).answer(1, 1, http(200)).ended(1, false);
     bench.pass(999.0);
-    assert!(!bench.has(&Effect::Count(1)));
+    assert!(bench.told_failures(1) == 0);
     bench.pass(1.0);
     assert_eq!(bench.failure(1).kind, Kind::RefreshFailed);
 
-    let mut bench = sent(order("{}"));
+    let mut bench = sent(request("{}"));
     bench.ms += 60_000.0;
     bench.ends(1, 1, Answer::None);
     assert_eq!(bench.failure(1).kind, Kind::Network);
@@ -134,7 +138,7 @@ fn the_deadline_does_not_wait_for_it() {
 #[test]
 fn it_is_repeated_where_the_page_stays() {
     let mut bench = Bench::new(Endpoint { retries: 1, ..endpoint() });
-    bench.invoke(1, order("{}")).on(Event::Leaving).answer(1, 1, Answer::None).pass(LEAVING).pass(500.0);
+    bench.invoke(1, request("{}")).on(Event::Leaving).answer(1, 1, Answer::None).pass(LEAVING).pass(500.0);
     assert_eq!(bench.sends(1), 2);
     bench.ends(1, 2, Answer::None).on(Event::Left);
     assert!(is_left(&bench, Applied::Unknown));
@@ -152,7 +156,7 @@ fn a_page_that_may_go_wakes_nobody_for_that() {
 fn a_token_that_could_not_be_had_is_lost_like_an_answer() {
     let asked = || {
         let mut bench = Bench::new(Endpoint { csrf: true, ..endpoint() });
-        bench.invoke(1, order("{}")).on(Event::Of(1, News::Token(false)));
+        bench.invoke(1, request("{}")).on(token(1, false));
         bench
     };
     let mut bench = asked();
@@ -165,45 +169,44 @@ fn a_token_that_could_not_be_had_is_lost_like_an_answer() {
 
 #[test]
 fn what_stripe_could_not_end_is_lost_like_an_answer() {
-    let ended = |called: bool, answered: bool| {
+    let ended = |is_called: bool, answered: bool| {
         let mut bench = Bench::new(endpoint());
         bench.run(1, "{}");
-        if called {
-            bench.on(Event::Of(1, News::Called));
+        if is_called {
+            bench.on(called(1));
         }
         if answered {
             bench.ends(1, 1, http(200));
         }
-        bench.on(Event::Leaving).on(Event::Of(1, News::Ended { success: false, open: true }));
+        bench.on(Event::Leaving).on(stripe_ended(1, false));
         assert_eq!(bench.outcome(1), None);
         bench
     };
-    for (called, answered, kind, applied) in [
+    for (is_called, answered, kind, applied) in [
         (false, false, Kind::StripeError, Applied::No),
         (true, false, Kind::StripeError, Applied::Unknown),
         (true, true, Kind::RefreshFailed, Applied::Yes),
     ] {
-        let mut bench = ended(called, answered);
-        bench.on(Event::Left);
-        assert!(is_left(&bench, if called { Applied::Unknown } else { Applied::No }));
-        bench.pass(10_000.0);
+        let mut bench = ended(is_called, answered);
+        bench.on(Event::Left).pass(10_000.0);
+        assert!(is_left(&bench, if is_called { Applied::Unknown } else { Applied::No }));
         assert_eq!(bench.kind(1).map(|(kind, _)| kind), Some(Kind::Cancelled));
 
-        let mut bench = ended(called, answered);
+        let mut bench = ended(is_called, answered);
         bench.yields();
         bench.pass(LEAVING - 1.0);
-        assert!(!bench.has(&Effect::Count(1)));
+        assert!(bench.told_failures(1) == 0);
         bench.pass(1.0);
         assert_eq!((bench.failure(1).kind, bench.failure(1).applied), (kind, applied));
-        assert!(bench.has(&Effect::Count(1)));
+        assert!(bench.told_failures(1) == 1);
     }
 }
 
 #[test]
 fn nothing_is_sent_once_stripe_has_failed() {
     let mut bench = Bench::new(Endpoint { csrf: true, ..endpoint() });
-    bench.run(1, "{}").on(Event::Of(1, News::Called));
-    bench.on(Event::Leaving).ended(1, false).on(Event::Of(1, News::Token(true)));
+    bench.run(1, "{}").on(called(1));
+    bench.on(Event::Leaving).ended(1, false).on(token(1, true));
     assert_eq!((bench.sends(1), bench.kind(1)), (0, Some((Kind::StripeError, Applied::No))));
 }
 
@@ -211,10 +214,10 @@ fn nothing_is_sent_once_stripe_has_failed() {
 fn both_sides_may_be_lost() {
     for left in [true, false] {
         let mut bench = Bench::new(endpoint());
-        bench.run(1, "{}").on(Event::Of(1, News::Called)).on(Event::Leaving);
+        bench.run(1, "{}").on(called(1)).on(Event::Leaving);
         bench.answer(1, 1, Answer::None).ended(1, false);
-        assert!(!bench.has(&Effect::End { id: 1, ok: false }));
-        bench.on(if left { Event::Left } else { Event::Stayed }).refreshed(true);
+        assert!(bench.resolved(1) != Some(false));
+        bench.on(if left { Event::Left } else { Event::Back { from_cache: false } }).refreshed(true);
         let kind = if left { Kind::Cancelled } else { Kind::Network };
         assert_eq!(bench.kind(1), Some((kind, Applied::Unknown)));
     }
@@ -223,7 +226,27 @@ fn both_sides_may_be_lost() {
 #[test]
 fn a_success_of_stripe_does_not_judge_what_is_lost() {
     let mut bench = Bench::new(endpoint());
-    bench.run(1, "{}").on(Event::Of(1, News::Called)).ends(1, 1, Answer::None).ended(1, true);
+    bench.run(1, "{}").on(called(1)).ends(1, 1, Answer::None).ended(1, true);
     bench.refreshed(true);
     assert_eq!(bench.kind(1), Some((Kind::Network, Applied::Unknown)));
+}
+
+#[test]
+fn a_page_that_was_left_is_left_until_it_is_back() {
+    let leaving = Presence::Leaving(1_000.0 + LEAVING);
+    let back = Event::Back { from_cache: true };
+    for (before, event, after) in [
+        (Presence::Here, Event::Leaving, leaving),
+        (Presence::Leaving(1_500.0), Event::Leaving, leaving),
+        (Presence::Left, Event::Leaving, Presence::Left),
+        (Presence::Here, Event::Left, Presence::Left),
+        (leaving, Event::Left, Presence::Left),
+        (leaving, back.clone(), Presence::Here),
+        (Presence::Left, back, Presence::Here),
+        (Presence::Leaving(1_000.1), Event::Clock, Presence::Leaving(1_000.1)),
+        (Presence::Leaving(1_000.0), Event::Clock, Presence::Here),
+        (Presence::Left, Event::Clock, Presence::Left),
+    ] {
+        assert_eq!(before.after(&event, 1_000.0), after, "{before:?} {event:?}");
+    }
 }

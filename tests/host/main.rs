@@ -3,13 +3,18 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod answer;
 mod found;
 mod intent;
+mod layers;
 mod leaving;
 mod life;
+mod options;
+mod payment;
 mod queue;
 mod random;
+mod request;
 mod run;
 mod settled;
-mod stale;
+mod staleness;
 mod support;

@@ -1,40 +1,41 @@
 //! One update at a time: joining, superseding, waiting, detaching. The rules in words are in `docs/run.md`.
 
 use checkout_updates::answer::Answer;
-use checkout_updates::effect::{Effect, Event, News};
+use checkout_updates::effect::Effect;
 use checkout_updates::endpoint::Endpoint;
+use checkout_updates::event::Event;
 use checkout_updates::failure::{Applied, Kind, Reason};
 use checkout_updates::metrics::Number;
-use checkout_updates::update::Order;
+use checkout_updates::request::Payload;
 use proptest::prelude::*;
 
-use crate::support::{Bench, Outcome, endpoint, http, number};
+use crate::support::{Bench, Outcome, called, endpoint, http, in_group, request};
 
 fn latest() -> Endpoint {
-    Endpoint { latest: 1, ..endpoint() }
+    Endpoint { latest: Some(1), ..endpoint() }
 }
 
-fn quantity(item: &str, quantity: u32) -> Order {
+fn quantity(item: &str, quantity: u32) -> Payload {
     let body = format!("{{\"line_item\":\"{item}\",\"quantity\":{quantity}}}");
-    Order::Request { body: number(&body), group: number(item) }
+    in_group(&body, item)
 }
 
-fn reason(bench: &Bench, caller: u32) -> Option<Reason> {
-    match bench.outcome(caller)? {
+fn reason(bench: &Bench, waiter: u32) -> Option<Reason> {
+    match bench.outcome(waiter)? {
         Outcome::Failure(failure, _) if failure.kind == Kind::Cancelled => failure.reason,
         other => panic!("{other:?}"),
     }
 }
 
 fn succeed(bench: &mut Bench, id: u32) {
-    bench.on(Event::Of(id, News::Called)).answer(id, 1, http(200)).ended(id, true);
+    bench.on(called(id)).answer(id, 1, http(200)).ended(id, true);
 }
 
 #[test]
 fn only_the_latest_of_what_waits_is_sent() {
     let mut bench = Bench::new(latest());
-    bench.run_order(2, quantity("a", 2)).run_order(3, quantity("a", 3)).run_order(9, quantity("b", 9));
-    bench.run_order(4, quantity("a", 4));
+    bench.run_payload(2, quantity("a", 2)).run_payload(3, quantity("a", 3)).run_payload(9, quantity("b", 9));
+    bench.run_payload(4, quantity("a", 4));
     assert_eq!(reason(&bench, 3), Some(Reason::Superseded));
     assert_eq!(bench.outcome(9), None, "another item's is left alone");
     for id in [2, 9, 4] {
@@ -49,7 +50,7 @@ fn only_the_latest_of_what_waits_is_sent() {
 fn an_update_equal_to_the_last_shares_its_outcome() {
     let mut bench = Bench::new(endpoint());
     bench.run(1, "{}").run(2, "{}");
-    assert!(bench.has(&Effect::Forget(2)), "its own function is never called");
+    assert!(bench.has(&Effect::Joined { id: 2, to: 1 }), "its own function is never called");
     succeed(&mut bench, 1);
     assert_eq!(bench.outcome(2), Some(&Outcome::Success(true)));
     assert_eq!(bench.machine.endpoints[0].counts.get(Number::Joined), 1);
@@ -63,7 +64,7 @@ fn an_update_equal_to_the_last_shares_its_outcome() {
 
 #[test]
 fn what_was_asked_back_to_where_it_was_shares_what_runs() {
-    let mut bench = Bench::new(Endpoint { latest: 0, ..endpoint() });
+    let mut bench = Bench::new(Endpoint { latest: Some(0), ..endpoint() });
     bench.run(1, "{\"interval\":\"yearly\"}").run(2, "{\"interval\":\"monthly\"}").run(3, "{\"interval\":\"yearly\"}");
     assert_eq!(reason(&bench, 2), Some(Reason::Superseded));
     succeed(&mut bench, 1);
@@ -73,9 +74,9 @@ fn what_was_asked_back_to_where_it_was_shares_what_runs() {
 #[test]
 fn another_session_is_not_joined() {
     let mut bench = Bench::new(endpoint());
-    // A body names its session, and a group begins with it: neither number is that of the other session's.
-    let other = Order::Request { body: number("b2 {}"), group: number("b2") };
-    bench.run(1, "{}").run_order(2, other);
+    // A body names its session, and a group begins with it: neither is that of the other session.
+    let other = in_group("b2 {}", "b2");
+    bench.run(1, "{}").run_payload(2, other);
     succeed(&mut bench, 1);
     assert_eq!(bench.outcome(2), None);
     assert!(bench.has(&Effect::Start(2)));
@@ -83,7 +84,7 @@ fn another_session_is_not_joined() {
 
 #[test]
 fn joining_can_be_switched_off() {
-    let mut bench = Bench::new(Endpoint { join: false, ..endpoint() });
+    let mut bench = Bench::new(Endpoint { dedupe: false, ..endpoint() });
     bench.run(1, "{}").run(2, "{}");
     succeed(&mut bench, 1);
     assert!(bench.has(&Effect::Start(2)));
@@ -105,7 +106,7 @@ fn thirty_two_wait_and_no_more() {
 #[test]
 fn nobody_waits_longer_than_twenty_seconds() {
     let mut bench = Bench::new(endpoint());
-    bench.run(1, "{}").run(2, "{\"b\":1}").on(Event::Of(1, News::Called)).pass(19_000.0);
+    bench.run(1, "{}").run(2, "{\"b\":1}").on(called(1)).pass(19_000.0);
     assert_eq!(bench.outcome(2), None);
     bench.pass(1_000.0);
     assert_eq!(bench.kind(2), Some((Kind::Timeout, Applied::No)));
@@ -113,9 +114,9 @@ fn nobody_waits_longer_than_twenty_seconds() {
 }
 
 #[test]
-fn a_signal_detaches_its_own_caller() {
+fn a_signal_detaches_its_own_waiter() {
     let mut bench = Bench::new(endpoint());
-    bench.run(1, "{}").run(2, "{}").on(Event::Of(1, News::Called)).on(Event::Detach(1));
+    bench.run(1, "{}").run(2, "{}").on(called(1)).on(Event::Detach(1));
     assert_eq!(reason(&bench, 1), Some(Reason::Signal));
     assert!(!bench.has(&Effect::Abort(1)), "somebody else waits");
     bench.answer(1, 1, http(200)).ended(1, true);
@@ -123,9 +124,9 @@ fn a_signal_detaches_its_own_caller() {
 }
 
 #[test]
-fn the_last_callers_signal_aborts() {
+fn the_last_waiters_signal_aborts() {
     let mut bench = Bench::new(endpoint());
-    bench.run(1, "{}").on(Event::Of(1, News::Called)).on(Event::Detach(1));
+    bench.run(1, "{}").on(called(1)).on(Event::Detach(1));
     assert!(bench.has(&Effect::Abort(1)));
     assert_eq!(bench.kind(1), Some((Kind::Cancelled, Applied::Unknown)));
     bench.run(2, "{}");
@@ -134,22 +135,22 @@ fn the_last_callers_signal_aborts() {
     assert!(bench.is_stale());
     bench.refreshed(true);
     assert!(bench.has(&Effect::Start(2)));
-    assert!(!bench.has(&Effect::Count(1)), "cancelled is no failure");
+    assert!(bench.told_failures(1) == 0, "cancelled is no failure");
 }
 
 #[test]
-fn the_function_ends_before_its_last_caller_is_told() {
+fn the_function_ends_before_its_last_waiter_is_told() {
     for sent in [false, true] {
         let mut bench = Bench::new(endpoint());
         bench.run(1, "{}").run(2, "{}");
         if sent {
-            bench.on(Event::Of(1, News::Called));
+            bench.on(called(1));
         }
         bench.on(Event::Detach(1));
-        assert!(!bench.has(&Effect::End { id: 1, ok: false }));
+        assert!(bench.resolved(1) != Some(false));
         bench.on(Event::Detach(2));
-        let ended = bench.effects.iter().position(|effect| *effect == Effect::End { id: 1, ok: false });
-        let told = bench.effects.iter().position(|effect| matches!(effect, Effect::Cancelled { caller: 2, .. }));
+        let ended = bench.position(|effect| matches!(effect, Effect::FunctionEnded { id: 1, failure: Some(_) }));
+        let told = bench.position(|effect| matches!(effect, Effect::Detached { waiter: 2, .. }));
         assert!(ended.is_some() && ended < told, "{ended:?} {told:?}");
     }
 }
@@ -160,7 +161,7 @@ fn a_signal_before_anything_was_sent_frees_the_turn() {
     bench.run(1, "{}").run(2, "{\"b\":1}").on(Event::Detach(1));
     assert_eq!(bench.kind(1), Some((Kind::Cancelled, Applied::No)));
     assert!(bench.has(&Effect::Start(2)));
-    bench.on(Event::Of(1, News::Called));
+    bench.on(called(1));
     assert_eq!(bench.sends(1), 0);
     assert_eq!(bench.refresh(), None);
 }
@@ -171,7 +172,7 @@ fn cancel_drops_what_waits() {
     bench.machine.endpoints.push(endpoint());
     bench.run(1, "{}").run(2, "{\"b\":1}");
     let asked = bench.ms;
-    bench.on(Event::Run { id: 3, endpoint: 1, session: 1, order: crate::support::order("{}"), asked });
+    bench.on(Event::Run { id: 3, endpoint: 1, session: Some(1), payload: request("{}"), asked });
     bench.on(Event::Cancel(Some(1)));
     assert_eq!((reason(&bench, 3), bench.outcome(2)), (Some(Reason::Cancelled), None));
     bench.on(Event::Cancel(None));
@@ -183,10 +184,10 @@ fn cancel_drops_what_waits() {
 #[test]
 fn a_function_of_request_neither_waits_nor_joins() {
     let mut bench = Bench::new(endpoint());
-    bench.run(1, "{}").on(Event::Of(1, News::Called)).invoke(2, crate::support::order("{}"));
+    bench.run(1, "{}").on(called(1)).invoke(2, request("{}"));
     assert_eq!(bench.sends(2), 1);
     bench.answer(2, 1, Answer::None);
-    assert!(bench.has(&Effect::End { id: 2, ok: false }));
+    assert!(bench.resolved(2) == Some(false));
 }
 
 /// What the page can do with one item's quantity, and what Stripe.js does.
@@ -206,7 +207,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 0..60)
 }
 
-/// The queue as a list of (item, quantity, callers); the first one runs.
+/// The queue as a list of (item, quantity, waiters); the first one runs.
 #[derive(Default)]
 struct Model {
     queue: Vec<(u8, u8, Vec<u32>)>,
@@ -217,11 +218,11 @@ struct Model {
 impl Model {
     fn run(&mut self, id: u32, item: u8, quantity: u8) {
         if let Some(position) = self.queue.iter().skip(1).position(|(other, ..)| *other == item) {
-            let (.., callers) = self.queue.remove(position + 1);
-            self.told.extend(callers.into_iter().map(|caller| (caller, Some(Reason::Superseded))));
+            let (.., waiters) = self.queue.remove(position + 1);
+            self.told.extend(waiters.into_iter().map(|waiter| (waiter, Some(Reason::Superseded))));
         }
         match self.queue.last_mut() {
-            Some((other, same, callers)) if *other == item && *same == quantity => callers.push(id),
+            Some((other, same, waiters)) if *other == item && *same == quantity => waiters.push(id),
             _ => {
                 self.queue.push((item, quantity, vec![id]));
                 self.start();
@@ -239,16 +240,16 @@ impl Model {
         if self.queue.is_empty() {
             return;
         }
-        let (.., callers) = self.queue.remove(0);
-        self.told.extend(callers.into_iter().map(|caller| (caller, None)));
+        let (.., waiters) = self.queue.remove(0);
+        self.told.extend(waiters.into_iter().map(|waiter| (waiter, None)));
         if let Some((item, quantity, _)) = self.queue.first() {
             self.sent.push((*item, *quantity));
         }
     }
 
     fn cancel(&mut self) {
-        for (.., callers) in self.queue.drain(1.min(self.queue.len())..) {
-            self.told.extend(callers.into_iter().map(|caller| (caller, Some(Reason::Cancelled))));
+        for (.., waiters) in self.queue.drain(1.min(self.queue.len())..) {
+            self.told.extend(waiters.into_iter().map(|waiter| (waiter, Some(Reason::Cancelled))));
         }
     }
 }
@@ -262,7 +263,7 @@ proptest! {
         for (id, step) in (1..).zip(steps) {
             match step {
                 Step::Run { item, quantity: count } => {
-                    bench.run_order(id, quantity(&item.to_string(), count.into()));
+                    bench.run_payload(id, quantity(&item.to_string(), count.into()));
                     model.run(id, item, count);
                 }
                 Step::Finish => {

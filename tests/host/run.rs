@@ -1,19 +1,19 @@
 //! The table of `run`: what Stripe.js did against what the function saw. `docs/run.md` has it in words.
 
 use checkout_updates::answer::Answer;
-use checkout_updates::effect::{Effect, Event, News};
+use checkout_updates::effect::Effect;
 use checkout_updates::failure::{Applied, Kind};
 use checkout_updates::metrics::Number;
 
-use crate::support::{Bench, Outcome, endpoint, http};
+use crate::support::{Bench, Outcome, called, endpoint, http, not_started, token};
 
 /// An update whose function Stripe.js has called, and which has sent its request.
 fn running() -> Bench {
     let mut bench = Bench::new(endpoint());
     bench.run(1, "{}");
     assert!(bench.has(&Effect::Start(1)));
-    bench.on(Event::Of(1, News::Called));
-    assert!(bench.has(&Effect::Send { id: 1, attempt: 1 }));
+    bench.on(called(1));
+    assert!(bench.has(&Effect::Send { id: 1, attempt: 1, body: Some("{}".into()) }));
     bench
 }
 
@@ -88,7 +88,7 @@ fn an_end_while_the_function_runs() {
             let mut bench = running();
             bench.pass(ms).ended(1, success);
             assert!(bench.has(&Effect::Abort(1)), "it is aborted");
-            assert!(bench.has(&Effect::End { id: 1, ok: false }));
+            assert!(bench.resolved(1) == Some(false));
             bench.refreshed(true);
             assert_eq!(bench.kind(1), Some((kind, Applied::Unknown)));
             assert!(bench.is_stale(), "the second refresh tells");
@@ -99,9 +99,9 @@ fn an_end_while_the_function_runs() {
 #[test]
 fn an_end_before_anything_was_sent_is_a_no() {
     let mut bench = Bench::new(checkout_updates::endpoint::Endpoint { csrf: true, ..endpoint() });
-    bench.run(1, "{}").on(Event::Of(1, News::Called)).ended(1, false);
+    bench.run(1, "{}").on(called(1)).ended(1, false);
     assert_eq!(bench.kind(1), Some((Kind::StripeError, Applied::No)));
-    bench.on(Event::Of(1, News::Token(true)));
+    bench.on(token(1, true));
     assert_eq!(bench.sends(1), 0, "a token that comes too late sends nothing");
 }
 
@@ -111,8 +111,8 @@ fn an_end_without_a_call_refuses_a_late_call() {
         let mut bench = Bench::new(endpoint());
         bench.run(1, "{}").ended(1, success);
         assert_eq!(bench.kind(1), Some((Kind::StripeError, Applied::No)));
-        assert!(bench.has(&Effect::End { id: 1, ok: false }), "the function's promise rejects");
-        bench.on(Event::Of(1, News::Called));
+        assert!(bench.resolved(1) == Some(false), "the function's promise rejects");
+        bench.on(called(1));
         assert_eq!(bench.sends(1), 0);
         assert_eq!(bench.refresh(), None);
     }
@@ -125,14 +125,14 @@ fn twenty_silent_seconds_without_a_call() {
     assert_eq!(bench.outcome(1), None);
     bench.pass(1.0);
     assert_eq!(bench.kind(1), Some((Kind::Timeout, Applied::No)));
-    bench.on(Event::Of(1, News::Called));
+    bench.on(called(1));
     assert_eq!(bench.sends(1), 0);
 }
 
 #[test]
 fn a_second_call_sends_nothing() {
     let mut bench = running();
-    bench.on(Event::Of(1, News::Called));
+    bench.on(called(1));
     assert_eq!(bench.sends(1), 1);
 }
 
@@ -140,7 +140,7 @@ fn a_second_call_sends_nothing() {
 fn what_cannot_be_started() {
     for kind in [Kind::Unsupported, Kind::SessionClosed] {
         let mut bench = Bench::new(endpoint());
-        bench.run(1, "{}").on(Event::Of(1, News::NotStarted(kind)));
+        bench.run(1, "{}").on(not_started(1, kind));
         assert_eq!(bench.kind(1), Some((kind, Applied::No)));
         assert!(bench.machine.is_empty());
     }
@@ -173,7 +173,7 @@ fn a_silent_refresh_holds_the_outcome_for_ten_seconds() {
 fn the_failure_is_counted_once() {
     let mut bench = running();
     bench.answer(1, 1, Answer::None).ended(1, false).refreshed(false).pass(60_000.0);
-    assert_eq!(bench.count(|effect| *effect == Effect::Count(1)), 1);
+    assert_eq!(bench.told_failures(1), 1);
     assert_eq!(bench.machine.endpoints[0].counts.get(Number::Updates), 1);
     assert_eq!(bench.machine.endpoints[0].counts.failures(Kind::Network), 1);
 }

@@ -11,8 +11,8 @@ import { launchDriver, preparedPage } from "./lib/webdriver.mjs";
 
 const folders = { "/": join(import.meta.dirname, "loading"), "/dist/": join(root, "dist") };
 const WASM = "/dist/checkout_updates.wasm";
-const PLAIN = /\/dist\/plain-/;
-const INLINE = /\/dist\/inline-/;
+const PLAIN = /\/dist\/no-wasm-/;
+const INLINE = /\/dist\/wasm-inline-/;
 const NO_WASM = "default-src 'self'";
 const SCRIPT = join(folders["/"], "page.js");
 
@@ -105,7 +105,7 @@ function loadingTests(name) {
       });
     }
 
-    const missing = "serve every file of the build, plain-….js in dist/ too, each under its own name";
+    const missing = "serve every file of the build, no-wasm-….js in dist/ too, each under its own name";
     for (const [entry, other] of [
       ["index", missing],
       ["slim", missing],
@@ -137,7 +137,7 @@ function loadingTests(name) {
       page.route(INLINE, (route) => route.fulfill({ status: 404 })),
     );
     const said =
-      "the chunk with the module, inline-….js in dist/, was not found; serve every file of the build, each under its own name";
+      "the chunk with the module, wasm-inline-….js in dist/, was not found; serve every file of the build, each under its own name";
     assert.deepEqual(await update("index"), unavailable(said));
     assert.deepEqual((await complaints()).filter(isOwn), []);
   });
@@ -152,7 +152,7 @@ function loadingTests(name) {
       );
     });
     const said =
-      "the chunk with the module, inline-….js in dist/, was not found; serve every file of the build, each under its own name";
+      "the chunk with the module, wasm-inline-….js in dist/, was not found; serve every file of the build, each under its own name";
     assert.deepEqual(await update("index-4f2a9c01"), unavailable(said));
     assert.deepEqual((await complaints()).filter(isOwn), []);
   });

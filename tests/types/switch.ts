@@ -14,3 +14,5 @@ bindSwitch(button, { ...known, on: { interval: "yearly" }, isOn: ({ yearly }) =>
 bindSwitch(button, { ...known, on: { interval: "weekly" } });
 // @ts-expect-error an endpoint that nobody declared
 bindSwitch(button, { ...known, name: "changePlan", on: { interval: "yearly" } });
+// @ts-expect-error a label that changes says the opposite when it is read out
+bindSwitch(button, { ...known, on: { interval: "yearly" }, labels: { on: "On", off: "Off" } });

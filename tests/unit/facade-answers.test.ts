@@ -54,9 +54,9 @@ test("a cause is that of the last attempt", async () => {
 test("an earlier attempt's request id and words are not the next one's", async () => {
   const updates = await patient();
   const request = updates.request("change", yearly);
-  const down = () => respond(503, { error: "Down." }, { "request-id": "req_1", "retry-after": "0" });
+  const down = () => respond(503, { error: "Down for now." }, { "request-id": "req_1", "retry-after": "0" });
   answers(down);
-  expect(await failureOf(request())).toMatchObject({ requestId: "req_1", detail: "Down.", attempts: 2 });
+  expect(await failureOf(request())).toMatchObject({ requestId: "req_1", detail: "Down for now.", attempts: 2 });
   answers(down, offline);
   expect(await failureOf(request())).toMatchObject({
     ...{ kind: "network", status: null, requestId: null, attempts: 2 },

@@ -109,7 +109,7 @@ test("importing it and createUpdates ask which globals there are, and neither ca
     updates.subscribe(() => {})();
     JSON.stringify([updates.isPending(), updates.isStale(), updates.getSnapshot()]);`;
   const shown = runInContext(`"use strict";\n${outputFiles[0]!.text}\n${use}`, context) as string;
-  expect(JSON.parse(shown)).toEqual([false, false, { pending: false, stale: false }]);
+  expect(JSON.parse(shown)).toEqual([false, false, { pending: false, stale: false, paying: false }]);
   expect(new Set(touched)).toEqual(new Set(["TextDecoder", "TextEncoder", "document"]));
   expect(Reflect.ownKeys(world).filter((name) => !before.includes(name))).toEqual(["checkoutUpdates"]);
 });

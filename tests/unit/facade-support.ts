@@ -16,8 +16,8 @@ export async function fresh() {
   vi.resetModules();
   const [{ creator }, { compile }, engine] = await Promise.all([
     import("../../js/updates.js"),
-    import("../../js/inline.js"),
-    import("../../js/engine.js"),
+    import("../../js/wasm-inline.js"),
+    import("../../js/instance.js"),
   ]);
   let open!: () => void;
   let fail!: (cause: unknown) => void;

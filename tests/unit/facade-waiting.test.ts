@@ -23,8 +23,8 @@ test("before the module is loaded calls are kept in order, count as pending, and
     updates.run(actions, "change", yearly),
     updates.wrap("own", work)(),
   ];
-  expect([updates.isPending(), updates.isPending("change"), updates.isPending("other")]).toEqual([true, true, false]);
-  expect(updates.getSnapshot()).toEqual({ pending: true, stale: false });
+  expect([updates.isPending(), updates.isPending("change")]).toEqual([true, true]);
+  expect(updates.getSnapshot()).toEqual({ pending: true, stale: false, paying: false });
   await turn();
   expect([sent().length, work.mock.calls.length]).toEqual([0, 0]);
   await load();
@@ -74,8 +74,6 @@ test("cancel drops what is kept, of one name or of all", async () => {
   const cancelled = { kind: "cancelled", reason: "cancelled", applied: "no", attempts: 0 };
   expect(await change).toEqual({ type: "cancelled", error: expect.objectContaining(cancelled) });
   expect(updates.isPending("quantity")).toBe(true);
-  updates.cancel("no such name");
-  expect(updates.isPending("quantity")).toBe(true);
   updates.cancel();
   expect(await quantity).toMatchObject({ type: "cancelled", error: cancelled });
   await expect(request).rejects.toMatchObject(cancelled);
@@ -83,6 +81,25 @@ test("cancel drops what is kept, of one name or of all", async () => {
   await turn();
   expect([sent().length, onFailure.mock.calls.length, updates.isPending()]).toEqual([0, 0, false]);
   expect(updates.metrics().failures).toEqual([]);
+});
+
+test("a name that is neither declared nor wrapped is a TypeError, with the names that there are", async () => {
+  const { updates: create, load } = await fresh();
+  const updates = create() as any;
+  updates.wrap("own", () => {});
+  const look = () => {
+    for (const method of ["isPending", "cancel", "pendingIntent"]) {
+      const wrong = `${method}: no endpoint "qauntity"; declared are "change", "quantity", "own"`;
+      expect(() => updates[method]("qauntity")).toThrow(new TypeError(wrong));
+      for (const name of ["own", "quantity"]) expect(updates[method](name) || undefined).toBeUndefined();
+    }
+    expect(() => updates.pendingIntent()).toThrow("no endpoint of type undefined");
+    expect([updates.isPending(undefined), updates.isPending(updates.wrap("own", () => {}))]).toEqual([false, false]);
+  };
+  look();
+  await load();
+  await updates.request("change", yearly)();
+  look();
 });
 
 test("dispose drops what is kept, refreshes too, and a later call starts afresh", async () => {
@@ -122,12 +139,14 @@ test("a signal that was aborted beforehand sends and loads nothing", async () =>
   expect([source.mock.calls.length, updates.isPending()]).toEqual([0, false]);
 });
 
-test("what is no signal is a TypeError, and leaves nothing pending", async () => {
+test("what is no signal is an outcome, and leaves nothing pending", async () => {
   const { updates: create } = await fresh();
   const updates = create();
   const { actions } = await stripe();
-  const wrong = { signal: {} } as never;
-  await expect(updates.run(actions, "change", yearly, wrong)).rejects.toThrow(TypeError);
+  expect(await updates.run(actions, "change", yearly, { signal: {} } as never)).toMatchObject({
+    type: "error",
+    error: { kind: "invalid_intent", field: "signal", applied: "no", cause: expect.any(TypeError) },
+  });
   expect(updates.isPending()).toBe(false);
 });
 
@@ -238,7 +257,8 @@ test("before the engine there are counts of every name, and they are zero", asyn
     ...{ updates: 0, successes: 0, failures: {}, retries: 0, late: 0, joined: 0, superseded: 0 },
     ...{ p50: null, p95: null, max: null },
   };
-  expect(updates.metrics()).toEqual({ endpoints: { change: none, quantity: none, own: none }, failures: [] });
+  const endpoints = { change: none, quantity: none, own: none };
+  expect(updates.metrics()).toEqual({ endpoints, payments: { confirmed: 0, blocked: {} }, failures: [] });
 });
 
 test("one object does not see what another does", async () => {

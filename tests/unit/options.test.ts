@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { check } from "../../src/browser/options.js";
 import { endpoint, flag, identifier, integer, oneOf } from "../../js/rules.js";
+import table from "./options.table.json" with { type: "json" };
 
 const any = (value: unknown) => value as never;
 // Its types say what the engine takes of it; this is the whole.
@@ -15,6 +16,8 @@ const wrong = (options: unknown): string => {
   }
   throw new Error("nothing was thrown");
 };
+
+const token = () => "t";
 
 test("fills in every default", () => {
   const session = () => "cs_test_1";
@@ -33,7 +36,7 @@ test("fills in every default", () => {
         crossOrigin: false,
         fields: [{ name: "interval", rule: interval }],
         latest: [],
-        join: true,
+        dedupe: true,
         idempotencyKey: true,
         retries: 0,
         attemptTimeoutMs: 0,
@@ -75,8 +78,8 @@ test.each(["/x", "/a/../b", "/x?y=1&z=%20", "/é", "/a//b", "/"])("takes the pat
   expect(normalise({ endpoints: { a: endpoint(url, {}) } }).endpoints[0]).toMatchObject({ url, crossOrigin: false });
 });
 
-const SPACES = 'endpoints.a: "url" must not have spaces, backslashes or "#"';
-const START = 'endpoints.a: "url" must start with one "/" or one of "allowedOrigins"';
+const SPACES = 'createUpdates: endpoint "a": "url" must not have spaces, backslashes or "#"';
+const START = 'createUpdates: endpoint "a": "url" must start with one "/" or one of "allowedOrigins"';
 test.each([
   ["//evil.example/x", START],
   ["x", START],
@@ -100,7 +103,9 @@ test.each([
   ["/x#y", SPACES],
   ["https://api.example.com/x#y", SPACES],
 ])("refuses the url %j", (url, told) => {
-  expect(wrong({ allowedOrigins: ["https://api.example.com"], endpoints: { a: endpoint(url, {}) } })).toBe(told);
+  const message = wrong({ allowedOrigins: ["https://api.example.com"], endpoints: { a: endpoint(url, {}) } });
+  expect(message.startsWith(`${told}, not `)).toBe(true);
+  if (told === START) expect(message).toMatch(/; "allowedOrigins" has "https:\/\/api\.example\.com"$/);
 });
 
 test.each([
@@ -128,52 +133,76 @@ test.each([
   ["https://api.example.com"],
   5,
 ])("refuses the origin %j", (origin) => {
-  expect(wrong({ allowedOrigins: [origin], endpoints: { tax } })).toBe(
-    'createUpdates: "allowedOrigins" must be origins such as https://api.example.com',
+  expect(wrong({ allowedOrigins: [origin], endpoints: { tax } })).toMatch(
+    /^createUpdates: "allowedOrigins" must have origins such as "https:\/\/api\.example\.com", with nothing behind, not /,
   );
 });
 
 describe("refuses", () => {
-  const csrf = { header: "X-CSRF-Token", token: () => "t" };
+  test.each(table)("$name, and names the key", ({ options, key }) => {
+    const message = wrong(options);
+    expect(message).toMatch(/^createUpdates: /);
+    expect(message).toContain(`"${key}"`);
+  });
+
   test.each([
-    [undefined, "createUpdates: must be an object"],
-    [[], "createUpdates: must be an object"],
-    [{}, 'createUpdates: "endpoints" must be an object'],
-    [{ endpoints: { tax }, timeout: 5 }, 'createUpdates: unknown key "timeout"'],
-    [{ endpoints: { tax }, session: "cs_test_1" }, 'createUpdates: "session" must be a function'],
-    [{ endpoints: { tax }, sessionField: "" }, 'createUpdates: "sessionField" must be a string that is not empty'],
-    [{ endpoints: { tax }, timeoutMs: 20001 }, 'createUpdates: "timeoutMs" must be a whole number from 1 to 20000'],
-    [{ endpoints: { tax }, timeoutMs: "5" }, 'createUpdates: "timeoutMs" must be a whole number from 1 to 20000'],
-    [{ endpoints: { tax }, onFailure: {} }, 'createUpdates: "onFailure" must be a function'],
-    [{ endpoints: { tax }, messages: { oops: "" } }, 'messages: unknown key "oops"'],
-    [{ endpoints: { tax }, messages: { network: 5 } }, 'messages: "network" must be a string that is not empty'],
-    [{ endpoints: { tax }, csrf: "X-CSRF-Token" }, 'createUpdates: "csrf" must be an object'],
-    [{ endpoints: { tax }, csrf: { header: "X-CSRF-Token" } }, 'csrf: "token" must be a function'],
-    [{ endpoints: { tax }, csrf: { ...csrf, cookie: "c" } }, 'csrf: unknown key "cookie"'],
-    ...["", "X CSRF", "X:", "Content-Type", "idempotency-key", "Cookie", "Sec-Token", "Origin", "Host"].map(
-      (header): [unknown, string] => [
-        { endpoints: { tax }, csrf: { ...csrf, header } },
-        'csrf: "header" must be a header that a page may set',
-      ],
-    ),
-    [{ endpoints: { "": tax } }, 'endpoints: "" is no name'],
-    [{ endpoints: JSON.parse('{"__proto__": {}}') }, 'endpoints: "__proto__" is no name'],
-    [{ endpoints: { a: undefined } }, "endpoints.a: must be an object"],
-    [{ endpoints: { a: "/x" } }, "endpoints.a: must be an object"],
-    [{ endpoints: { a: { ...tax, method: "PUT" } } }, 'endpoints.a: unknown key "method"'],
+    [undefined, "createUpdates: must be an object, not undefined"],
+    [[], "createUpdates: must be an object, not an array"],
     [
-      { endpoints: { a: endpoint("/x", { id: flag() }) }, sessionField: "id" },
-      'endpoints.a: field "id" is the "sessionField"',
+      { endpoints: { tax }, session: "cs_test_1" },
+      'createUpdates: "session" must be a function, not a string of length 9',
     ],
     [
-      { endpoints: { a: endpoint("/x", { checkout_session_id: identifier("cs_") }) } },
-      'endpoints.a: field "checkout_session_id" is the "sessionField"',
+      { endpoints: { tax }, timeoutMs: 20001 },
+      'createUpdates: "timeoutMs" must be a whole number from 1 to 20000, not 20001',
+    ],
+    [{ endpoints: { tax }, onFailure: {} }, 'createUpdates: "onFailure" must be a function, not an object'],
+    [{ endpoints: { tax }, onFailure: Symbol("x") }, 'createUpdates: "onFailure" must be a function, not a symbol'],
+    [
+      { endpoints: { tax }, timeoutMs: () => 5 },
+      'createUpdates: "timeoutMs" must be a whole number from 1 to 20000, not a function',
+    ],
+    [
+      { endpoints: { tax }, messages: { network: 5 } },
+      'createUpdates: "messages": "network" must be a string that is not empty, not 5',
+    ],
+    [
+      { endpoints: { tax }, csrf: { header: "Cookie", token } },
+      'createUpdates: "csrf": "header" must be a header that a page may set, not "Cookie"',
+    ],
+    [
+      { endpoints: { tax }, csrf: { header: "X-CSRF-Token", token, cookie: "c" } },
+      'createUpdates: "csrf": unknown key "cookie"; keys are "header", "token"',
+    ],
+    [
+      { endpoints: JSON.parse('{"__proto__": {}}') },
+      'createUpdates: endpoint "__proto__": a name has at least one character and is not "__proto__"',
+    ],
+    [{ endpoints: { a: undefined } }, 'createUpdates: endpoint "a": must be an object, not undefined'],
+    [
+      { endpoints: { a: { ...tax, method: "PUT" } } },
+      'createUpdates: endpoint "a": unknown key "method"; keys are "url", "rules", "options", "body"',
+    ],
+    [
+      { endpoints: { a: endpoint("/x", { id: flag() }) }, sessionField: "id" },
+      'createUpdates: endpoint "a": "sessionField" is the field "id"; give one another name',
     ],
   ])("%j", (options, told) => expect(wrong(options)).toBe(told));
 
+  test.each(["", "X CSRF", "X:", "Content-Type", "idempotency-key", "Cookie", "Sec-Token", "Origin", "Host"])(
+    "the header %j",
+    (header) => {
+      expect(wrong({ endpoints: { tax }, csrf: { header, token } })).toMatch(
+        /"header" must be a header that a page may set/,
+      );
+    },
+  );
+
   test("what was written by hand and would not pass endpoint()", () => {
     const rules = { amount: { kind: "integer", min: 0, max: 1 } };
-    expect(wrong({ endpoints: { a: { url: "/x", rules, options: {} } } })).toMatch(/^endpoints\.a: field "amount"/);
+    expect(wrong({ endpoints: { a: { url: "/x", rules, options: {} } } })).toMatch(
+      /^createUpdates: endpoint "a": field "amount"/,
+    );
   });
 });
 

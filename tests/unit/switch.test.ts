@@ -7,69 +7,127 @@ import type { Applied, Endpoints, Outcome, Updates } from "../../js/types.js";
 type Settle = (outcome: Outcome) => void;
 const on = { interval: "yearly" };
 const off = { interval: "monthly" };
-const labels = { on: "Use monthly subscription", off: "Save with a yearly subscription" };
 const actions = {};
+const LABEL = "Yearly subscription";
 
 let button: HTMLElement;
 let settles: Settle[];
 let run: ReturnType<typeof vi.fn>;
 let updates: Updates<any>;
+let page: ReturnType<typeof state>;
 type Options = SwitchOptions<Endpoints, string, object>;
 const bind = (more: Partial<Options> = {}) =>
-  bindSwitch(button, { updates, actions, name: "changeInterval", on, off, labels, ...more } as Options);
+  bindSwitch(button, { updates, actions, name: "changeInterval", on, off, ...more } as Options);
 const shown = () => ["role", "aria-checked", "aria-busy"].map((name) => button.getAttribute(name)).join(" ");
 const message = () => document.querySelector("[role=status]")?.textContent;
+const tick = () => new Promise((resolve) => setTimeout(resolve));
 const settle = async (outcome: Outcome) => {
   settles.shift()?.(outcome);
-  await new Promise((resolve) => setTimeout(resolve));
+  await tick();
 };
 const success: Outcome = { type: "success", session: {}, body: null };
-const failure = (applied: Applied): Outcome => ({
+const failure = (applied: Applied, message = "Not <b>now</b>."): Extract<Outcome, { type: "error" }> => ({
   type: "error",
   error: new CheckoutUpdateError({
-    kind: "refused",
+    kind: applied === "no" ? "refused" : "server_error",
     applied,
     endpoint: "changeInterval",
     status: 400,
     durationMs: 1,
     attempts: 1,
     requestId: null,
-    message: "Not <b>now</b>.",
+    code: null,
+    message,
     detail: null,
     field: null,
     reason: null,
   }),
 });
 
+/** What the updates say of themselves. */
+function state() {
+  let stale = false;
+  const pending: object[] = [];
+  const listeners = new Set<() => void>();
+  const tell = () => [...listeners].forEach((listener) => listener());
+  return {
+    listeners,
+    isPending: (_: string, match: object) => pending.includes(match),
+    isStale: () => stale,
+    subscribe: (listener: () => void) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    /** An update is under way until what this gives is called. */
+    begin(intent: object) {
+      pending.push(intent);
+      tell();
+      return () => {
+        pending.splice(pending.indexOf(intent), 1);
+        tell();
+      };
+    },
+    become(now: boolean) {
+      stale = now;
+      tell();
+    },
+  };
+}
+
+/** A session that can be changed, and what tells of its changes. */
+function session(yearly = false) {
+  let now: unknown = { yearly };
+  const handlers: ((session: unknown) => void)[] = [];
+  return {
+    actions: { getSession: () => now },
+    sdk: { on: (_: "change", handler: (session: unknown) => void) => void handlers.push(handler) },
+    isOn: (session: unknown) => (session as { yearly: boolean }).yearly,
+    change(next: unknown) {
+      now = next;
+      for (const handler of handlers) handler(next);
+    },
+  };
+}
+
 beforeEach(() => {
-  document.body.innerHTML = '<form><button role="switch" aria-checked="false">?</button></form>';
+  document.body.innerHTML = `<form><button role="switch" aria-checked="false">${LABEL}</button></form>`;
   button = document.querySelector("button") as HTMLElement;
   settles = [];
-  run = vi.fn(() => new Promise<Outcome>((resolve) => settles.push(resolve)));
+  page = state();
+  run = vi.fn(async (_actions: object, _name: string, intent: object) => {
+    const end = page.begin(intent);
+    const outcome = await new Promise<Outcome>((resolve) => settles.push(resolve));
+    end();
+    return outcome;
+  });
   const request = (name: string) => {
     if (name !== "changeInterval") throw new TypeError("undeclared");
   };
-  updates = { run, request } as unknown as Updates<any>;
+  updates = { run, request, ...page } as unknown as Updates<any>;
 });
-afterEach(() => document.body.replaceChildren());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  document.body.replaceChildren();
+});
 
 test("switches on and off again, and shows it only once it is true", async () => {
   bind();
-  expect([shown(), button.textContent]).toEqual(["switch false false", labels.off]);
+  expect(shown()).toBe("switch false false");
   button.click();
   expect(run).toHaveBeenLastCalledWith(actions, "changeInterval", on);
-  expect([shown(), button.textContent]).toEqual(["switch false true", labels.off]);
+  expect(shown()).toBe("switch false true");
   await settle(success);
-  expect([shown(), button.textContent]).toEqual(["switch true false", labels.on]);
+  // The label stays: "Monthly subscription, on" would be read out of one that says the opposite.
+  expect([shown(), button.textContent]).toEqual(["switch true false", LABEL]);
   button.click();
   expect(run).toHaveBeenLastCalledWith(actions, "changeInterval", off);
   await settle(success);
   expect(shown()).toBe("switch false false");
 });
 
-test("starts as its attribute says", () => {
-  button.setAttribute("aria-checked", "true");
+test("the element's own state is the state, whoever sets it", () => {
   bind();
+  button.setAttribute("aria-checked", "true");
   button.click();
   expect(run).toHaveBeenLastCalledWith(actions, "changeInterval", off);
 });
@@ -92,7 +150,7 @@ test("is where it was after a failure, with the message as text in a live region
   expect(message()).toBe("");
   button.click();
   await settle(failure("no"));
-  expect([shown(), button.textContent]).toEqual(["switch false false", labels.off]);
+  expect(shown()).toBe("switch false false");
   expect(message()).toBe("Not <b>now</b>.");
   button.click();
   expect(message()).toBe("");
@@ -116,15 +174,150 @@ test("says nothing of an update that was cancelled", async () => {
   expect([shown(), message()]).toEqual(["switch false false", ""]);
 });
 
-test("believes the session where it can be read", async () => {
-  const isOn = vi.fn((session: unknown) => (session as { yearly: boolean }).yearly);
+test("a doubt: shows what the session says in the end, and the message goes with the doubt", async () => {
+  const { change, ...own } = session();
+  bind(own);
+  button.click();
+  page.become(true);
+  await settle(failure("unknown"));
+  expect([shown(), message()]).toEqual(["switch false false", "Not <b>now</b>."]);
+  // The server applied it after all, and the second refresh tells.
+  change({ yearly: true });
+  expect([shown(), message()]).toEqual(["switch true false", "Not <b>now</b>."]);
+  page.become(false);
+  expect([shown(), message()]).toEqual(["switch true false", ""]);
+});
+
+test("without an sdk, the end of staleness shows what the session says", async () => {
+  const { change, actions, isOn } = session();
+  bind({ actions, isOn });
+  button.click();
+  page.become(true);
+  await settle(failure("unknown"));
+  change({ yearly: true });
+  expect(shown()).toBe("switch false false");
+  page.become(false);
+  expect(shown()).toBe("switch true false");
+});
+
+test("up to version 7 of Stripe.js the checkout tells of changes, and gives the session by another name", () => {
+  const { change, actions, sdk, isOn } = session(true);
+  bind({ actions: { session: actions.getSession, ...sdk }, isOn });
+  expect(shown()).toBe("switch true false");
+  change({ yearly: false });
+  expect(shown()).toBe("switch false false");
+});
+
+test("a refusal stays when somebody else's doubt ends, until it is dismissed", async () => {
+  const { dismiss } = bind();
+  button.click();
+  await settle(failure("no"));
+  page.become(true);
+  page.become(false);
+  expect(message()).toBe("Not <b>now</b>.");
+  dismiss();
+  expect(message()).toBe("");
+});
+
+test("dismiss takes away its own message alone", async () => {
+  const status = document.body.appendChild(document.createElement("p"));
+  const { dismiss } = bind({ status });
+  button.click();
+  await settle(failure("no"));
+  status.textContent = "Somebody else's.";
+  dismiss();
+  expect(status.textContent).toBe("Somebody else's.");
+});
+
+test("a change that was made, and is shown, needs no message", async () => {
+  const { change, ...own } = session();
+  bind(own);
+  button.click();
+  change({ yearly: true });
+  await settle(failure("yes", "Your change was made. Please reload the page."));
+  expect([shown(), message()]).toEqual(["switch true false", ""]);
+});
+
+test("the session of an outcome is shown where there is no other", async () => {
+  const { isOn } = session();
   bind({ isOn });
   button.click();
-  await settle({ ...failure("unknown"), session: { yearly: true } } as Outcome);
+  await settle({ ...failure("unknown"), session: { yearly: true } });
   expect(button.getAttribute("aria-checked")).toBe("true");
+});
+
+test("is busy with what others have begun, and what is no answer is off", () => {
+  bind({ actions: { getSession: () => ({}) }, isOn: () => undefined as never });
+  const end = page.begin(off);
+  expect(shown()).toBe("switch false true");
   button.click();
-  await settle({ ...success, session: { yearly: true } } as Outcome);
-  expect(button.getAttribute("aria-checked")).toBe("true");
+  expect(run).not.toHaveBeenCalled();
+  end();
+  expect(shown()).toBe("switch false false");
+});
+
+test("isOn that throws is reported, and the switch still works", async () => {
+  const reported = vi.fn();
+  vi.stubGlobal("reportError", reported);
+  const { change, ...own } = session();
+  bind(own);
+  change(5n);
+  change(null);
+  const broken = () => {
+    throw new Error("page");
+  };
+  bind({ ...own, actions: { getSession: () => ({}) }, isOn: broken });
+  button.click();
+  await settle(failure("no"));
+  expect([shown(), message()]).toEqual(["switch false false", "Not <b>now</b>."]);
+  expect(new Set(reported.mock.calls.map(([error]) => error.message))).toEqual(new Set(["page"]));
+  button.click();
+  expect(run).toHaveBeenCalledTimes(2);
+});
+
+test.each([
+  ["itself", (on: boolean) => button.setAttribute("aria-disabled", String(on))],
+  ["what it is in", (on: boolean) => document.querySelector("form")!.setAttribute("aria-disabled", String(on))],
+])("aria-disabled of %s", async (_, disable) => {
+  bind();
+  disable(true);
+  button.click();
+  expect([run.mock.calls.length, shown()]).toEqual([0, "switch false false"]);
+  disable(false);
+  button.click();
+  expect(run).toHaveBeenCalledOnce();
+});
+
+test("bound twice: one update a press, and the old binding takes nothing of the new one", async () => {
+  const first = bind();
+  const second = bind();
+  button.click();
+  expect(run).toHaveBeenCalledOnce();
+  first.unbind();
+  expect(shown()).toBe("switch false true");
+  await settle(failure("no"));
+  expect(document.querySelectorAll("[role=status]")).toHaveLength(1);
+  expect([shown(), message()]).toEqual(["switch false false", "Not <b>now</b>."]);
+  expect(page.listeners.size).toBe(1);
+  second.unbind();
+  second.unbind();
+  expect([page.listeners.size, message()]).toEqual([0, undefined]);
+  bind();
+  button.click();
+  expect(run).toHaveBeenCalledTimes(2);
+});
+
+test("an old binding that is let go of while its update runs leaves the new one its message", async () => {
+  const first = bind();
+  button.click();
+  bind();
+  expect(shown()).toBe("switch false true");
+  first.unbind();
+  await settle(success);
+  expect(shown()).toBe("switch false false");
+  button.click();
+  await settle(failure("no"));
+  expect(message()).toBe("Not <b>now</b>.");
 });
 
 test("uses the live region of the page, and tells the page of each outcome", async () => {
@@ -160,7 +353,7 @@ test("what is no button is reachable and answers the keyboard", () => {
 test("can be set, and lets go", async () => {
   const { set, unbind } = bind();
   set(true);
-  expect([shown(), button.textContent]).toEqual(["switch true false", labels.on]);
+  expect(shown()).toBe("switch true false");
   button.click();
   unbind();
   await settle(success);
@@ -181,7 +374,11 @@ test("a listener of the page that throws is reported", async () => {
   await settle(success);
   expect(reported).toHaveBeenCalledWith(new Error("page"));
   expect(shown()).toBe("switch true false");
-  vi.unstubAllGlobals();
+});
+
+test("refuses what is no element", () => {
+  button = document.querySelector(".not-there")!;
+  expect(bind).toThrow('bindSwitch: "button" must be an object, not null');
 });
 
 test.each([
@@ -190,7 +387,8 @@ test.each([
   [{ name: "other" }, "undeclared"],
   [{ actions: null }, '"actions" must be'],
   [{ on: undefined }, '"on" must be'],
-  [{ labels: "on" }, '"labels" must be'],
+  [{ labels: { on: "On", off: "Off" } }, 'unknown key "labels"'],
+  [{ sdk: 5 }, '"sdk" must be an object, not 5'],
   [{ onOutcome: 5 }, '"onOutcome" must be'],
 ])("refuses %j", (more, told) => {
   expect(() => bind(more as never)).toThrow(TypeError);
@@ -199,8 +397,6 @@ test.each([
 
 describe("a checkbox", () => {
   const box = () => button as HTMLInputElement;
-  const tick = () => new Promise((resolve) => setTimeout(resolve));
-
   beforeEach(() => {
     document.body.innerHTML = '<label><input type="checkbox"> Yearly</label>';
     button = document.querySelector("input") as HTMLElement;
@@ -248,11 +444,43 @@ describe("a checkbox", () => {
     await settle(failure("no"));
     expect([message(), document.querySelector("label [role=status]")]).toEqual(["Not <b>now</b>.", null]);
     unbind();
-    for (const key of ["getSession", "session"]) {
-      bind({ actions: { [key]: () => ({ yearly: false }) }, isOn: (session) => (session as any).yearly }).unbind();
-      expect(box().checked).toBe(false);
+    const own = session();
+    bind({ actions: own.actions, isOn: own.isOn }).unbind();
+    expect(box().checked).toBe(false);
+  });
+
+  test.each(["what the session says", "what was shown, without isOn"])(
+    "a form that is reset shows %s",
+    async (what) => {
+      document.body.innerHTML = '<form><input type="checkbox"></form>';
+      button = document.querySelector("input") as HTMLElement;
       box().checked = true;
-    }
+      const { change: _, ...own } = session(true);
+      bind(what.endsWith("isOn") ? {} : own);
+      document.querySelector("form")!.reset();
+      expect(box().checked).toBe(false);
+      await tick();
+      expect(box().checked).toBe(true);
+      button.click();
+      expect(run).toHaveBeenLastCalledWith(expect.anything(), "changeInterval", off);
+    },
+  );
+
+  test("what the page has set is what a press goes from", async () => {
+    bind();
+    box().checked = true;
+    button.click();
+    await tick();
+    expect(run).toHaveBeenLastCalledWith(actions, "changeInterval", off);
+    expect(box().checked).toBe(true);
+  });
+
+  test("a press while it is disabled changes nothing", async () => {
+    bind();
+    button.setAttribute("aria-disabled", "true");
+    button.click();
+    await tick();
+    expect([run.mock.calls.length, box().checked]).toEqual([0, false]);
   });
 
   test("leaves the keyboard to the browser", () => {
@@ -282,8 +510,10 @@ test.each(["button", "label"])(
     bindAll();
     const regions = [...document.querySelectorAll("[role=status]")];
     expect(regions.map(({ textContent }) => textContent)).toEqual(["", ""]);
-    expect(button.getAttribute("aria-busy")).toBe("false");
+    // The update of its earlier life is still under way.
+    expect(button.getAttribute("aria-busy")).toBe("true");
     await settle(success);
+    expect(button.getAttribute("aria-busy")).toBe("false");
     button.click();
     await settle(failure("no"));
     expect(regions.map(({ textContent }) => textContent)).toEqual(["", "Not <b>now</b>."]);
@@ -304,5 +534,4 @@ test("a session that cannot be read is reported, and the switch starts as it is"
   });
   expect(reported).toHaveBeenCalledWith(new Error("page"));
   expect(shown()).toBe("switch true false");
-  vi.unstubAllGlobals();
 });

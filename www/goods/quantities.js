@@ -23,7 +23,7 @@ export function bindQuantities(checkout, quantities) {
     const stepper = element.querySelector(".stepper");
     const { minimum, maximum } = limits.get(item.name);
     const own = { line_item: item.id };
-    const quantity = updates.wanted("setQuantity", own)?.quantity ?? item.quantity;
+    const quantity = updates.pendingIntent("setQuantity", own)?.quantity ?? item.quantity;
     stepper.setAttribute("aria-label", `Quantity of ${item.name}`);
     stepper.setAttribute("aria-busy", String(updates.isPending("setQuantity", own)));
     setText(stepper.querySelector("output"), String(quantity));

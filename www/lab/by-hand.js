@@ -50,3 +50,17 @@ async function isMade(actions, updateCheckout, { tell, check }) {
   tell("Your order was updated.", "yes");
   return true;
 }
+
+/** Pays as pages do: Pay waits for the update that is under way, and then confirms what there is. */
+export async function payOnceUpdated({ actions, sdk }) {
+  while (!actions.getSession().canConfirm) {
+    await new Promise((resolve) => void sdk.on("change", resolve));
+  }
+  return actions.confirm();
+}
+
+/** The wallet of Stripe's guide: the sheet opens at once, and its approval is confirmed. */
+export function bindWallet(element, actions) {
+  element.on("click", (event) => event.resolve());
+  element.on("confirm", (event) => actions.confirm({ expressCheckoutConfirmEvent: event }));
+}

@@ -19,6 +19,8 @@ export function createColumn(onNews) {
       state = { ...opened };
       onNews();
     },
+    /** The page was opened again: from here on this one is looked at. */
+    reopen: ({ session, control, whyLocked }) => learn({ session, control, whyLocked }),
     /** The customer presses. */
     start: () => void (start = performance.now()),
     /** Sets what the customer reads, and what that claims about the change: "yes", "no" or "unknown". */
@@ -32,6 +34,8 @@ export function createColumn(onNews) {
       start = performance.now();
       learn({ message: NOTHING, doubt: null, took: null, truth: null, wanted });
     },
+    /** The customer has paid this, after the page had said that; both are amounts. */
+    pay: (said, took) => learn({ paid: { said, took } }),
     draw: onNews,
     /** Sets what the server has, and how many requests have reached it. */
     learn: (truth, requests) => learn({ truth, requests }),

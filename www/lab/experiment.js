@@ -1,5 +1,5 @@
 import { openCheckout } from "../stripe.js";
-import { changePlan, oneMore } from "./by-hand.js";
+import { bindWallet, changePlan, oneMore, payOnceUpdated } from "./by-hand.js";
 import { AWAY, DRIVES } from "./drives.js";
 import { shownOf } from "./facts.js";
 import { arm, post, received, truthOf } from "./server.js";
@@ -17,8 +17,10 @@ const KINDS = {
  */
 export async function experiment(fault, { limit, check, mine, columns, onRequests }) {
   const kind = fault.control ?? "plan";
-  const { presses = 1, during, after } = DRIVES[fault.drive ?? "once"];
+  const { presses = 1, before, during, after } = DRIVES[fault.drive ?? "once"];
   const sides = await open(kind, { limit, check, mine, columns });
+  const bySide = (key) => Object.fromEntries(sides.map((side) => [side.side, side[key]]));
+  const given = { mine, columns, payers: bySide("payer"), secrets: bySide("secret") };
 
   async function learn() {
     const [requests, ...truths] = await Promise.all([received(), ...sides.map(({ id }) => truthOf(id))]);
@@ -32,21 +34,22 @@ export async function experiment(fault, { limit, check, mine, columns, onRequest
 
   await mine.ready();
   for (const { id } of sides) await arm(id, fault.server ?? "none");
+  await before?.(given);
   const ends = sides.map(async ({ column, press }) => {
     column.start();
     await Promise.all(Array.from({ length: presses }, press));
     // Without a network there is no answer yet; the server is asked again at the end.
     await learn().catch(() => {});
   });
-  await Promise.all([during?.({ mine, columns }), ...ends]);
-  await after?.({ mine, columns });
+  await Promise.all([during?.(given), ...ends]);
+  await after?.(given);
   await mine.calm();
   await learn();
 }
 
 /** A fresh checkout for each column, and what a press does there. */
 async function open(kind, { limit, check, mine, columns }) {
-  const settings = { limitMs: limit, defaultValues: { email: "ada@example.com" } };
+  const settings = { limitMs: limit };
   // One after the other: the first creates the visitor that both belong to.
   const checkouts = [await openCheckout("subscription", settings), await openCheckout("subscription", settings)];
   if (kind === "quantity") for (const checkout of checkouts) await addNotebook(checkout);
@@ -79,12 +82,45 @@ async function open(kind, { limit, check, mine, columns }) {
     mine: () => (kind === "plan" ? mine.changePlan : mine.oneMore)(columns.mine.tell),
     byHand: () => (kind === "plan" ? changePlan : oneMore)(byHand),
   };
+  const payers = {
+    mine: payer(left, columns.mine, { pay: () => mine.pay(columns.mine.tell), bind: mine.bindWallet }),
+    byHand: payer(right, columns.byHand, {
+      pay: () => payOnceUpdated(right),
+      bind: (element) => bindWallet(element, right.actions),
+    }),
+  };
   return ["mine", "byHand"].map((side) => ({
     side,
     id: columns[side].id(),
     column: columns[side],
     press: presses[side],
+    payer: payers[side],
+    secret: (side === "mine" ? left : right).clientSecret,
   }));
+}
+
+/** What the customer does to pay in one column; `pay` and `bind` are that column's own code. */
+function payer({ sdk, actions, fake }, column, { pay, bind }) {
+  let said;
+  const read = () => (said = actions.getSession().total.total);
+  const paid = async () => column.pay(said, await truthOf(column.id()));
+  return {
+    pay: async () => {
+      read();
+      const result = await pay();
+      if (result?.type === "success") await paid();
+    },
+    openWallet: async () => {
+      const element = sdk.createExpressCheckoutElement();
+      bind(element);
+      read();
+      await fake.wallet.press();
+    },
+    approve: async () => {
+      const { ended } = await fake.wallet.approve();
+      if (ended === "paid") await paid();
+    },
+  };
 }
 
 /** The stepper's item: one notebook is in the order beforehand. */

@@ -1,3 +1,4 @@
+import { bindExpressCheckout } from "/dist/express.js";
 import { createUpdates } from "/dist/index.js";
 import { endpoints } from "/endpoints.js";
 import { REPORTS } from "./merchant.js";
@@ -60,11 +61,25 @@ export function createPackage(limit, record, { onChange, onCalm }) {
     oneMore: (tell) => {
       const item = session().lineItems.at(-1);
       const own = { line_item: item.id };
-      const quantity = updates.wanted("setQuantity", own)?.quantity ?? item.quantity;
+      const quantity = updates.pendingIntent("setQuantity", own)?.quantity ?? item.quantity;
       return run("setQuantity", { ...own, quantity: quantity + 1 }, tell);
+    },
+    /** Pays, and tells why that was not done. */
+    pay: async (tell) => {
+      const outcome = await updates.pay(checkout.actions, (actions) => actions.confirm());
+      if (outcome.type === "blocked") return tell(outcome.message, null);
+      return outcome.result;
+    },
+    bindWallet: (element) => {
+      bindExpressCheckout(element, {
+        updates,
+        actions: checkout.actions,
+        confirm: (actions, event) => actions.confirm({ expressCheckoutConfirmEvent: event }),
+      });
     },
     /** Why Pay is locked; `null` if it is not. */
     whyLocked: () => {
+      if (updates.getSnapshot().paying) return "the customer is paying";
       if (updates.isPending()) return "the order is changing";
       if (updates.isStale()) return "the order is being checked";
       return whyClosed(session());

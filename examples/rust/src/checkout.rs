@@ -43,7 +43,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn mount(this: &PaymentElement, place: &str);
 
-    /// What this page does with the actions beside updates.
+    /// What this page does with the actions besides updates.
     type Customer;
 
     #[wasm_bindgen(method, js_name = getSession)]
@@ -185,17 +185,21 @@ impl Checkout {
         drop(self.customer().update_email(email));
     }
 
-    /// Pays; gives what the customer has to know if that failed.
-    pub async fn confirm(&self) -> Option<String> {
-        let options = serde_wasm_bindgen::to_value(&Confirm { redirect: "if_required" }).ok()?;
-        let ended = JsFuture::from(self.customer().confirm(&options)).await.ok()?;
-        let confirmed: Confirmed = serde_wasm_bindgen::from_value(ended).ok()?;
-        confirmed.error.map(|error| error.message)
-    }
-
     fn customer(&self) -> &Customer {
         self.actions.unchecked_ref()
     }
+}
+
+/// Pays.
+pub fn confirm(actions: &Actions) -> Promise {
+    let options = serde_wasm_bindgen::to_value(&Confirm { redirect: "if_required" });
+    actions.unchecked_ref::<Customer>().confirm(&options.unwrap_or_default())
+}
+
+/// What the customer has to know of a payment that `confirm` has ended.
+pub fn problem(result: JsValue) -> Option<String> {
+    let confirmed: Confirmed = serde_wasm_bindgen::from_value(result).ok()?;
+    confirmed.error.map(|error| error.message)
 }
 
 async fn fetched<T: for<'a> Deserialize<'a>>(request: Result<Request, gloo_net::Error>) -> Result<T, JsValue> {

@@ -5,26 +5,34 @@ mod page;
 
 use std::rc::Rc;
 
-use checkout_updates::intent::{Field, Rule};
-use checkout_updates::{Endpoint, Options, Outcome, Subscription, Updates};
+use checkout_updates::{Endpoint, Options, Outcome, PayOutcome, Subscription, Updates};
 use gloo_events::{EventListener, EventListenerOptions};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
 
 use checkout::{Checkout, View};
 use page::Page;
 
+/// How often the customer pays.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Plan {
+    Monthly,
+    Yearly,
+}
+
 /// The one thing that the customer may change here.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Interval {
-    interval: &'static str,
+    interval: Plan,
 }
 
 /// The checkout page, while it is open.
 struct Shop {
     checkout: Checkout,
     updates: Updates,
+    change: Endpoint<Interval>,
     page: Page,
 }
 
@@ -42,19 +50,24 @@ pub fn start() {
 
 async fn open(page: Page) -> Result<(), JsValue> {
     let checkout = Checkout::open().await?;
-    let interval = Rule::OneOf(vec!["monthly".into(), "yearly".into()]);
-    let toggle = Endpoint::new("/change-subscription-interval").field(Field::new("interval", interval));
-    let updates = Updates::new(Options::new().endpoint("changeInterval", toggle))?;
+    let change = Endpoint::new("/change-subscription-interval").one_of("interval", ["monthly", "yearly"]).latest();
+    let updates = Updates::new(Options::new().endpoint("changeInterval", &change))
+        .map_err(|error| JsValue::from_str(&error.to_string()))?;
     checkout.mount_payment("#payment-element");
-    let shop = Rc::new(Shop { checkout, updates, page });
+    let shop = Rc::new(Shop { checkout, updates, change, page });
     shop.page.show();
-    shop.draw();
     let drawing = Rc::clone(&shop);
     let listening: Subscription = shop.updates.subscribe(move || drawing.draw());
     std::mem::forget(listening);
     let drawing = Rc::clone(&shop);
     shop.checkout.on_change(&Closure::<dyn Fn()>::new(move || drawing.draw()).into_js_value());
     listen(&shop);
+    // Where the page was reloaded while a change was under way, it says so until the session was fetched again.
+    let resuming = Rc::clone(&shop);
+    spawn_local(async move {
+        resuming.updates.resume(&resuming.checkout.actions).await;
+    });
+    shop.draw();
     Ok(())
 }
 
@@ -79,32 +92,44 @@ fn listen(shop: &Rc<Shop>) {
 }
 
 impl Shop {
-    /// Monthly or yearly: the other than the session has.
+    /// The plan that the customer wants: the one that is asked for, else the one that the session has.
+    fn plan(&self) -> Plan {
+        let has =
+            || if self.checkout.view().is_some_and(|view| view.is_yearly()) { Plan::Yearly } else { Plan::Monthly };
+        self.updates.pending_intent(&self.change).map_or_else(has, |intent: Interval| intent.interval)
+    }
+
+    /// Asks for the other plan.
     async fn change(&self) {
-        if self.updates.is_pending(None) {
-            return;
-        }
-        let interval = if self.checkout.view().is_some_and(|view| view.is_yearly()) { "monthly" } else { "yearly" };
+        let interval = if self.plan() == Plan::Yearly { Plan::Monthly } else { Plan::Yearly };
         self.page.toggle_problem.set_text_content(None);
-        let outcome = self.updates.run(&self.checkout.actions, "changeInterval", &Interval { interval }).await;
-        if let Ok(Outcome::Error { failure, .. }) = outcome {
+        let outcome = self.updates.run(&self.checkout.actions, &self.change, Interval { interval }).await;
+        if let Outcome::Error { failure, .. } = outcome {
             self.page.toggle_problem.set_text_content(Some(&failure.message));
         }
         self.draw();
     }
 
+    /// Pays, once nothing is in the way.
     async fn pay(&self) {
-        if self.reason().is_none() {
-            self.page.problem.set_text_content(self.checkout.confirm().await.as_deref());
-            self.draw();
-        }
+        let ended = self.updates.pay(&self.checkout.actions, checkout::confirm, None).await;
+        let problem = match ended {
+            Ok(PayOutcome::Confirmed { result }) => checkout::problem(result),
+            Ok(PayOutcome::Blocked { message, .. }) => Some(message),
+            Err(_) => Some("Your payment could not be started. Please try again.".to_owned()),
+        };
+        self.page.problem.set_text_content(problem.as_deref());
+        self.draw();
     }
 
     /// Why the customer cannot pay yet.
     fn reason(&self) -> Option<&'static str> {
-        if self.updates.is_pending(None) {
+        let shown = self.updates.snapshot();
+        if shown.pending {
             Some("Updating your order…")
-        } else if self.updates.is_stale() {
+        } else if shown.paying {
+            Some("Paying…")
+        } else if shown.stale {
             Some("Checking your order with the shop…")
         } else if self.checkout.view().is_some_and(|view| view.can_confirm) {
             None
@@ -129,10 +154,8 @@ impl Shop {
             page.item_name.set_text_content(Some(&item.name));
             page.item_amount.set_text_content(Some(&item.subtotal.amount));
         }
-        let label = if view.is_yearly() { "Use monthly subscription" } else { "Save with a yearly subscription" };
-        page.toggle_label.set_text_content(Some(label));
-        page::set(&page.toggle, "aria-checked", view.is_yearly());
-        page::set(&page.toggle, "aria-busy", self.updates.is_pending(None));
+        page::set(&page.toggle, "aria-checked", self.plan() == Plan::Yearly);
+        page::set(&page.toggle, "aria-busy", self.updates.is_pending(&self.change));
         if view.status.kind == "complete" {
             page.failed("Thank you. Your order is confirmed.");
             return;

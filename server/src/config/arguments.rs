@@ -11,6 +11,7 @@ use axum::http::HeaderName;
 use clap::Parser;
 
 use super::{Backend, Config, ConfigError, Database, LogFormat, STRIPE, STRIPE_LIMIT, StripeAccount};
+use crate::bounds::UPDATES_OF_VISITOR;
 use crate::catalogue::{MOST_OF_AN_ITEM, PriceIds};
 use crate::origin::Allowed;
 use crate::rules::tax::TaxTable;
@@ -81,6 +82,12 @@ pub(super) struct Arguments {
     /// How many sessions one address may create in a minute
     #[arg(long, env = "CREATIONS_PER_MINUTE", default_value = "60")]
     creations_per_minute: String,
+    /// How many updates one address may make in a minute, for longer than a few
+    #[arg(long, env = "UPDATES_PER_MINUTE", default_value = "600")]
+    updates_per_minute: String,
+    /// How many updates one visitor may make in two days
+    #[arg(long, env = "UPDATES_OF_VISITOR", default_value_t = UPDATES_OF_VISITOR.to_string())]
+    updates_of_visitor: String,
     /// Desk lamps in stock when the database is made
     #[arg(long, env = "STOCK", default_value = "24")]
     stock: String,
@@ -154,7 +161,9 @@ impl Arguments {
             database: self.database()?,
             address_header: self.address_header()?,
             holds_of_address: self.holds_of_address(stock)?,
-            creations: self.creations()?,
+            creations: a_minute("CREATIONS_PER_MINUTE", &self.creations_per_minute)?,
+            updates: a_minute("UPDATES_PER_MINUTE", &self.updates_per_minute)?,
+            updates_of_visitor: number("UPDATES_OF_VISITOR", &self.updates_of_visitor, 1..=1_000_000)?,
             www: self.www.clone(),
             dist: self.dist.clone(),
             examples: self.examples.clone(),
@@ -182,11 +191,6 @@ impl Arguments {
             Some(most) => number("HOLDS_OF_ADDRESS", most, 1..=1_000_000),
             None => Ok(MOST_OF_AN_ITEM.max(stock / 4)),
         }
-    }
-
-    fn creations(&self) -> Result<NonZeroU32, ConfigError> {
-        let creations = number("CREATIONS_PER_MINUTE", &self.creations_per_minute, 1..=1_000_000)?;
-        Ok(NonZeroU32::new(creations).unwrap_or(NonZeroU32::MIN))
     }
 
     fn backend(self, sandbox_port: u16) -> Result<Backend, ConfigError> {
@@ -265,6 +269,10 @@ fn number<T: FromStr + PartialOrd + Display>(
     let (least, most) = (range.start(), range.end());
     let found = text.parse().ok().filter(|number| range.contains(number));
     found.ok_or_else(|| wrong(name, &format!("must be a number from {least} to {most}")))
+}
+
+fn a_minute(name: &str, text: &str) -> Result<NonZeroU32, ConfigError> {
+    Ok(NonZeroU32::new(number(name, text, 1..=1_000_000)?).unwrap_or(NonZeroU32::MIN))
 }
 
 /// `test` or `live`.
@@ -383,6 +391,8 @@ mod tests {
             (vec!["--connections", "1"], "CONNECTIONS must be a number from 16 to 1000000"),
             (vec!["--idle-seconds", "0"], "IDLE_SECONDS must be a number from 1 to 3600"),
             (vec!["--creations-per-minute", "0"], "CREATIONS_PER_MINUTE must be a number from 1 to 1000000"),
+            (vec!["--updates-per-minute", "0"], "UPDATES_PER_MINUTE must be a number from 1 to 1000000"),
+            (vec!["--updates-of-visitor", "0"], "UPDATES_OF_VISITOR must be a number from 1 to 1000000"),
             (
                 vec!["--client-address-header", "a b"],
                 "CLIENT_ADDRESS_HEADER must be the name of a header, such as x-forwarded-for",

@@ -130,6 +130,10 @@ pub struct Config {
     pub holds_of_address: u32,
     /// How many sessions one address may create in a minute.
     pub creations: NonZeroU32,
+    /// How many updates one address may make in a minute.
+    pub updates: NonZeroU32,
+    /// How many updates one visitor may make in two days.
+    pub updates_of_visitor: u32,
     /// How many connections there may be, where the process may have as many files.
     pub connections: usize,
     /// How long a connection may be silent: idle, or in the middle of a request's head.

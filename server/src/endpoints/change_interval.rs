@@ -19,6 +19,6 @@ pub fn endpoint() -> Endpoint {
 }
 
 fn apply(intent: &Intent, change: &mut Change<'_>) -> Result<(), Answer> {
-    let interval = Interval::parse(text(intent, 0)?).ok_or(Answer::BAD_REQUEST)?;
+    let interval = Interval::parse(text(intent, "interval")?).ok_or(Answer::BAD_REQUEST)?;
     if change.cart.swap_plan(change.catalogue.plan(interval)) { Ok(()) } else { Err(Answer::BAD_REQUEST) }
 }

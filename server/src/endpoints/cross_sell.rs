@@ -15,7 +15,7 @@ pub fn add(catalogue: &Catalogue) -> Endpoint {
         fields: fields(catalogue),
         latest: Latest::Never,
         apply: |intent, change| {
-            let product = change.catalogue.product(text(intent, 0)?).ok_or(Answer::BAD_REQUEST)?;
+            let product = change.catalogue.product(text(intent, "product_id")?).ok_or(Answer::BAD_REQUEST)?;
             change.cart.add(product);
             Ok(())
         },
@@ -39,7 +39,7 @@ fn fields(catalogue: &Catalogue) -> Vec<Field> {
 }
 
 fn take_out(intent: &Intent, change: &mut Change<'_>) -> Result<(), Answer> {
-    let product = text(intent, 0)?;
+    let product = text(intent, "product_id")?;
     change.cart.remove(product);
     Ok(())
 }

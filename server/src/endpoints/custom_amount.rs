@@ -3,7 +3,7 @@
 //! `product_id` alone, as in Stripe's guide, means to add. What is there already is not added again: a browser may
 //! send one request twice.
 
-use checkout_updates::intent::{Field, Intent, Rule, Value};
+use checkout_updates::intent::{Field, Intent, Rule};
 
 use super::{Change, Endpoint, Latest, text};
 use crate::answer::Answer;
@@ -25,8 +25,8 @@ pub fn endpoint(catalogue: &Catalogue) -> Endpoint {
 }
 
 fn apply(intent: &Intent, change: &mut Change<'_>) -> Result<(), Answer> {
-    let product = change.catalogue.product(text(intent, 0)?).ok_or(Answer::BAD_REQUEST)?;
-    if *intent.get(1) == Value::Flag(false) {
+    let product = change.catalogue.product(text(intent, "product_id")?).ok_or(Answer::BAD_REQUEST)?;
+    if intent.get("selected").as_bool() == Some(false) {
         change.cart.remove(product.id);
     } else {
         change.cart.add(product);

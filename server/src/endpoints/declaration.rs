@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use checkout_updates::intent::{Field, Intent, Value};
+use checkout_updates::intent::{Field, Intent, InvalidBody, Value};
 use checkout_updates::session::SessionId;
-use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use super::Change;
 use crate::answer::Answer;
@@ -40,22 +39,11 @@ pub struct Endpoint {
 
 /// Why a body is refused. For the log; it holds no value that was sent.
 #[derive(Debug, PartialEq, Eq)]
-pub enum BadBody {
-    /// No JSON object, or one that names a field twice.
-    NotAnObject,
-    /// No session id, or something else in its place.
-    Session(&'static str),
-    /// A field that is missing, unknown or outside its rule.
-    Field(String),
-}
+pub struct BadBody(String);
 
 impl fmt::Display for BadBody {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAnObject => formatter.write_str("the body is no JSON object with different names"),
-            Self::Session(hint) => write!(formatter, "{SESSION_FIELD}: {hint}"),
-            Self::Field(what) => formatter.write_str(what),
-        }
+        formatter.write_str(&self.0)
     }
 }
 
@@ -68,65 +56,11 @@ impl Endpoint {
     ///
     /// [`BadBody`] says what is wrong.
     pub fn read(&self, body: &[u8]) -> Result<(SessionId, Intent), BadBody> {
-        let mut fields = read_object(body)?;
-        let place = fields.iter().position(|(name, _)| name == SESSION_FIELD).ok_or(BadBody::Session("is missing"))?;
-        let session = match fields.swap_remove(place).1 {
-            Value::Text(text) => SessionId::parse(&text).map_err(|invalid| BadBody::Session(invalid.hint()))?,
-            _ => return Err(BadBody::Session("is no text")),
-        };
-        let intent = Intent::check_named(&self.fields, fields)
-            // The name of an unknown field is the sender's, so it is cut short and escaped.
-            .map_err(|invalid| BadBody::Field(format!("{invalid:.80}").escape_debug().to_string()))?;
-        Ok((session, intent))
-    }
-}
-
-/// Reads a JSON object whose names are all different.
-///
-/// # Errors
-///
-/// [`BadBody::NotAnObject`] for anything else.
-pub fn read_object(body: &[u8]) -> Result<Vec<(String, Value)>, BadBody> {
-    serde_json::from_slice(body).map(|Object(fields)| fields).map_err(|_| BadBody::NotAnObject)
-}
-
-/// A flat JSON object, its names all different.
-struct Object(Vec<(String, Value)>);
-
-impl<'de> de::Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor)
-    }
-}
-
-struct ObjectVisitor;
-
-impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Object;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-        let mut fields: Vec<(String, Value)> = Vec::new();
-        while let Some((name, value)) = map.next_entry::<String, serde_json::Value>()? {
-            // JSON readers differ on which of two wins, so neither does.
-            if fields.iter().any(|(other, _)| *other == name) {
-                return Err(de::Error::custom("a name twice"));
-            }
-            fields.push((name, value_of(value)));
-        }
-        Ok(Object(fields))
-    }
-}
-
-fn value_of(value: serde_json::Value) -> Value {
-    match value {
-        serde_json::Value::String(text) => Value::Text(text),
-        serde_json::Value::Number(number) => number.as_f64().map_or(Value::Other, Value::Number),
-        serde_json::Value::Bool(flag) => Value::Flag(flag),
-        _ => Value::Other,
+        let body = serde_json::from_slice(body).unwrap_or(Value::Other);
+        // The name of an unknown field is the sender's, so it is cut short and escaped.
+        let bad =
+            |invalid: InvalidBody| BadBody(invalid.to_string().chars().take(80).flat_map(char::escape_debug).collect());
+        Intent::read(SESSION_FIELD, &self.fields, body).map_err(bad)
     }
 }
 
@@ -145,7 +79,7 @@ mod tests {
     fn takes_what_is_declared() {
         let (session, intent) =
             read("changeInterval", r#"{"checkout_session_id":"cs_test_a1","interval":"yearly"}"#).unwrap();
-        assert_eq!((session.as_str(), intent.get(0)), ("cs_test_a1", &Value::Text("yearly".to_owned())));
+        assert_eq!((session.as_str(), intent.get("interval")), ("cs_test_a1", &Value::Text("yearly".to_owned())));
         assert!(read("updateTax", r#"{"checkout_session_id":"cs_test_a1"}"#).is_ok());
         let alone = r#"{"checkout_session_id":"cs_test_a1","product_id":"gift_wrap"}"#;
         assert!(read("updateCustomAmount", alone).is_ok());
@@ -163,11 +97,11 @@ mod tests {
             (
                 "updateTax",
                 r#"{"checkout_session_id":"cs_test_a","checkout_session_id":"cs_test_b"}"#,
-                "the body is no JSON",
+                "\\\"checkout_session_id\\\" is there twice",
             ),
-            ("updateTax", "{}", "checkout_session_id: is missing"),
-            ("updateTax", r#"{"checkout_session_id":1}"#, "checkout_session_id: is no text"),
-            ("updateTax", r#"{"checkout_session_id":"cs_test_a_secret_b"}"#, "checkout_session_id: "),
+            ("updateTax", "{}", "\\\"checkout_session_id\\\" is missing"),
+            ("updateTax", r#"{"checkout_session_id":1}"#, "\\\"checkout_session_id\\\" does not fit"),
+            ("updateTax", r#"{"checkout_session_id":"cs_test_a_secret_b"}"#, "This is a client secret."),
             ("updateTax", r#"{"checkout_session_id":"cs_test_a","amount":1}"#, "\\\"amount\\\" is not declared"),
             ("changeInterval", r#"{"checkout_session_id":"cs_test_a"}"#, "\\\"interval\\\" is missing"),
             (
@@ -197,5 +131,7 @@ mod tests {
             assert!(error.starts_with(why), "{body}: {error}");
             assert!(!error.contains("weekly") && !error.contains("secret-speed") && !error.contains("cs_test_a_"));
         }
+        let long = format!(r#"{{"checkout_session_id":"cs_test_a","{}":1}}"#, "x".repeat(500));
+        assert!(read("updateTax", &long).unwrap_err().len() < 100, "a sender's name fills the log");
     }
 }

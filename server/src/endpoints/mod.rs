@@ -2,24 +2,26 @@
 //!
 //! The page takes the same declarations from `/endpoints.js`, so neither end can expect what the other does not send.
 
+pub mod calculate_shipping;
 pub mod change_interval;
 pub mod cross_sell;
 pub mod custom_amount;
 pub mod declaration;
 pub mod openapi;
 pub mod quantity;
+pub mod reorder;
 pub mod script;
 pub mod shipping;
 pub mod tax;
 
-use checkout_updates::intent::{Intent, Value};
+use checkout_updates::intent::Intent;
 
 pub use declaration::{Endpoint, Latest};
 
 use crate::answer::Answer;
 use crate::cart::Cart;
 use crate::catalogue::Catalogue;
-use crate::rules::shipping::Speed;
+use crate::rules::shipping::{Recipient, Speed};
 
 /// What an endpoint works on.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub struct Change<'a> {
     pub cart: Cart,
     /// How fast to ship; `None` where nothing is shipped.
     pub speed: Option<Speed>,
+    /// Where to send it, if the server is to set that.
+    pub recipient: Option<Recipient>,
 }
 
 /// All endpoints.
@@ -41,21 +45,20 @@ pub fn all(catalogue: &Catalogue) -> Vec<Endpoint> {
         cross_sell::add(catalogue),
         cross_sell::remove(catalogue),
         quantity::endpoint(),
+        reorder::endpoint(),
         shipping::endpoint(),
+        calculate_shipping::endpoint(),
         tax::endpoint(),
     ]
 }
 
-/// The text of a field, by its position in the declaration.
+/// The text of a field.
 ///
 /// # Errors
 ///
 /// When it was left out. A required field was checked before.
-fn text(intent: &Intent, position: usize) -> Result<&str, Answer> {
-    match intent.get(position) {
-        Value::Text(text) => Ok(text),
-        _ => Err(Answer::BAD_REQUEST),
-    }
+fn text<'a>(intent: &'a Intent, field: &str) -> Result<&'a str, Answer> {
+    intent.get(field).as_str().ok_or(Answer::BAD_REQUEST)
 }
 
 #[cfg(test)]

@@ -69,7 +69,10 @@ fn update(endpoint: &Endpoint) -> Value {
 fn create() -> Value {
     let body = json!({
         "type": "object",
-        "properties": { "cart": { "enum": ["subscription", "goods"] } },
+        "properties": {
+            "cart": { "enum": ["subscription", "goods"] },
+            "address_by": { "enum": ["client", "server"] },
+        },
         "additionalProperties": false,
     });
     json!({ "post": {
@@ -122,7 +125,19 @@ fn schema(rule: &Rule) -> Value {
         Rule::Text(most) => json!({ "type": "string", "minLength": 1, "maxLength": most }),
         Rule::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Rule::Flag => json!({ "type": "boolean" }),
+        Rule::Address => {
+            let line = schema(&Rule::Text(255));
+            let country = json!({ "type": "string", "pattern": "^[A-Za-z]{2}$" });
+            let lines = json!({
+                "line1": line, "country": country, "line2": line, "city": line, "state": line, "postal_code": line,
+            });
+            record(&json!({ "name": line, "address": record(&lines, &["line1", "country"]) }), &["name", "address"])
+        }
     }
+}
+
+fn record(properties: &Value, required: &[&str]) -> Value {
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
 #[cfg(test)]
@@ -138,7 +153,7 @@ mod tests {
         };
         let quantity = body("/update-line-item-quantity");
         assert_eq!(quantity["required"], json!(["checkout_session_id", "line_item", "quantity"]));
-        assert_eq!(quantity["properties"]["quantity"], json!({ "type": "integer", "minimum": 0.0, "maximum": 10.0 }));
+        assert_eq!(quantity["properties"]["quantity"], json!({ "type": "integer", "minimum": 0, "maximum": 10 }));
         assert_eq!(quantity["properties"]["line_item"]["pattern"], "^li_[A-Za-z0-9_-]*$");
         let amount = body("/update-custom-amount");
         assert_eq!(amount["required"], json!(["checkout_session_id", "product_id"]));
@@ -148,6 +163,8 @@ mod tests {
         );
         assert_eq!(amount["additionalProperties"], false);
         assert_eq!(body("/update-tax")["required"], json!(["checkout_session_id"]));
-        assert_eq!(document["paths"].as_object().map(Map::len), Some(8));
+        let shipping = &body("/calculate-shipping-options")["properties"]["shipping_details"];
+        assert_eq!(shipping["required"], json!(["name", "address"]));
+        assert_eq!(document["paths"].as_object().map(Map::len), Some(10));
     }
 }

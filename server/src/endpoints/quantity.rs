@@ -1,6 +1,6 @@
 //! `/update-line-item-quantity`: how many of an item. Stock is checked and held where the update is carried out.
 
-use checkout_updates::intent::{Field, Intent, Rule, Value};
+use checkout_updates::intent::{Field, Intent, Rule};
 
 use super::{Change, Endpoint, Latest, text};
 use crate::answer::Answer;
@@ -14,7 +14,7 @@ pub fn endpoint() -> Endpoint {
         path: "/update-line-item-quantity",
         fields: vec![
             Field::new("line_item", Rule::Identifier("li_".into())),
-            Field::new("quantity", Rule::Integer(0.0, f64::from(MOST_OF_AN_ITEM))),
+            Field::new("quantity", Rule::Integer(0, MOST_OF_AN_ITEM.into())),
         ],
         latest: Latest::By("line_item"),
         apply,
@@ -22,11 +22,9 @@ pub fn endpoint() -> Endpoint {
 }
 
 fn apply(intent: &Intent, change: &mut Change<'_>) -> Result<(), Answer> {
-    let line_item = text(intent, 0)?;
-    let Value::Number(number) = intent.get(1) else { return Err(Answer::BAD_REQUEST) };
-    // The rule has let whole numbers from 0 to 10 through.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let quantity = *number as u32;
+    let line_item = text(intent, "line_item")?;
+    let quantity = intent.get("quantity").as_i64().and_then(|quantity| quantity.try_into().ok());
+    let quantity = quantity.ok_or(Answer::BAD_REQUEST)?;
     let product = change.cart.product_of(line_item).and_then(|id| change.catalogue.product(id));
     // The plan is sold once, add-ons too, and a gift is the rule's to give.
     if product.is_none_or(|product| product.role != Role::CrossSell) {

@@ -11,7 +11,7 @@ use super::{Endpoint, Latest};
 #[must_use]
 pub fn module(endpoints: &[Endpoint]) -> String {
     let mut text = String::from(
-        "import { endpoint, oneOf, identifier, text, integer, flag } from \"/dist/index.js\";\n\nexport const endpoints = {\n",
+        "import { endpoint, oneOf, identifier, text, integer, flag, address } from \"/dist/index.js\";\n\nexport const endpoints = {\n",
     );
     for endpoint in endpoints {
         let fields = endpoint.fields.iter().map(|field| {
@@ -22,7 +22,7 @@ pub fn module(endpoints: &[Endpoint]) -> String {
         let fields = if fields.is_empty() { "{}".to_owned() } else { format!("{{ {fields} }}") };
         let options = match endpoint.latest {
             // Without an intent it says "look again", and one that is running may have looked before the change.
-            Latest::Never if endpoint.fields.is_empty() => ", { join: false }".to_owned(),
+            Latest::Never if endpoint.fields.is_empty() => ", { dedupe: false }".to_owned(),
             Latest::Never => String::new(),
             Latest::Always => ", { latest: true }".to_owned(),
             Latest::By(field) => format!(", {{ latest: [{}] }}", json!(field)),
@@ -44,6 +44,7 @@ fn rule(rule: &Rule) -> String {
         Rule::Text(most) => format!("text({most})"),
         Rule::Integer(least, most) => format!("integer({least}, {most})"),
         Rule::Flag => "flag()".to_owned(),
+        Rule::Address => "address()".to_owned(),
     }
 }
 
@@ -56,12 +57,13 @@ mod tests {
     fn declares_what_the_server_takes() {
         let text = module(&all(&catalogue()));
         for line in [
-            r#"import { endpoint, oneOf, identifier, text, integer, flag } from "/dist/index.js";"#,
+            r#"import { endpoint, oneOf, identifier, text, integer, flag, address } from "/dist/index.js";"#,
             r#"  changeInterval: endpoint("/change-subscription-interval", { "interval": oneOf("monthly", "yearly") }, { latest: true }),"#,
             r#"  updateCustomAmount: endpoint("/update-custom-amount", { "product_id": oneOf("gift_wrap", "express_shipping", "warranty"), "selected": flag().optional() }, { latest: ["product_id"] }),"#,
             r#"  addCrossSell: endpoint("/add-cross-sell", { "product_id": oneOf("desk_lamp", "notebook", "desk_mat") }),"#,
             r#"  setQuantity: endpoint("/update-line-item-quantity", { "line_item": identifier("li_"), "quantity": integer(0, 10) }, { latest: ["line_item"] }),"#,
-            r#"  updateTax: endpoint("/update-tax", {}, { join: false }),"#,
+            r#"  calculateShippingOptions: endpoint("/calculate-shipping-options", { "shipping_details": address() }),"#,
+            r#"  updateTax: endpoint("/update-tax", {}, { dedupe: false }),"#,
         ] {
             assert!(text.lines().any(|other| other == line), "{line}\n{text}");
         }

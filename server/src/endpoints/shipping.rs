@@ -19,7 +19,7 @@ pub fn endpoint() -> Endpoint {
 }
 
 fn apply(intent: &Intent, change: &mut Change<'_>) -> Result<(), Answer> {
-    let speed = Speed::parse(text(intent, 0)?).ok_or(Answer::BAD_REQUEST)?;
+    let speed = Speed::parse(text(intent, "speed")?).ok_or(Answer::BAD_REQUEST)?;
     // Stripe has shipping options for payments only.
     let shipped = change.speed.as_mut().ok_or(Answer::BAD_REQUEST)?;
     *shipped = speed;

@@ -12,6 +12,8 @@ pub enum Fault {
     Silent,
     /// The answer takes 3 s.
     Slow,
+    /// The change is made after 4 s, even if nobody waits for the answer any more.
+    Late,
     /// The answer's head comes at once, and its body a byte a second, without end.
     Drip,
     /// 400 with a message. Nothing is changed.

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName};
 use serde::Serialize;
 
 use super::fault::{Fault, Kind};
+use super::waits::Waits;
 
 const MOST_VISITORS: usize = 64;
 const MOST_FAULTS: usize = 8;
@@ -54,7 +55,11 @@ struct Guest {
 
 /// The laboratory's memory. It is bounded, and of this server alone.
 #[derive(Debug, Default)]
-pub struct Lab(Mutex<VecDeque<Guest>>);
+pub struct Lab {
+    guests: Mutex<VecDeque<Guest>>,
+    /// What is kept waiting.
+    pub waits: Waits,
+}
 
 impl Lab {
     /// The next request of this session that the fault concerns meets it. Its visitor's requests are kept from now on.
@@ -123,7 +128,7 @@ impl Lab {
     }
 
     fn guests(&self) -> MutexGuard<'_, VecDeque<Guest>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.guests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -5,6 +5,7 @@ mod fault;
 mod memory;
 mod show;
 mod strike;
+mod waits;
 
 pub use fault::Fault;
 pub use memory::{Lab, Received};

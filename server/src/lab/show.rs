@@ -15,7 +15,6 @@ use crate::app::App;
 use crate::body;
 use crate::stand_in::{failed, own, session_in};
 use crate::stripe::client::session_path;
-use crate::visitor::Visitor;
 
 const LONGEST_BODY: usize = 1024;
 
@@ -45,7 +44,7 @@ async fn take(app: &App, request: Request) -> Result<(), Answer> {
     let body = body::read(body, LONGEST_BODY).await?;
     let asked: Asked = serde_json::from_slice(&body).map_err(|_| Answer::BAD_REQUEST)?;
     let id = own(app, &parts.headers, &asked.checkout_session_id, app.deadline()).await?;
-    let visitor = Visitor::of(&parts.headers, &app.key).ok_or(Answer::FORBIDDEN)?;
+    let visitor = app.visitor(&parts.headers).ok_or(Answer::FORBIDDEN)?;
     let lab = app.lab.as_ref().ok_or(Answer::NOT_FOUND)?;
     lab.arm(&visitor.0, id.as_str(), asked.fault);
     Ok(())
@@ -88,7 +87,7 @@ fn told(session: &Value) -> Value {
 
 /// `GET /lab/requests`: what was received from this visitor of late.
 pub async fn requests(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
-    let visitor = Visitor::of(request.headers(), &app.key);
+    let visitor = app.visitor(request.headers());
     let received = match (&app.lab, visitor) {
         (Some(lab), Some(visitor)) => lab.received(&visitor.0),
         _ => Vec::new(),

@@ -16,6 +16,7 @@ use serde_json::json;
 use tokio::time::{Interval, interval, sleep};
 
 use super::fault::{Fault, Kind};
+use super::waits::Wait;
 use crate::answer::{Answer, json_response, text_response};
 use crate::app::App;
 use crate::body;
@@ -28,6 +29,7 @@ use crate::visitor::Visitor;
 /// No page waits as long: silence for good would be a connection for good.
 const SILENCE: Duration = Duration::from_secs(60);
 const SLOW: Duration = Duration::from_secs(3);
+const LATE: Duration = Duration::from_secs(4);
 const LONGEST_BODY: usize = 64 * 1024;
 const REPORTS: &str = "/metrics/client-failures";
 const LOGIN: &str = "<!doctype html><title>Log in</title><h1>Please log in to this network</h1>";
@@ -35,7 +37,7 @@ const LOGIN: &str = "<!doctype html><title>Log in</title><h1>Please log in to th
 /// Keeps what a visitor of the laboratory sends, and lets the fault happen that the visitor has asked for.
 pub async fn strike(State(app): State<Arc<App>>, request: Request, next: Next) -> Response<Body> {
     let Some(lab) = &app.lab else { return next.run(request).await };
-    let visitor = Visitor::of(request.headers(), &app.key).filter(|visitor| lab.knows(&visitor.0));
+    let visitor = app.visitor(request.headers()).filter(|visitor| lab.knows(&visitor.0));
     let (Some(Visitor(visitor)), Some(place)) = (visitor, Place::of(&app, &request)) else {
         return next.run(request).await;
     };
@@ -67,19 +69,31 @@ pub async fn strike(State(app): State<Arc<App>>, request: Request, next: Next) -
         }
         answer
     };
+    let wait = || line.as_ref().map(|line| lab.waits.begin(&visitor, line));
     match fault {
         Fault::None => next.run(request).await,
         Fault::Silent => {
             next.run(request).await;
+            let _wait = wait();
             sleep(SILENCE).await;
             cut(line).await
         }
         Fault::Slow => {
             let response = next.run(request).await;
+            let _wait = wait();
             sleep(SLOW).await;
             response
         }
-        Fault::Drip => next.run(request).await.map(|_| Body::new(Drip::new())),
+        Fault::Late => {
+            // A task of its own: a page that is left drops the one that answers it.
+            let late = tokio::spawn(async move {
+                sleep(LATE).await;
+                next.run(request).await
+            });
+            let _wait = wait();
+            late.await.unwrap_or_else(|_| Answer::BROKEN.into_response())
+        }
+        Fault::Drip => next.run(request).await.map(|_| Body::new(Drip::new(wait()))),
         Fault::Refused => instead(Answer::refused("This plan is sold out at the moment.")).into_response(),
         Fault::SaysError => {
             let answer = instead(Answer::refused("This plan is sold out at the moment."));
@@ -151,11 +165,12 @@ async fn cut(line: Option<Line>) -> Response<Body> {
 struct Drip {
     drops: u32,
     beat: Interval,
+    _wait: Option<Wait>,
 }
 
 impl Drip {
-    fn new() -> Self {
-        Self { drops: 60, beat: interval(Duration::from_secs(1)) }
+    fn new(wait: Option<Wait>) -> Self {
+        Self { drops: 60, beat: interval(Duration::from_secs(1)), _wait: wait }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Ways of shipping, for the session's own address and total.
 
+use checkout_updates::intent::Value;
+
 use crate::catalogue::{CURRENCY, FREE_SHIPPING_FROM};
 use crate::stripe::Form;
 use crate::stripe::types::{Address, ShippingOption};
@@ -36,6 +38,47 @@ impl Speed {
         match self {
             Self::Standard => "standard",
             Self::Express => "express",
+        }
+    }
+}
+
+/// Whom to send it to, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    name: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// By Stripe's names, without the country.
+    lines: Vec<(&'static str, String)>,
+}
+
+impl Recipient {
+    /// From what fits the rule of an address.
+    #[must_use]
+    pub fn of(details: &Value) -> Option<Self> {
+        let address = details.get("address");
+        let line = |name| Some((name, address.get(name).as_str()?.to_owned()));
+        Some(Self {
+            name: details.get("name").as_str()?.to_owned(),
+            country: address.get("country").as_str()?.to_ascii_uppercase(),
+            lines: ["line1", "line2", "city", "state", "postal_code"].into_iter().filter_map(line).collect(),
+        })
+    }
+
+    /// As much of the address as taxes and shipping depend on.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        let state = self.lines.iter().find(|(name, _)| *name == "state").map(|(_, state)| state.clone());
+        Address { country: Some(self.country.clone()), state }
+    }
+
+    /// Writes it as `collected_information`.
+    pub fn transmit(&self, form: &mut Form) {
+        const DETAILS: &str = "collected_information[shipping_details]";
+        form.add(format!("{DETAILS}[name]"), &self.name);
+        form.add(format!("{DETAILS}[address][country]"), &self.country);
+        for (name, line) in &self.lines {
+            form.add(format!("{DETAILS}[address][{name}]"), line);
         }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! One file for one server, or a PostgreSQL for as many as there are.
 
+pub mod claim;
 pub mod postgres;
 pub mod sqlite;
 
@@ -10,6 +11,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use claim::Claim;
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 use tokio::time::{Instant, timeout_at};
@@ -117,6 +119,8 @@ pub struct Terms {
     pub most_of_visitor: u32,
     /// How many an address may hold, all visitors together.
     pub most_of_address: u32,
+    /// How many updates of a visitor are remembered; it may begin no more.
+    pub most_updates: u32,
 }
 
 /// What came of asking for stock.
@@ -135,6 +139,8 @@ pub enum Held {
     TooMany,
     /// The session has held stock for as long as it may.
     Over,
+    /// The visitor has made as many updates as are remembered of one.
+    TooManyUpdates,
 }
 
 /// How an update ended.
@@ -160,8 +166,8 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Whether other servers may share it.
     fn is_shared(&self) -> bool;
 
-    /// Makes something this server's own for as long as it runs. Says whether it was free.
-    fn claim(&self, what: &'static str) -> Later<'_, bool>;
+    /// Makes something this server's own for as long as it runs; `None` where another server has it.
+    fn claim(&self, what: &'static str) -> Later<'_, Option<Claim>>;
 
     /// Waits for a session's turn among all servers. Within one server, whoever calls this has the turn already.
     fn turn(&self, session: &str, deadline: Instant) -> Later<'_, Box<dyn Turn>>;

@@ -2,29 +2,39 @@
 //!
 //! A session's turn is an advisory lock of a connection, so it ends when its server does, however that ends. What must
 //! only happen in turn is written on that same connection: where the connection is lost, the turn and the write are.
+//! Nothing else is held by a connection: what a server has for as long as it runs is a row that it renews.
+
+mod lease;
+mod session;
+
+pub use lease::LEASE;
 
 use std::fmt;
-use std::sync::{Arc, Mutex as Slot, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Client, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Transaction,
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Transaction,
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Config, Error, NoTls, Row};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{End, Held, HoldChange, Holder, Later, Record, Store, StoreError, Terms, Turn, Update, UpdateId};
+use super::{Claim, End, Held, HoldChange, Holder, Later, Record, Store, StoreError, Terms, Turn, Update, UpdateId};
 use crate::answer::Answer;
-use crate::secret::Secret;
+use crate::secret::{Secret, random_id};
 
 /// How long it may take to get a connection.
 const CONNECT: Duration = Duration::from_secs(3);
+/// After this much silence, it is asked whether the other machine is still there.
+const KEEPALIVE: Duration = Duration::from_secs(10);
+/// How long what was sent may stay without a sign that it has arrived.
+const UNHEARD: Duration = Duration::from_secs(20);
 /// What every connection begins with. No statement takes long, and a server that has gone without a word (its machine
 /// has lost power) keeps its turns for half a minute at most.
 const SETTINGS: &str = "SET statement_timeout = '20s'; SET idle_in_transaction_session_timeout = '20s';
@@ -34,10 +44,8 @@ const SETTINGS: &str = "SET statement_timeout = '20s'; SET idle_in_transaction_s
 /// From version 14 on, and not on every system: who waits for a turn is looked after, too.
 const MORE_SETTINGS: &str = "SET client_connection_check_interval = '5s'";
 /// How the tables came to look as they do.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/postgres/1.sql")];
-/// The locks of different uses differ in this.
-const TURNS: &str = "turn";
-const CLAIMS: &str = "claim";
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../migrations/postgres/1.sql"), include_str!("../../migrations/postgres/2.sql")];
 /// While the tables are made.
 const MIGRATING: i64 = 0x63_6865_636b_6f75;
 
@@ -50,7 +58,8 @@ pub struct Postgres {
     work: Pool,
     /// One for each update that runs: apart from the others, so that nobody in turn waits for somebody out of turn.
     turns: Pool,
-    claims: Slot<Vec<Client>>,
+    /// What this server's claims are held under.
+    name: String,
 }
 
 impl fmt::Debug for Postgres {
@@ -82,18 +91,18 @@ impl From<Error> for Failure {
     }
 }
 
-impl From<deadpool_postgres::PoolError> for Failure {
-    fn from(error: deadpool_postgres::PoolError) -> Self {
+impl From<PoolError> for Failure {
+    fn from(error: PoolError) -> Self {
         match error {
-            deadpool_postgres::PoolError::Backend(error) => error.into(),
+            PoolError::Backend(error) => error.into(),
             other => Self(other.to_string()),
         }
     }
 }
 
-/// A lock's number in the database. That two names share one by chance only makes one wait for the other.
-fn lock_number(purpose: &str, name: &str) -> i64 {
-    let digest = Sha256::digest(format!("{purpose} {name}"));
+/// The number of a session's lock in the database. That two share one by chance only makes one wait for the other.
+fn lock_number(session: &str) -> i64 {
+    let digest = Sha256::digest(format!("turn {session}"));
     digest.iter().take(8).fold(0_i64, |number, byte| (number << 8) | i64::from(*byte))
 }
 
@@ -115,19 +124,49 @@ impl Postgres {
     ///
     /// # Errors
     ///
-    /// When the database cannot be reached, or comes from a newer version.
+    /// When the database cannot be reached, cannot be worked with through what is in front of it, or comes from a newer
+    /// version.
     pub async fn open(url: &Secret, connections: usize) -> Result<Self> {
         let mut config: Config =
             url.reveal().parse().map_err(|_| StoreError::NotDone("DATABASE_URL cannot be read".to_owned()))?;
         config.application_name("checkout-updates-server").connect_timeout(CONNECT);
+        // A machine that has lost power says nothing: without these, its connections would stay for hours.
+        config
+            .keepalives_idle(KEEPALIVE)
+            .keepalives_interval(KEEPALIVE / 2)
+            .keepalives_retries(3)
+            .tcp_user_timeout(UNHEARD);
         let work = (connections / 3).max(1);
         let store = Self {
             work: pool(&config, work)?,
             turns: pool(&config, connections.saturating_sub(work).max(1))?,
-            claims: Slot::default(),
+            name: random_id().map_err(|error| StoreError::NotDone(error.to_string()))?,
         };
+        store.look_at_connections(connections).await?;
         store.migrate().await?;
         Ok(store)
+    }
+
+    /// All of them are there, and each is a session of the database.
+    async fn look_at_connections(&self, connections: usize) -> Result<()> {
+        let mut open = Vec::new();
+        for pool in [&self.work, &self.turns] {
+            for _ in 0..pool.status().max_size {
+                match timeout(CONNECT, pool.get()).await {
+                    Ok(Ok(client)) => open.push(client),
+                    Ok(Err(error)) if open.is_empty() => return Err(not_done(error)),
+                    Err(_) if open.is_empty() => return Err(StoreError::NotDone("no answer".to_owned())),
+                    _ => {
+                        let why = format!("it gives {} connections of DATABASE_CONNECTIONS={connections}", open.len());
+                        return Err(StoreError::NotDone(why));
+                    }
+                }
+            }
+        }
+        match open.as_slice() {
+            [one, .., other] => session::check(one, other).await,
+            _ => Err(StoreError::NotDone("it needs two connections".to_owned())),
+        }
     }
 
     /// Servers that start at once wait for each other.
@@ -156,20 +195,28 @@ impl Postgres {
 
     /// What needs no transaction.
     async fn rows(&self, sql: &str, parameters: Parameters<'_>) -> Result<Vec<Row>> {
-        let client = self.client().await?;
-        let statement = client.prepare_cached(sql).await.map_err(not_done)?;
-        client.query(&statement, parameters).await.map_err(not_done)
+        rows_once(&self.work, sql, parameters).await
     }
 
     /// One statement that writes is a transaction of its own.
     async fn write(&self, sql: &str, parameters: Parameters<'_>) -> Result<u64> {
-        let client = self.client().await?;
-        let statement = client.prepare_cached(sql).await.map_err(not_done)?;
-        client.execute(&statement, parameters).await.map_err(|error| match error.as_db_error() {
-            Some(_) => not_done(error),
-            None => in_doubt(error),
-        })
+        execute_once(&self.work, sql, parameters).await
     }
+}
+
+async fn rows_once(pool: &Pool, sql: &str, parameters: Parameters<'_>) -> Result<Vec<Row>> {
+    let client = pool.get().await.map_err(not_done)?;
+    let statement = client.prepare_cached(sql).await.map_err(not_done)?;
+    client.query(&statement, parameters).await.map_err(not_done)
+}
+
+async fn execute_once(pool: &Pool, sql: &str, parameters: Parameters<'_>) -> Result<u64> {
+    let client = pool.get().await.map_err(not_done)?;
+    let statement = client.prepare_cached(sql).await.map_err(not_done)?;
+    client.execute(&statement, parameters).await.map_err(|error| match error.as_db_error() {
+        Some(_) => not_done(error),
+        None => in_doubt(error),
+    })
 }
 
 fn pool(config: &Config, size: usize) -> Result<Pool> {
@@ -209,20 +256,25 @@ struct Locked {
     /// Taken when it is let go.
     client: Option<Mutex<Object>>,
     number: i64,
-    is_held: bool,
+    /// The database's process that has the lock, once it has.
+    backend: Option<i32>,
 }
 
 impl Drop for Locked {
     fn drop(&mut self) {
         let Some(client) = self.client.take().map(Mutex::into_inner) else { return };
-        let (number, is_held) = (self.number, self.is_held);
+        let (number, is_held) = (self.number, self.backend.is_some());
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         runtime.spawn(async move {
-            let unlocked = is_held && client.execute("SELECT pg_advisory_unlock($1)", &[&number]).await.is_ok();
-            if !unlocked {
-                // Nobody knows what it holds, or waits for: it ends, and so does that.
-                drop(Object::take(client));
+            if is_held {
+                match session::value(&client, &format!("SELECT pg_advisory_unlock({number})")).await {
+                    Ok(Some(answer)) if answer == "t" => return,
+                    Ok(_) => tracing::error!("a turn was held by another connection: is a pooler in transaction mode?"),
+                    Err(error) => tracing::debug!(%error, "a turn ends with its connection"),
+                }
             }
+            // Nobody knows what it holds, or waits for: it ends, and so does that.
+            drop(Object::take(client));
         });
     }
 }
@@ -236,6 +288,12 @@ impl Turn for Locked {
             };
             let mut client = client.lock().await;
             let transaction = client.transaction().await.map_err(not_done)?;
+            let backend = rows(&transaction, "SELECT pg_backend_pid()", &[]).await.map_err(not_done)?;
+            if backend.first().map(|row| row.get(0)) != self.backend {
+                return Err(StoreError::NotDone(
+                    "the turn is held by another connection, as behind a pooler in transaction mode".to_owned(),
+                ));
+            }
             let held = begin(&transaction, &update, &holder, terms).await.map_err(|error| {
                 // Somebody else has written it down, which only can be where the turn was lost.
                 if error.code() == Some(&SqlState::UNIQUE_VIOLATION) { in_doubt(error) } else { not_done(error) }
@@ -266,6 +324,10 @@ async fn number(db: &Transaction<'_>, sql: &str, parameters: Parameters<'_>) -> 
 
 async fn begin(db: &Transaction<'_>, update: &Update, holder: &Holder, terms: Terms) -> Outcome<Held> {
     let id = &update.id;
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM updates WHERE visitor = $1 LIMIT $2) AS remembered";
+    if number(db, sql, &[&id.visitor, &i64::from(terms.most_updates)]).await? >= i64::from(terms.most_updates) {
+        return Ok(Held::TooManyUpdates);
+    }
     let found = rows(db, "SELECT held_until FROM sessions WHERE session = $1", &[&id.session]).await?;
     let until = found.first().and_then(|row| row.get::<_, Option<i64>>(0)).unwrap_or(terms.until);
     let wanted: Vec<&HoldChange> = update.holds.iter().filter(|hold| hold.after > hold.before).collect();
@@ -383,7 +445,7 @@ async fn end(db: &Transaction<'_>, id: &UpdateId, end: End) -> Outcome<()> {
         End::NotMade(Some(answer)) | End::Unknown(answer) => answer,
         End::NotMade(None) => return execute(db, "DELETE FROM updates WHERE number = $1", &[&number]).await.map(drop),
     };
-    let sql = "UPDATE updates SET status = $2, message = $3 WHERE number = $1";
+    let sql = "UPDATE updates SET status = $2, message = $3, request = NULL WHERE number = $1";
     execute(db, sql, &[&number, &i32::from(answer.status), &answer.message.as_deref()]).await.map(drop)
 }
 
@@ -464,32 +526,22 @@ impl Store for Postgres {
         true
     }
 
-    fn claim(&self, what: &'static str) -> Later<'_, bool> {
-        Box::pin(async move {
-            let client = self.client().await?;
-            let number = lock_number(CLAIMS, what);
-            let row = client.query_one("SELECT pg_try_advisory_lock($1)", &[&number]).await.map_err(not_done)?;
-            let is_free: bool = row.get(0);
-            if is_free {
-                // Out of the pool: it is held as long as this connection.
-                self.claims.lock().unwrap_or_else(PoisonError::into_inner).push(client);
-            }
-            Ok(is_free)
-        })
+    fn claim(&self, what: &'static str) -> Later<'_, Option<Claim>> {
+        Box::pin(lease::take(self.work.clone(), what, self.name.clone()))
     }
 
     fn turn(&self, session: &str, deadline: Instant) -> Later<'_, Box<dyn Turn>> {
-        let number = lock_number(TURNS, session);
+        let number = lock_number(session);
         Box::pin(async move {
             let client = super::in_time(deadline, Box::pin(async { self.turns.get().await.map_err(not_done) })).await?;
             let patience = deadline.saturating_duration_since(Instant::now()).as_millis().max(1);
             // Should nobody wait for the lock any more, the connection that waits is closed.
-            let mut locked = Locked { client: Some(Mutex::new(client)), number, is_held: false };
+            let mut locked = Locked { client: Some(Mutex::new(client)), number, backend: None };
             if let Some(client) = &locked.client {
-                let sql = format!("SET lock_timeout = {patience}; SELECT pg_advisory_lock({number})");
-                client.lock().await.batch_execute(&sql).await.map_err(not_done)?;
+                let sql = format!("SET lock_timeout = {patience}; SELECT pg_backend_pid(), pg_advisory_lock({number})");
+                let backend = session::value(&*client.lock().await, &sql).await.map_err(not_done)?;
+                locked.backend = backend.and_then(|backend| backend.parse().ok());
             }
-            locked.is_held = true;
             let turn: Box<dyn Turn> = Box::new(locked);
             Ok(turn)
         })
@@ -627,10 +679,10 @@ impl Store for Postgres {
 
     fn close(&self) -> Later<'_, ()> {
         Box::pin(async move {
+            let released = self.write("DELETE FROM claims WHERE holder = $1", &[&self.name]).await;
             self.work.close();
             self.turns.close();
-            self.claims.lock().unwrap_or_else(PoisonError::into_inner).clear();
-            Ok(())
+            released.map(drop)
         })
     }
 }

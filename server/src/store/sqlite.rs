@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Result, Row, Transactio
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-use super::{End, Held, HoldChange, Holder, Later, Record, Store, StoreError, Terms, Turn, Update, UpdateId};
+use super::{Claim, End, Held, HoldChange, Holder, Later, Record, Store, StoreError, Terms, Turn, Update, UpdateId};
 use crate::answer::Answer;
 
 /// How long another process may keep the file locked.
@@ -18,8 +18,11 @@ const BUSY: Duration = Duration::from_secs(1);
 const QUEUE: Duration = Duration::from_secs(10);
 
 /// How the file came to look as it does. Its version is how many of these it has seen.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../../migrations/sqlite/1.sql"), include_str!("../../migrations/sqlite/2.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../migrations/sqlite/1.sql"),
+    include_str!("../../migrations/sqlite/2.sql"),
+    include_str!("../../migrations/sqlite/3.sql"),
+];
 
 /// One file.
 #[derive(Clone, Debug)]
@@ -137,6 +140,12 @@ impl Turn for Sqlite {
         let Update { id, intent, request, stripe_key, holds } = update.clone();
         let holder = holder.clone();
         self.run(move |db| {
+            let sql = "SELECT count(*) FROM (SELECT 1 FROM updates WHERE visitor = ?1 LIMIT ?2)";
+            if db.query_row(sql, params![id.visitor, terms.most_updates], |row| row.get::<_, u32>(0))?
+                >= terms.most_updates
+            {
+                return Ok(Held::TooManyUpdates);
+            }
             let held_until = db
                 .query_row("SELECT held_until FROM sessions WHERE session = ?1", [&id.session], |row| row.get(0))
                 .optional()?
@@ -183,8 +192,9 @@ impl Store for Sqlite {
         false
     }
 
-    fn claim(&self, _what: &'static str) -> Later<'_, bool> {
-        Box::pin(async { Ok(true) })
+    fn claim(&self, _what: &'static str) -> Later<'_, Option<Claim>> {
+        // The whole file is this server's alone.
+        Box::pin(async { Ok(Some(Claim::Forever)) })
     }
 
     fn turn(&self, _session: &str, _deadline: Instant) -> Later<'_, Box<dyn Turn>> {
@@ -266,8 +276,7 @@ impl Store for Sqlite {
     fn unfinished(&self, session: Option<&str>) -> Later<'_, Vec<Record>> {
         let session = session.map(str::to_owned);
         self.run(move |db| {
-            let sql = format!("{SELECT} WHERE status IS NULL AND (?1 IS NULL OR session = ?1) ORDER BY number");
-            let found = db.prepare(&sql)?.query_map([session], read_record)?.collect::<Result<Vec<_>>>()?;
+            let found = db.prepare(&unfinished())?.query_map([session], read_record)?.collect::<Result<Vec<_>>>()?;
             found.into_iter().map(|found| with_holds(db, found)).collect()
         })
     }
@@ -304,7 +313,7 @@ impl Store for Sqlite {
                 }
             };
             db.execute(
-                "UPDATE updates SET status = ?2, message = ?3 WHERE number = ?1",
+                "UPDATE updates SET status = ?2, message = ?3, request = NULL WHERE number = ?1",
                 params![number, answer.status, answer.message],
             )?;
             Ok(())
@@ -376,8 +385,9 @@ impl Store for Sqlite {
         self.run(move |db| {
             db.execute("DELETE FROM updates WHERE status IS NOT NULL AND begun < ?1", [before])?;
             db.execute(
-                "DELETE FROM sessions WHERE created < ?1 AND session NOT IN (SELECT session FROM holds)
-                   AND session NOT IN (SELECT session FROM updates)",
+                "DELETE FROM sessions AS s WHERE created < ?1
+                   AND NOT EXISTS (SELECT 1 FROM holds WHERE session = s.session)
+                   AND NOT EXISTS (SELECT 1 FROM updates WHERE session = s.session AND status IS NULL)",
                 [before],
             )?;
             Ok(())
@@ -399,6 +409,12 @@ fn keep_private(path: &Path) -> std::io::Result<()> {
 
 const SELECT: &str =
     "SELECT number, visitor, session, endpoint, key, intent, request, stripe_key, status, message FROM updates";
+
+/// By the plus sign it is sorted after it is found by its index: in the order of the table, all that is remembered would be
+/// read for each update.
+fn unfinished() -> String {
+    format!("{SELECT} WHERE status IS NULL AND (?1 IS NULL OR session = ?1) ORDER BY +number")
+}
 
 fn read_record(row: &Row<'_>) -> Result<(i64, Record)> {
     let id = UpdateId { visitor: row.get(1)?, session: row.get(2)?, endpoint: row.get(3)?, key: row.get(4)? };
@@ -466,4 +482,19 @@ fn change_hold(db: &Connection, session: &str, product: &str, quantity: u32) -> 
 
 fn is_settled(db: &Connection, session: &str) -> Result<bool> {
     db.query_row("SELECT EXISTS (SELECT 1 FROM sales WHERE session = ?1)", [session], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unfinished_is_found_without_reading_what_has_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = connect(&folder.path().join("shop.sqlite3")).unwrap().unwrap();
+        let plan = format!("EXPLAIN QUERY PLAN {}", unfinished());
+        let steps =
+            db.prepare(&plan).unwrap().query_map(["cs_1"], |row| row.get(3)).unwrap().collect::<Result<Vec<String>>>();
+        assert!(steps.unwrap().iter().any(|step| step.contains("USING INDEX unfinished_updates")));
+    }
 }

@@ -8,8 +8,21 @@ use std::process::{Child, Command, Stdio};
 pub struct Cluster {
     folder: tempfile::TempDir,
     bin: PathBuf,
-    port: u16,
+    pub port: u16,
     child: Option<Child>,
+}
+
+/// A folder that such a program may write to.
+pub fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    if let Some((user, group)) = user() {
+        std::os::unix::fs::chown(folder.path(), Some(user), Some(group)).unwrap();
+    }
+    folder
+}
+
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// The newest one that is installed.
@@ -28,7 +41,8 @@ fn user() -> Option<(u32, u32)> {
     Some((fields[2].parse().unwrap(), fields[3].parse().unwrap()))
 }
 
-fn command(program: &Path) -> Command {
+/// A program that runs as PostgreSQL's own user, if this is root.
+pub fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
     command.env_clear().env("LC_ALL", "C").current_dir("/").stdin(Stdio::null()).stdout(Stdio::null());
     if let Some((user, group)) = user() {
@@ -39,16 +53,13 @@ fn command(program: &Path) -> Command {
 
 impl Cluster {
     pub fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        if let Some((user, group)) = user() {
-            std::os::unix::fs::chown(folder.path(), Some(user), Some(group)).unwrap();
-        }
+        let folder = folder();
         let bin = bin();
         let mut init = command(&bin.join("initdb"));
         init.args(["--auth=trust", "--username=postgres", "--no-sync", "--locale=C", "--encoding=UTF8", "-D"]);
         let made = init.arg(folder.path().join("data")).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let mut cluster = Self { folder, bin, port, child: None };
         cluster.run();
         cluster

@@ -76,3 +76,32 @@ async fn a_stop_does_not_wait_for_who_says_nothing() {
     closed(silent).await;
     closed(half).await;
 }
+
+#[tokio::test]
+async fn a_body_that_does_not_come_makes_room() {
+    let shop = Shop::open_with(Setup { connections: 16, ..Setup::default() }).await;
+    let host = shop.server().address;
+    let head = format!(
+        "POST /create-checkout-session HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n\
+         Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{{"
+    );
+    let mut slow = Vec::new();
+    for _ in 0..16 {
+        slow.push(connect(&shop, &head).await);
+    }
+    // Sooner than any of them is given up for its slowness.
+    let asked = timeout(Duration::from_secs(3), async {
+        let mut asks = connect(&shop, "GET /catalogue HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
+        let mut answer = String::new();
+        asks.read_to_string(&mut answer).await.unwrap();
+        answer
+    });
+    let answer = asked.await.expect("nobody is served");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    // One that is still there and comes in the end is taken.
+    let mut last = slow.pop().unwrap();
+    last.write_all(b"       }").await.unwrap();
+    let mut first = [0; 12];
+    timeout(PATIENCE, last.read_exact(&mut first)).await.unwrap().unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200");
+}

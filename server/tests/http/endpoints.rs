@@ -260,3 +260,88 @@ async fn two_updates_at_once_are_both_made() {
     assert_eq!(shop.session(&customer).await["amount_total"], 16_000);
     assert_eq!(shop.items(&customer).await.len(), 5);
 }
+
+#[tokio::test]
+async fn an_item_is_moved_and_every_item_stays() {
+    let shop = Shop::open().await;
+    let customer = shop.customer("goods").await;
+    for product in ["notebook", "desk_mat"] {
+        change(&shop, &customer, "/add-cross-sell", json!({ "product_id": product })).await;
+    }
+    let [lamp, notebook, mat] = <[String; 3]>::try_from(shop.ids(&customer).await).unwrap();
+    let path = "/move-line-item";
+    change(&shop, &customer, path, json!({ "line_item": mat, "position": 0 })).await;
+    assert_eq!(shop.ids(&customer).await, [&*mat, &*lamp, &*notebook]);
+    change(&shop, &customer, path, json!({ "line_item": mat, "position": 99 })).await;
+    assert_eq!(shop.ids(&customer).await, [&*lamp, &*notebook, &*mat]);
+    let before = shop.gate.updates().len();
+    change(&shop, &customer, path, json!({ "line_item": mat, "position": 2 })).await;
+    assert_eq!(shop.gate.updates().len(), before, "nothing had to be changed");
+    shop.update(&customer, path, json!({ "line_item": "li_other", "position": 0 }), None).await.assert_error(400);
+}
+
+fn to(country: &str, state: Option<&str>) -> Value {
+    let mut address = json!({ "line1": "1 Way", "country": country, "city": "Anytown", "postal_code": "12345" });
+    if let Some(state) = state {
+        address["state"] = json!(state);
+    }
+    json!({ "shipping_details": { "name": "Ada Lovelace", "address": address } })
+}
+
+#[tokio::test]
+async fn the_server_sets_the_address_with_options_and_taxes_for_it_in_one_update() {
+    let shop = Shop::open().await;
+    let body = json!({ "cart": "goods", "address_by": "server" });
+    let reply = shop.post_json("/create-checkout-session", "", &body).await;
+    let customer = crate::shop::customer_of(&reply).unwrap();
+    assert_eq!(shop.session(&customer).await["permissions"], json!({ "update_shipping_details": "server_only" }));
+    // Nobody else may.
+    let address = json!({ "country": "GB", "line1": "1 Way" });
+    let told = json!({ "updateShippingAddress": { "name": "Ada", "address": address } });
+    let told = json!({ "checkout_session_id": customer.session, "change": told });
+    assert_eq!(shop.post_json("/session", &customer.cookie, &told).await.status, 400);
+
+    let path = "/calculate-shipping-options";
+    for (intent, country, shipping, taxes) in
+        [(to("US", Some("CA")), "US", 500, 7.25), (to("gb", None), "GB", 1_900, 20.0)]
+    {
+        change(&shop, &customer, path, intent).await;
+        let session = shop.session(&customer).await;
+        let details = &session["collected_information"]["shipping_details"];
+        assert_eq!((&details["name"], &details["address"]["country"]), (&json!("Ada Lovelace"), &json!(country)));
+        assert_eq!(details["address"]["postal_code"], "12345");
+        assert_eq!(session["shipping_cost"]["amount_total"], shipping);
+        assert_eq!(session["line_items"]["data"][0]["taxes"][0]["rate"]["percentage"], taxes);
+    }
+    assert_eq!(shop.gate.updates().len(), 2, "one update for each address");
+    let reply = shop.update(&customer, path, to("JP", None), None).await;
+    reply.assert_error(400);
+    assert_eq!(reply.json()["message"], "We do not ship to this country.");
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_refused() {
+    let shop = Shop::open().await;
+    let customer = shop.customer("goods").await;
+    let with = |path: &str, value: Value| {
+        let mut intent = to("US", Some("CA"));
+        *intent.pointer_mut(path).unwrap() = value;
+        intent
+    };
+    for intent in [
+        json!({}),
+        json!({ "shipping_details": "1 Way" }),
+        with("/shipping_details/name", json!("")),
+        with("/shipping_details/address", json!([])),
+        with("/shipping_details/address/country", json!("USA")),
+        with("/shipping_details/address/line1", json!({ "a": "b" })),
+        with("/shipping_details/address/line1", json!("x".repeat(256))),
+        with("/shipping_details/address", json!({ "line1": "1 Way", "country": "US", "amount": 1 })),
+    ] {
+        shop.update(&customer, "/calculate-shipping-options", intent, None).await.assert_error(400);
+    }
+    assert_eq!(shop.gate.updates().len(), 0);
+    let subscriber = shop.customer("subscription").await;
+    let reply = shop.update(&subscriber, "/calculate-shipping-options", to("US", None), None).await;
+    reply.assert_error(400);
+}

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
-use crate::shop::{Customer, Shop};
+use crate::shop::{Customer, Setup, Shop};
 
 const CHANGE: &str = "/change-subscription-interval";
 
@@ -164,7 +164,8 @@ async fn a_visitor_sees_the_own_requests_without_the_cookies_value() {
     assert_eq!(serde_json::from_str::<Value>(of(0, "body").as_str().unwrap()).unwrap(), sent);
     let headers = of(0, "headers");
     assert!(headers.as_array().unwrap().contains(&json!(["idempotency-key", "key-1"])), "{headers}");
-    assert!(headers.as_array().unwrap().contains(&json!(["cookie", "visitor=…"])), "{headers}");
+    let cookie = format!("{}=…", ada.cookie.split_once('=').unwrap().0);
+    assert!(headers.as_array().unwrap().contains(&json!(["cookie", cookie])), "{headers}");
     assert_eq!((of(1, "path"), of(1, "session")), (json!("/metrics/client-failures"), Value::Null));
     assert_eq!(shop.get("/lab/requests", &[("cookie", &eve.cookie)]).await.json(), json!([]));
     assert_eq!(shop.get("/lab/requests", &[]).await.json(), json!([]));
@@ -202,4 +203,58 @@ async fn the_page_is_served_with_a_stricter_policy_on_request_and_no_other_is() 
     }
     let moved = crate::shop::send(&shop.http, Method::GET, &shop.url("/lab"), &[], "").await;
     assert_eq!((moved.status, moved.header("location")), (307, "/lab/"));
+}
+
+/// Waits until the server has made the change, and then keeps the connection waiting.
+async fn waiting(shop: &Shop, customer: &Customer, fault: &str) -> TcpStream {
+    assert_eq!(arm(shop, customer, fault).await, 204);
+    let before = shop.gate.updates().len();
+    let line = on_a_line(shop, customer).await;
+    shop.gate.wait_for_updates(before + 1).await;
+    line
+}
+
+/// Whether the server has ended a connection.
+fn is_over(line: &TcpStream) -> bool {
+    !matches!(line.try_read(&mut [0; 4096]), Err(error) if error.kind() == ErrorKind::WouldBlock)
+}
+
+#[tokio::test]
+async fn what_waits_makes_room_and_no_stop_waits_for_it() {
+    let mut shop = Shop::open_with(Setup { connections: 16, ..Setup::default() }).await;
+    let mut lines = Vec::new();
+    for number in 0..16 {
+        let customer = shop.customer("subscription").await;
+        lines.push(waiting(&shop, &customer, ["silent", "drip"][number % 2]).await);
+        // One connection for itself: what this test asks is served all the time.
+        shop.http = crate::shop::http();
+    }
+    let health = timeout(Duration::from_secs(3), shop.get("/healthz", &[])).await.expect("nobody is served");
+    assert_eq!(health.status, 200);
+    timeout(Duration::from_secs(5), shop.server.take().unwrap().stop()).await.expect("it waits");
+}
+
+#[tokio::test]
+async fn one_visitor_keeps_four_connections_waiting_and_all_keep_thirty_two() {
+    let shop = Shop::open().await;
+    let ada = shop.customer("subscription").await;
+    let mut lines = Vec::new();
+    for _ in 0..6 {
+        let another = shop.try_customer("subscription", &ada.cookie).await.1.unwrap();
+        let another = Customer { cookie: ada.cookie.clone(), ..another };
+        lines.push(waiting(&shop, &another, "silent").await);
+    }
+    for line in &lines[..2] {
+        timeout(Duration::from_secs(5), line.readable()).await.expect("it is kept").unwrap();
+        assert!(is_over(line));
+    }
+    assert!(lines[2..].iter().all(|line| !is_over(line)), "more than were too many have ended");
+    for _ in 0..30 {
+        let customer = shop.customer("subscription").await;
+        lines.push(waiting(&shop, &customer, "silent").await);
+    }
+    for line in &lines[2..4] {
+        timeout(Duration::from_secs(5), line.readable()).await.expect("it is kept").unwrap();
+    }
+    assert_eq!(lines.iter().filter(|line| !is_over(line)).count(), 32);
 }

@@ -4,6 +4,8 @@
 
 mod bounds;
 #[cfg(unix)]
+mod claims;
+#[cfg(unix)]
 mod cluster;
 mod connections;
 mod endpoints;
@@ -14,6 +16,8 @@ mod lab;
 #[cfg(unix)]
 mod many;
 mod pages;
+#[cfg(unix)]
+mod pooler;
 mod process;
 mod requests;
 mod shop;

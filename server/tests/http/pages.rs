@@ -157,7 +157,7 @@ async fn the_declarations_are_those_that_the_server_reads_by() {
     let shop = Shop::open().await;
     let module = shop.get("/endpoints.js", &[]).await.text().to_owned();
     let paths = shop.app().endpoints.iter().map(|endpoint| endpoint.path).collect::<Vec<_>>();
-    assert_eq!(paths.len(), 7);
+    assert_eq!(paths.len(), 9);
     for path in paths {
         assert!(module.contains(&format!("endpoint(\"{path}\", {{")), "{path}");
         assert_eq!(shop.get(path, &[]).await.status, 405, "{path}");

@@ -43,8 +43,16 @@ impl Drop for Program {
     }
 }
 
+/// How a program ends that must not start, and what it says.
 pub fn failure(mut command: Command) -> (Option<i32>, String) {
-    let output = command.stderr(Stdio::piped()).output().unwrap();
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut started = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut started).unwrap();
+    if !started.is_empty() {
+        let _ = child.kill();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(started, "", "it has started");
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
@@ -101,6 +109,8 @@ fn help_names_every_setting_and_shows_no_secret() {
         "IDLE_SECONDS",
         "HOLDS_OF_ADDRESS",
         "CREATIONS_PER_MINUTE",
+        "UPDATES_PER_MINUTE",
+        "UPDATES_OF_VISITOR",
         "SANDBOX_URL",
         "LOG_FORMAT",
         "SANDBOX_PORT",
@@ -109,6 +119,21 @@ fn help_names_every_setting_and_shows_no_secret() {
         assert!(text.contains(name), "{name}\n{text}");
     }
     assert!(!text.contains("hidden"), "{text}");
+}
+
+#[tokio::test]
+async fn its_second_line_says_who_takes_the_payments() {
+    let folder = folder();
+    let own = start(command(folder.path()));
+    let url = own.lines[1].strip_prefix("sandbox on ").unwrap().to_owned();
+    for (name, line) in [
+        ("SANDBOX_URL", format!("sandbox on {url}")),
+        ("STRIPE_API_BASE", format!("payments by what stands in for Stripe on {url}")),
+    ] {
+        let mut sharing = if name == "SANDBOX_URL" { command(folder.path()) } else { Account::open().await.command() };
+        sharing.env("DATABASE", folder.path().join(name)).current_dir(folder.path()).env(name, &url);
+        assert_eq!(start(sharing).lines[1], line);
+    }
 }
 
 #[tokio::test]
@@ -182,8 +207,12 @@ impl Account {
 }
 
 pub async fn post(base: &str, path: &str, cookie: &str, body: &serde_json::Value) -> Reply {
+    post_with_key(base, path, cookie, body, "one").await
+}
+
+pub async fn post_with_key(base: &str, path: &str, cookie: &str, body: &serde_json::Value, key: &str) -> Reply {
     let headers =
-        [("origin", base), ("content-type", "application/json"), ("cookie", cookie), ("idempotency-key", "one")];
+        [("origin", base), ("content-type", "application/json"), ("cookie", cookie), ("idempotency-key", key)];
     send(&http(), Method::POST, &format!("{base}{path}"), &headers, body.to_string()).await
 }
 

@@ -2,8 +2,10 @@
 
 use axum::http::Method;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use crate::shop::{Shop, send};
+use crate::shop::{Customer, Shop, send};
 
 const PATH: &str = "/change-subscription-interval";
 
@@ -191,4 +193,52 @@ async fn a_body_that_never_ends_is_given_up() {
     assert_eq!(answer, b"HTTP/1.1 400");
     let health = send(&shop.http, Method::GET, &shop.url("/healthz"), &[], "").await;
     assert_eq!(health.status, 200);
+}
+
+/// The status of an answer to what is sent as it stands.
+async fn status_of(shop: &Shop, head: &str) -> u16 {
+    let mut stream = TcpStream::connect(shop.server().address).await.unwrap();
+    stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_request_with_two_hosts_or_none_is_refused() {
+    let shop = Shop::open().await;
+    let host = shop.server().address;
+    for (head, status) in [
+        (format!("GET /catalogue HTTP/1.1\r\nHost: {host}\r\n"), 200),
+        ("GET /catalogue HTTP/1.1\r\n".to_owned(), 400),
+        (format!("GET /catalogue HTTP/1.1\r\nHost: {host}\r\nHost: {host}\r\n"), 400),
+        (format!("GET /catalogue HTTP/1.1\r\nHost: {host}\r\nHost: evil.example\r\n"), 400),
+        ("GET /catalogue HTTP/1.1\r\nHost: a@evil.example\r\n".to_owned(), 400),
+        ("GET /healthz HTTP/1.0\r\n".to_owned(), 200),
+    ] {
+        assert_eq!(status_of(&shop, &head).await, status, "{head}");
+    }
+    // With the one host that is allowed in the first place, and another's page behind it.
+    let head = format!(
+        "POST /create-checkout-session HTTP/1.1\r\nHost: {host}\r\nHost: evil.example\r\nOrigin: http://{host}\r\n\
+         Content-Length: 0\r\n"
+    );
+    assert_eq!(status_of(&shop, &head).await, 400);
+}
+
+#[tokio::test]
+async fn two_shops_on_one_host_keep_their_visitors() {
+    let shops = [Shop::open().await, Shop::open().await];
+    let mut customers = Vec::new();
+    for shop in &shops {
+        customers.push(shop.customer("subscription").await);
+    }
+    let name = |customer: &Customer| customer.cookie.split('=').next().unwrap().to_owned();
+    assert_ne!(name(&customers[0]), name(&customers[1]), "one overwrites the other's");
+    // A browser sends what it has of a host to all of its ports.
+    let cookie = format!("{}; {}", customers[0].cookie, customers[1].cookie);
+    for (shop, customer) in shops.iter().zip(customers) {
+        let customer = Customer { cookie: cookie.clone(), ..customer };
+        shop.update(&customer, PATH, json!({ "interval": "yearly" }), None).await.assert_success();
+    }
 }

@@ -13,6 +13,7 @@ use checkout_updates_server::app::App;
 use checkout_updates_server::config::{Backend, Database, LogFormat, STRIPE_LIMIT};
 use checkout_updates_server::origin::Allowed;
 use checkout_updates_server::secret::Secret;
+use checkout_updates_server::server::Replaced;
 use checkout_updates_server::{Config, Server, sandbox};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
@@ -72,6 +73,8 @@ pub struct Setup {
     pub silence: Duration,
     pub holds_of_address: u32,
     pub creations: NonZeroU32,
+    pub updates: NonZeroU32,
+    pub updates_of_visitor: u32,
     /// A file of the test's own unless set.
     pub database: Option<Database>,
 }
@@ -86,6 +89,8 @@ impl Default for Setup {
             // A test is many customers at one address.
             holds_of_address: u32::MAX,
             creations: NonZeroU32::MAX,
+            updates: NonZeroU32::MAX,
+            updates_of_visitor: 1_000_000,
             database: None,
         }
     }
@@ -96,7 +101,7 @@ pub struct Running {
     pub address: SocketAddr,
     pub app: Arc<App>,
     stop: CancellationToken,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), Replaced>>,
 }
 
 impl Running {
@@ -108,7 +113,7 @@ impl Running {
 
     pub async fn stop(self) {
         self.stop.cancel();
-        self.task.await.unwrap();
+        self.task.await.unwrap().unwrap();
     }
 }
 
@@ -130,7 +135,7 @@ pub struct Customer {
     pub session: String,
 }
 
-fn customer_of(reply: &Reply) -> Option<Customer> {
+pub fn customer_of(reply: &Reply) -> Option<Customer> {
     Some(Customer {
         session: reply.json()["clientSecret"].as_str()?.split("_secret_").next().unwrap().to_owned(),
         cookie: reply.header("set-cookie").split(';').next().unwrap().to_owned(),
@@ -186,6 +191,8 @@ pub fn config(folder: &std::path::Path, backend: Backend, setup: &Setup) -> Conf
         address_header: None,
         holds_of_address: setup.holds_of_address,
         creations: setup.creations,
+        updates: setup.updates,
+        updates_of_visitor: setup.updates_of_visitor,
         stock: setup.stock,
         www: path("www"),
         dist: path("dist"),

@@ -3,7 +3,7 @@
 use checkout_updates_server::answer::Answer;
 use checkout_updates_server::store::{End, Held, HoldChange, Holder, Sqlite, Store, Terms, Turn, Update, UpdateId};
 
-fn update(session: &str, key: &str, before: u32, after: u32) -> Update {
+pub fn update(session: &str, key: &str, before: u32, after: u32) -> Update {
     let [visitor, session, endpoint, key] = ["visitor", session, "setQuantity", key].map(str::to_owned);
     Update {
         id: UpdateId { visitor, session, endpoint, key },
@@ -14,11 +14,11 @@ fn update(session: &str, key: &str, before: u32, after: u32) -> Update {
     }
 }
 
-fn holder() -> Holder {
+pub fn holder() -> Holder {
     Holder { visitor: "visitor".to_owned(), address: "192.0.2.1".to_owned() }
 }
 
-const TERMS: Terms = Terms { now: 0, until: 100, most_of_visitor: 10, most_of_address: 10 };
+pub const TERMS: Terms = Terms { now: 0, until: 100, most_of_visitor: 10, most_of_address: 10, most_updates: 100 };
 
 #[tokio::test]
 async fn a_second_server_on_the_file_is_refused_until_the_first_has_closed_it() {

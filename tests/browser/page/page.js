@@ -43,7 +43,8 @@ class Page {
   }
 
   fetch(url, init) {
-    this.requests.push({ url: url.replace(/page\d+\//, "").replace(location.origin, ""), init });
+    const given = url.replace(/page\d+\//, "");
+    this.requests.push({ given, url: given.replace(location.origin, ""), init });
     this.#waiting = this.#waiting.filter(({ count, resolve }) => this.requests.length < count || resolve());
     return (this.#answers.length > 1 ? this.#answers.shift() : this.#answers[0])(init);
   }

@@ -31,7 +31,7 @@ async function click({ page, shop }) {
   await plan.click();
   await page.getByText("$100.00").waitFor();
   assert.equal(await plan.getAttribute("aria-checked"), "true");
-  assert.equal(await plan.textContent(), "Use monthly subscription");
+  assert.equal(await plan.textContent(), "Yearly subscription");
   assert.deepEqual(last(shop), YEARLY);
   shop.answer = no;
   await plan.click();
@@ -92,14 +92,21 @@ const works = (said, shop) => {
 };
 
 export const scenarios = {
+  // The whole page of the README: a change, a refusal, and a payment of what is shown.
   use: {
     async act({ page, shop }) {
-      assert.deepEqual(
-        shop.requests.map(({ text }) => JSON.parse(text).interval),
-        ["yearly", "monthly"],
-      );
-      assert.deepEqual(await page.evaluate(() => [window.shown, window.drawn.length]), [[], 1]);
-      await page.locator("#pay-button:enabled").waitFor();
+      const yearly = page.getByRole("checkbox");
+      await page.getByText("$10.00").waitFor();
+      await yearly.check();
+      await page.getByText("$100.00").waitFor();
+      assert.deepEqual(last(shop), YEARLY);
+      shop.answer = no;
+      await yearly.uncheck();
+      await page.getByRole("alert").filter({ hasText: "This plan is not sold yearly." }).waitFor();
+      assert.equal(await yearly.isChecked(), true);
+      await page.locator("button:enabled", { hasText: "Pay" }).click();
+      await page.waitForFunction(() => window.fake.payments.length === 1);
+      assert.equal(await page.evaluate(() => window.fake.payments[0].paid), 10_000);
     },
   },
   "by-hand": {
@@ -136,11 +143,6 @@ export const scenarios = {
       }
     },
   },
-  module: { act: async () => {} },
-  global: {
-    act: async ({ page }) =>
-      assert.equal(await page.evaluate(() => typeof window.CheckoutUpdates.endpoint), "function"),
-  },
   "plain-page": { act: click },
   "plain-global": {
     async act({ page, shop }) {
@@ -159,7 +161,7 @@ export const scenarios = {
     async act({ page, shop }) {
       const plan = page.getByRole("switch");
       await plan.press("Space");
-      await page.getByText("Use monthly subscription").waitFor();
+      await page.locator("#plan[aria-checked=true]:not([aria-busy=true])").waitFor();
       assert.deepEqual(last(shop), YEARLY);
       shop.answer = no;
       await plan.click();

@@ -8,6 +8,7 @@ import { root } from "./blocks.mjs";
 const TYPES = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
+  ".ts": "text/javascript; charset=utf-8",
   ".wasm": "application/wasm",
   ".map": "application/json",
 };

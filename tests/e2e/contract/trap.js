@@ -1,7 +1,7 @@
 // An entry of the test build alone: the export that makes its module trap, at the very instance that the facade uses.
-import { live } from "../../../js/engine.js";
+import { current } from "../../../js/instance.js";
 
-export const trap = () => live().trap();
+export const trap = () => current().trap();
 
 /** The same of the engine in plain JavaScript. */
 export const plainTrap = async () => trap;

@@ -59,7 +59,10 @@ describe("the crate by itself", { concurrency: BROWSERS.length }, () => {
         // The peer has gone.
         await it.server.wait({ path: "/fault/silent", count: 1, left: 1 });
         const tooLong = await it.page.call("wrongOption", { timeoutMs: 20_001 });
-        assert.deepEqual(tooLong, [true, 'createUpdates: "timeoutMs" must be a whole number from 1 to 20000']);
+        assert.deepEqual(tooLong, [
+          true,
+          'createUpdates: "timeoutMs" must be a whole number from 1 to 20000, not 20001',
+        ]);
       });
 
       test(`${browser}: run waits, tells what is wanted meanwhile, and gives one answer`, async () => {
@@ -67,8 +70,8 @@ describe("the crate by itself", { concurrency: BROWSERS.length }, () => {
         assert.deepEqual([success.type, success.body], ["success", { type: "success" }]);
         assert.deepEqual(success.during, [true, { interval: "yearly" }]);
         assert.deepEqual(success.seen, [
-          { pending: true, stale: false },
-          { pending: false, stale: false },
+          { pending: true, stale: false, paying: false },
+          { pending: false, stale: false, paying: false },
         ]);
         assert.deepEqual(success.settled, { stale: false });
         const refused = await it.page.call("run", { url: "/fault/type-error" });
@@ -76,14 +79,13 @@ describe("the crate by itself", { concurrency: BROWSERS.length }, () => {
       });
 
       test(`${browser}: what is wrong is named, and no value is echoed`, async () => {
-        assert.deepEqual(await it.page.call("wrongOption", { sesion: 1 }), [
-          true,
-          'createUpdates: unknown key "sesion"',
-        ]);
-        const message = "checkout-updates: no such endpoint is declared";
+        const [isTypeError, text] = await it.page.call("wrongOption", { sesion: 1 });
+        assert.ok(isTypeError);
+        assert.match(text, /^createUpdates: unknown key "sesion"; keys are "endpoints", "session", /);
+        const message = (method) => `${method}: no endpoint "nothing"; declared are "changeInterval"`;
         assert.deepEqual(await it.page.call("undeclared"), [
-          [true, message],
-          [true, message],
+          [true, message("request")],
+          [true, message("run")],
         ]);
         assert.deepEqual(await it.page.call("wrongIntent"), ["error", "invalid_intent", "no", "interval", false]);
       });

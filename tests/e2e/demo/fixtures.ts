@@ -81,6 +81,7 @@ export class CheckoutPage {
   readonly summary: Locator;
   readonly plan: Locator;
   readonly pay: Locator;
+  readonly wallet: Locator;
   readonly email: Locator;
   readonly dueToday: Locator;
   readonly status: Locator;
@@ -88,7 +89,9 @@ export class CheckoutPage {
   constructor(readonly page: Page) {
     this.summary = page.getByRole("region", { name: "Order summary" });
     this.plan = page.locator("#change-subscription-interval");
-    this.pay = page.getByRole("button", { name: /^Pay/ });
+    // A wallet's button is "Pay with …".
+    this.pay = page.getByRole("button", { name: /^Pay($| [^w])/ });
+    this.wallet = page.getByRole("group", { name: "Express checkout" });
     this.email = page.getByLabel("E-mail");
     this.dueToday = page.locator("#due-amount");
     this.status = page.getByRole("status").last();

@@ -9,6 +9,7 @@ export const ROW = {
   total: "The page's total",
   server: "The server has",
   pay: "Pay is",
+  paid: "The customer paid",
   answered: "Answered after",
   requests: "Requests that arrived",
 } as const;

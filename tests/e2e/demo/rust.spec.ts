@@ -20,3 +20,14 @@ test("a refusal is shown in the server's own words", async ({ page, gate, compla
   await expectComplaint(complaints, statusLine(400));
   await expect(toggle).toHaveAttribute("aria-checked", "false");
 });
+
+test("the module has no export of the crate: nothing for JavaScript is carried along", async ({ page }) => {
+  await page.goto("/rust/");
+  const names = await page.evaluate(async () => {
+    const module = await WebAssembly.compileStreaming(fetch("/rust/toggle_page_bg.wasm"));
+    return WebAssembly.Module.exports(module).map(({ name }) => name);
+  });
+  expect(names).toContain("start");
+  // As wasm-bindgen names a class: `updates_run`, `__wbg_updates_free`; and the function that tells which build it is.
+  expect(names.filter((name) => /updates|^build$/.test(name))).toEqual([]);
+});

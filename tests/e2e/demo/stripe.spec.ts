@@ -14,6 +14,7 @@ const STRIPE_JS = `
       return {
         on: (event, handler) => handlers.push(handler),
         createPaymentElement: () => ({ mount: () => {} }),
+        createExpressCheckoutElement: () => ({ mount: () => {}, on: () => {} }),
         async loadActions() {
           const { createFakeStripe } = await import(new URL("/dist/testing.js", location.href).href);
           const refresh = () => window.readSession(options.clientSecret.split("_secret_")[0]);

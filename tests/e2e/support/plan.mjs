@@ -22,7 +22,8 @@ export async function expectPlanChanges(browser) {
       await plan.click();
       await becomes("change-subscription-interval", "aria-checked", "true");
       expect(await server.interval(id)).toBe("year");
-      expect(await plan.getText()).toContain("Use monthly subscription");
+      // Its label stays, and its state changes.
+      expect(await plan.getText()).toContain("Save with a yearly subscription");
       await becomes("change-subscription-interval", "aria-busy", "false");
 
       await plan.click();

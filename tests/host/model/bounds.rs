@@ -1,7 +1,7 @@
 //! The worlds that are explored, each by what may happen in it and how often.
 
 use checkout_updates::endpoint::Endpoint;
-use checkout_updates::update::Order;
+use checkout_updates::request::Payload;
 
 use crate::world::{Ask, Says};
 
@@ -34,6 +34,9 @@ pub struct Bounds {
     pub twice: bool,
     pub refuses: bool,
     pub closes: bool,
+    /// How often the customer presses Pay, and opens a wallet.
+    pub pays: u8,
+    pub holds: u8,
 }
 
 /// Everything that a page can do beside asking for updates.
@@ -50,21 +53,31 @@ const REPEATED: &[Says] = &[Says::Yes, Says::No, Says::Error, Says::Unavailable,
 
 /// The first endpoint keeps the latest of its updates and repeats a request once; the second has a token.
 fn endpoints() -> Vec<Endpoint> {
-    let plain = Endpoint { timeout: 19_500.0, latest: -1, join: true, key: true, ..Endpoint::default() };
+    let plain = Endpoint { timeout: 19_500.0, dedupe: true, idempotency_key: true, ..Endpoint::default() };
     vec![
-        Endpoint { latest: 0, retries: 1, attempt_timeout: 6_000.0, ..plain.clone() },
+        Endpoint { latest: Some(0), retries: 1, attempt_timeout: Some(6_000.0), ..plain.clone() },
         Endpoint { csrf: true, ..plain },
     ]
 }
 
 /// One keeps the latest and repeats a request once; the other does neither.
 fn plain_endpoints() -> Vec<Endpoint> {
-    let plain = Endpoint { timeout: 19_500.0, latest: -1, join: true, key: true, ..Endpoint::default() };
-    vec![Endpoint { latest: 0, retries: 1, ..plain.clone() }, plain]
+    let plain = Endpoint { timeout: 19_500.0, dedupe: true, idempotency_key: true, ..Endpoint::default() };
+    vec![Endpoint { latest: Some(0), retries: 1, ..plain.clone() }, plain]
+}
+
+/// A request with this body. Of the first endpoint all are of one group.
+fn request(endpoint: usize, body: u32) -> Payload {
+    Payload::Request { body: body.to_string().into(), group: (endpoint == 0).then(|| "".into()) }
 }
 
 fn ask(endpoint: usize, body: u32) -> Ask {
-    Ask { endpoint, order: Order::Request { body, group: 0 }, apart: false }
+    Ask { endpoint, payload: request(endpoint, body), external: false }
+}
+
+/// A function that the page hands to `runServerUpdate` itself.
+fn external(endpoint: usize, payload: Payload) -> Ask {
+    Ask { endpoint, payload, external: true }
 }
 
 impl Bounds {
@@ -85,6 +98,8 @@ impl Bounds {
             twice: false,
             refuses: false,
             closes: false,
+            pays: 0,
+            holds: 0,
         }
     }
 
@@ -95,12 +110,25 @@ impl Bounds {
             plain(Self { whims: 1, ..Self::new("one update, and one thing that the page does", &[ask(1, 1)]) }),
             Self { says: REPEATED, late: true, ..Self::new("one update that is repeated", &[ask(0, 1)]) },
             plain(Self::new("two updates of two endpoints", &[ask(0, 1), ask(1, 2)])),
+            Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                pays: 1,
+                anytime: true,
+                troubles: Some(1),
+                ..Self::new("an update and a payment", &[ask(1, 1)])
+            },
+            plain(Self {
+                pays: 1,
+                holds: 1,
+                anytime: true,
+                ..Self::new("a function of the page, a wallet and a payment", &[external(1, Payload::Wrapped)])
+            }),
         ]
     }
 
     /// What `npm run prove -- model` explores.
     pub fn full() -> Vec<Self> {
-        let apart = |endpoint, order| Ask { endpoint, order, apart: true };
         vec![
             Self {
                 endpoints: plain_endpoints(),
@@ -158,7 +186,7 @@ impl Bounds {
                 troubles: Some(0),
                 ..Self::new(
                     "an update, a request and a function of the page",
-                    &[ask(0, 1), apart(0, Order::Request { body: 2, group: 0 }), apart(1, Order::Wrapped)],
+                    &[ask(0, 1), external(0, request(0, 2)), external(1, Payload::Wrapped)],
                 )
             },
             Self {
@@ -167,6 +195,44 @@ impl Bounds {
                 late: true,
                 troubles: Some(1),
                 ..Self::new("two updates, a refresh that fails, and what comes late", &[ask(1, 1), ask(1, 2)])
+            },
+            Self {
+                endpoints: plain_endpoints(),
+                late: true,
+                anytime: true,
+                closes: true,
+                pays: 2,
+                ..Self::new("an update and two payments, whatever fails", &[ask(1, 1)])
+            },
+            Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                anytime: true,
+                pays: 1,
+                troubles: Some(0),
+                ..Self::new("two updates and a payment", &[ask(0, 1), ask(1, 2)])
+            },
+            Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                anytime: true,
+                pays: 1,
+                holds: 1,
+                whims: 1,
+                troubles: Some(1),
+                ..Self::new("an update, a wallet, a payment, and one thing that the page does", &[ask(1, 1)])
+            },
+            Self {
+                endpoints: plain_endpoints(),
+                says: FEW,
+                anytime: true,
+                pays: 1,
+                holds: 1,
+                troubles: Some(0),
+                ..Self::new(
+                    "an update, a function of the page, a wallet and a payment",
+                    &[ask(1, 1), external(1, Payload::Wrapped)],
+                )
             },
         ]
     }

@@ -15,9 +15,9 @@ const LONG_AGO: f64 = -120_000.0;
 /// Fields that say how long, and not when.
 const SPANS: [&str; 4] = ["pause", "timeout", "attempt_timeout", "retry_after"];
 
-/// Fields that are told, and decide nothing: how long an update took, and how many refreshes there were, by which they
-/// are numbered.
-const TOLD: [&str; 2] = ["duration", "refreshes"];
+/// Fields that are told, and decide nothing: how long an update took, how payments ended, and how many refreshes there
+/// were, by which they are numbered.
+const TOLD: [&str; 4] = ["duration", "refreshes", "confirmed", "blocked"];
 
 /// Writes a text into a hash, word by word.
 struct Words<'a, H> {

@@ -9,6 +9,7 @@
 
 mod bounds;
 mod fingerprint;
+mod paying;
 mod story;
 mod world;
 
@@ -43,7 +44,7 @@ impl Model for Bounds {
             world.broken().is_none_or(|(broken, _)| broken != promise)
         }
         vec![
-            Property::always("each caller is told exactly once", |_, world| keeps(world, Promise::ToldOnce)),
+            Property::always("each waiter is told exactly once", |_, world| keeps(world, Promise::ToldOnce)),
             Property::always("no function outlives its deadline by more than a turn", |_, world| {
                 keeps(world, Promise::Deadline)
             }),
@@ -53,9 +54,21 @@ impl Model for Bounds {
                 keeps(world, Promise::Fresh)
             }),
             Property::always("nothing waits for ever", |_, world| keeps(world, Promise::NoWaitForEver)),
+            Property::always("no request is under way while `confirm` runs, and none starts", |_, world| {
+                keeps(world, Promise::Undisturbed)
+            }),
+            Property::always("`confirm` is not called while stale or pending", |_, world| {
+                keeps(world, Promise::Settled)
+            }),
+            Property::always("nobody pays a total that the page has not shown", |_, world| keeps(world, Promise::Seen)),
+            Property::always("`confirm` is not called twice at once", |_, world| keeps(world, Promise::ConfirmOnce)),
+            Property::always("each payment ends with its `confirm`, or by the way back", |_, world| {
+                keeps(world, Promise::PayEnds)
+            }),
             // That the world is no trivial one.
             Property::sometimes("everything ends well", |bounds: &Bounds, world: &World| world.is_at_rest(bounds)),
             Property::sometimes("the page is stale", |_, world: &World| world.is_stale()),
+            Property::sometimes("`confirm` runs", |_, world: &World| world.paying.is_confirming()),
             Property::sometimes(EXCEPTION, |bounds: &Bounds, world: &World| {
                 world.is_at_rest(bounds) && !world.shows_all()
             }),
@@ -94,6 +107,7 @@ fn explore(bounds: Bounds) {
     for wanted in ["everything ends well", "the page is stale"] {
         assert!(found.contains_key(wanted), "{name}: never is it so that {wanted}");
     }
+    assert!(bounds.pays == 0 || found.contains_key("`confirm` runs"), "{name}: nobody ever pays");
     println!(
         "{name}: {} states, {} steps, at most {} deep, {:.1} s",
         checker.unique_state_count(),
@@ -107,7 +121,11 @@ fn explore(bounds: Bounds) {
 #[test]
 fn worlds_keep_every_promise() {
     let Ok(which) = env::var("MODEL") else { return Bounds::short().into_iter().for_each(explore) };
-    let chosen: Vec<_> = Bounds::full().into_iter().filter(|bounds| which == "all" || bounds.name == which).collect();
+    let all = Bounds::full();
+    let chosen: Vec<_> = match which.as_str() {
+        "all" => all,
+        name => all.into_iter().chain(Bounds::short()).filter(|bounds| bounds.name == name).collect(),
+    };
     assert!(!chosen.is_empty(), "no world is called {which}");
     chosen.into_iter().for_each(explore);
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use checkout_updates::effect::Effect;
+use checkout_updates::failure::Failure;
 
 use crate::bounds::Bounds;
 use crate::world::{Action, SLEEP, World};
@@ -13,7 +14,7 @@ pub fn of(bounds: &Bounds, actions: &[Action]) -> String {
     let mut story = String::new();
     for action in actions {
         let mut effects = Vec::new();
-        world.step(*action, bounds, &mut |effect| effects.push(*effect));
+        world.step(*action, bounds, &mut |effect| effects.push(effect.clone()));
         let _ = writeln!(story, "{:7.3} s  {}", (world.now - 1_000.0) / 1_000.0, line(*action));
         for effect in effects.into_iter().filter_map(effect) {
             let _ = writeln!(story, "             {effect}");
@@ -33,17 +34,21 @@ fn line(action: Action) -> String {
     };
     match action {
         Action::Ask => "The page asks for its next update.".into(),
-        Action::Detach(caller) => format!("Caller {caller} lets go."),
+        Action::Detach(waiter) => format!("Waiter {waiter} lets go."),
         Action::Cancel(None) => "The page cancels what waits.".into(),
         Action::Cancel(Some(endpoint)) => format!("The page cancels what waits for endpoint {endpoint}."),
         Action::Refresh => "The page refreshes.".into(),
         Action::Awake => "The page is visible again, or online.".into(),
         Action::Leaving => "The page may be about to go.".into(),
-        Action::Stayed => "The page stays after all.".into(),
         Action::Left => "The page is left.".into(),
         Action::Back(true) => "The page comes back from the cache.".into(),
         Action::Back(false) => "The page is shown.".into(),
         Action::Dispose => "The page disposes.".into(),
+        Action::Pay => "The customer presses Pay.".into(),
+        Action::Hold => "The customer opens a wallet.".into(),
+        Action::Release => "The customer closes the wallet.".into(),
+        Action::ConfirmEnds(id, how) => format!("Stripe.js ends `confirm` of payment {id}: {how:?}."),
+        Action::CatchUp => "Stripe.js has fetched what a function of the page did.".into(),
         Action::Token(id, true) => format!("The page gives a token for update {id}."),
         Action::Token(id, false) => format!("The page has no token for update {id}."),
         Action::Called(id) => format!("Stripe.js calls the function of update {id}."),
@@ -65,25 +70,33 @@ fn line(action: Action) -> String {
 fn effect(effect: Effect) -> Option<String> {
     Some(match effect {
         Effect::Token(id) => format!("asks for a token for update {id}"),
-        Effect::Send { id, attempt } => format!("sends update {id}, attempt {attempt}"),
+        Effect::Send { id, attempt, .. } => format!("sends update {id}, attempt {attempt}"),
         Effect::Abort(id) => format!("aborts the request of update {id}"),
-        Effect::Yield(id) => format!("lets a task through for update {id}"),
+        Effect::YieldTask(id) => format!("lets a task through for update {id}"),
         Effect::Start(id) => format!("has Stripe.js run update {id}"),
-        Effect::Fail { id, failure } => format!("update {id} fails: {:?}, applied {:?}", failure.kind, failure.applied),
-        Effect::End { id, ok } => format!("the function of update {id} {}", if ok { "resolves" } else { "rejects" }),
-        Effect::Settle { caller, update, ok, .. } => {
-            format!("tells caller {caller} of update {update}: {}", if ok { "success" } else { "its failure" })
+        Effect::FunctionEnded { id, failure: None } => format!("the function of update {id} resolves"),
+        Effect::FunctionEnded { id, failure: Some(failure) } => {
+            format!("the function of update {id} rejects: {}", told(failure))
         }
-        Effect::Cancelled { caller, failure } => {
-            format!("tells caller {caller} that it is cancelled: applied {:?}", failure.applied)
+        Effect::Decided { id, failure, .. } => {
+            format!("update {id} is decided: {}", failure.map_or("success".into(), told))
         }
+        Effect::Settled { id, waiters, failure, .. } => {
+            format!("tells waiters {waiters:?} of update {id}: {}", failure.map_or("success".into(), told))
+        }
+        Effect::Joined { id, to } => format!("joins update {id} to update {to}"),
+        Effect::Detached { waiter, failure } => format!("tells waiter {waiter} alone: {}", told(failure)),
         Effect::Refresh { id, .. } => format!("begins refresh {id}"),
-        Effect::Refreshed { id, failed } => {
-            format!("tells the page of its refresh {id}: {}", failed.map_or("success", |_| "failure"))
+        Effect::Refreshed { id, failure } => {
+            format!("tells the page of its refresh {id}: {}", failure.map_or("success".into(), told))
         }
-        Effect::Stale(stale) => format!("tells the page that it is {}", if stale { "stale" } else { "not stale" }),
-        Effect::Count(_) | Effect::Measure { .. } | Effect::Settled { .. } | Effect::Forget(_) | Effect::LetGo(_) => {
-            return None;
-        }
+        Effect::Confirm(id) => format!("calls `confirm` of payment {id}"),
+        Effect::Blocked { id, reason } => format!("blocks payment {id}: {reason:?}"),
+        Effect::Compare(id) => format!("holds what is shown against what payment {id} saw"),
+        Effect::ReleaseActions(_) => return None,
     })
+}
+
+fn told(failure: Failure) -> String {
+    format!("{:?}, applied {:?}", failure.kind, failure.applied)
 }

@@ -4,13 +4,15 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use checkout_updates::answer::{Answer, Body};
-use checkout_updates::effect::{Effect, Event, News};
-use checkout_updates::failure::{Applied, Failure, Kind};
+use checkout_updates::effect::Effect;
+use checkout_updates::event::{Event, UpdateEvent};
+use checkout_updates::failure::{Applied, Failure, Kind, Reason};
 use checkout_updates::machine::Machine;
-use checkout_updates::update::Order;
+use checkout_updates::request::Payload;
 
 use crate::bounds::Bounds;
 use crate::fingerprint;
+use crate::paying::{Confirmation, Paying};
 
 /// Where the numbers of the page's refreshes start, and those of the machine's own.
 const PAGE_REFRESHES: u32 = 100;
@@ -22,7 +24,7 @@ const STILL_AT_WORK: f64 = 5_000.0;
 
 /// The longest that anyone waits: for a turn, for Stripe.js to call the function, for the function, for Stripe.js to
 /// fetch the session, and for the refresh that belongs to the update.
-const LONGEST_WAIT: f64 = 20_000.0 + 20_000.0 + 19_500.0 + 10_000.0 + 10_000.0;
+pub const LONGEST_WAIT: f64 = 20_000.0 + 20_000.0 + 19_500.0 + 10_000.0 + 10_000.0;
 
 /// How long a laptop sleeps.
 pub const SLEEP: f64 = 30_000.0;
@@ -36,15 +38,20 @@ pub enum Promise {
     Truth,
     Fresh,
     NoWaitForEver,
+    Undisturbed,
+    Settled,
+    Seen,
+    ConfirmOnce,
+    PayEnds,
 }
 
 /// An update as the page asks for it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Ask {
     pub endpoint: usize,
-    pub order: Order,
-    /// Whether the page hands the function to Stripe.js itself.
-    pub apart: bool,
+    pub payload: Payload,
+    /// Whether the page calls `runServerUpdate` itself.
+    pub external: bool,
 }
 
 /// Whatever happens next.
@@ -52,16 +59,24 @@ pub struct Ask {
 pub enum Action {
     /// The page asks for its next update.
     Ask,
-    /// The caller of this number lets go.
+    /// The waiter of this number lets go.
     Detach(u32),
     Cancel(Option<usize>),
     Refresh,
     Awake,
     Leaving,
-    Stayed,
     Left,
     Back(bool),
     Dispose,
+    /// The customer presses Pay.
+    Pay,
+    /// The customer clicks a wallet, and its sheet opens.
+    Hold,
+    /// The customer closes it.
+    Release,
+    ConfirmEnds(u32, Confirmation),
+    /// Stripe.js has fetched what a function of the page did.
+    CatchUp,
     Token(u32, bool),
     /// Stripe.js calls the function.
     Called(u32),
@@ -167,7 +182,7 @@ struct Stripe {
 struct Update {
     id: u32,
     endpoint: usize,
-    apart: bool,
+    external: bool,
     wrapped: bool,
     /// When its function was called, while that runs.
     called: Option<f64>,
@@ -202,7 +217,7 @@ struct Fetch {
 /// Who waits to be told.
 #[derive(Clone, Debug)]
 struct Waiting {
-    caller: u32,
+    waiter: u32,
     since: f64,
 }
 
@@ -210,7 +225,7 @@ struct Waiting {
 #[derive(Clone, Debug)]
 pub struct World {
     /// Its endpoints are kept in the bounds, since they never change but for what they count.
-    machine: Machine,
+    pub machine: Machine,
     pub now: f64,
     /// When the machine wants to look at the clock.
     wake: Option<f64>,
@@ -229,12 +244,13 @@ pub struct World {
     tasks: Vec<u32>,
     /// The updates that the server made, and those that the page shows, a bit each.
     has: u8,
-    shows: u8,
-    stale: bool,
-    acted: bool,
+    pub shows: u8,
+    pub stale: bool,
+    pub acted: bool,
     leaving: bool,
     gone: bool,
-    closed: bool,
+    pub closed: bool,
+    pub paying: Paying,
     broken: Option<(Promise, &'static str)>,
 }
 
@@ -244,7 +260,7 @@ impl Hash for World {
     }
 }
 
-/// Worlds are the same where nothing tells them apart that could ever matter.
+/// Worlds are the same where nothing tells them external that could ever matter.
 impl PartialEq for World {
     fn eq(&self, other: &Self) -> bool {
         let of = |world: &Self| {
@@ -256,7 +272,7 @@ impl PartialEq for World {
     }
 }
 
-fn bit(id: u32) -> u8 {
+pub fn bit(id: u32) -> u8 {
     1 << id
 }
 
@@ -284,6 +300,7 @@ impl World {
             leaving: false,
             gone: false,
             closed: false,
+            paying: Paying::new(bounds),
             broken: None,
         }
     }
@@ -295,7 +312,11 @@ impl World {
 
     /// Whether everything that the bounds allow has happened and all is well.
     pub fn is_at_rest(&self, bounds: &Bounds) -> bool {
-        self.asked == bounds.asks.len() && self.machine.is_empty() && !self.stale && self.waiting.is_empty()
+        self.asked == bounds.asks.len()
+            && self.machine.is_empty()
+            && !self.stale
+            && self.waiting.is_empty()
+            && self.paying.is_over()
     }
 
     pub fn is_stale(&self) -> bool {
@@ -339,20 +360,25 @@ impl World {
         if self.asked < bounds.asks.len() && (bounds.anytime || self.is_at_start()) {
             actions.push(Action::Ask);
         }
-        if self.leaving {
-            actions.extend([Action::Stayed, Action::Left]);
+        // The redirect of a payment.
+        if self.leaving || self.paying.is_confirming() {
+            actions.push(Action::Left);
         }
+        self.paying.actions(self, actions);
         for update in self.updates.iter().filter(|update| update.token && update.called.is_some()) {
             actions.extend([Action::Token(update.id, true), Action::Token(update.id, false)]);
         }
         if self.whims == 0 || self.asked == 0 {
             return;
         }
-        for waiting in self.waiting.iter().filter(|waiting| waiting.caller < PAGE_REFRESHES) {
-            let apart = self.updates.iter().any(|update| update.id == waiting.caller && update.apart);
-            if bounds.page.contains(&"detach") && !apart {
-                actions.push(Action::Detach(waiting.caller));
+        for waiting in self.waiting.iter().filter(|waiting| waiting.waiter < PAGE_REFRESHES) {
+            let external = self.updates.iter().any(|update| update.id == waiting.waiter && update.external);
+            if bounds.page.contains(&"detach") && !external {
+                actions.push(Action::Detach(waiting.waiter));
             }
+        }
+        if bounds.page.contains(&"detach") {
+            actions.extend(self.paying.signals().map(Action::Detach));
         }
         for (name, action) in [
             ("cancel", Action::Cancel(None)),
@@ -444,7 +470,8 @@ impl World {
             actions.push(Action::Clock);
         } else {
             let gave_up = self.updates.iter().filter_map(|update| update.called).map(|at| at + 19_000.0 - self.now);
-            let moments = wake.into_iter().chain(gave_up).filter(|ms| *ms > 0.0);
+            let lags = self.paying.lags_until().map(|at| at - self.now);
+            let moments = wake.into_iter().chain(gave_up).chain(lags).filter(|ms| *ms > 0.0);
             if let Some(next) = moments.min_by(f64::total_cmp) {
                 actions.push(Action::Pass(next));
                 let half = (next / 2.0).floor();
@@ -460,17 +487,26 @@ impl World {
 
     /// Lets something happen. `seen` is shown each effect.
     pub fn step(&mut self, action: Action, bounds: &Bounds, seen: &mut dyn FnMut(&Effect)) {
-        if let Some(event) = self.before(action, bounds) {
+        let mut spins = action == Action::Clock;
+        let mut happened = self.before(action, bounds);
+        let is_event = happened.is_some();
+        while let Some(event) = happened.take() {
             let mut effects = Vec::new();
             self.machine.endpoints.clone_from(&bounds.endpoints);
-            self.machine.on(event, self.now, 0.5, &mut effects);
+            self.machine.on(&event, self.now, &|| 0.5, &mut effects);
+            self.stale = self.machine.is_stale();
             self.wake = self.machine.wake(self.now).map(|ms| self.now + ms);
             self.machine.endpoints.clear();
-            let spins = effects.is_empty() && action == Action::Clock;
+            spins &= effects.is_empty();
             for effect in effects {
                 seen(&effect);
+                if let Effect::Compare(id) = effect {
+                    happened = Some(Event::PayShown { id, shown: self.shown(), open: !self.closed });
+                }
                 self.perform(effect);
             }
+        }
+        if is_event {
             self.check(spins, action, bounds);
         }
         self.forget(bounds);
@@ -479,29 +515,25 @@ impl World {
     /// What an action does to the world, and what the machine hears of it.
     fn before(&mut self, action: Action, bounds: &Bounds) -> Option<Event> {
         Some(match action {
-            Action::Ask => self.ask(bounds.asks.get(self.asked).copied()?),
-            Action::Detach(caller) => self.whim(Event::Detach(caller)),
+            Action::Ask => self.ask(bounds.asks.get(self.asked)?.clone()),
+            Action::Detach(waiter) => self.whim(Event::Detach(waiter)),
             Action::Cancel(endpoint) => self.whim(Event::Cancel(endpoint)),
             Action::Refresh => {
                 self.page_refreshes += 1;
                 self.acted = true;
                 let id = PAGE_REFRESHES + self.page_refreshes;
-                self.waiting.push(Waiting { caller: id, since: self.now });
-                self.whim(Event::Refresh { id, session: 1 })
+                self.waiting.push(Waiting { waiter: id, since: self.now });
+                self.whim(Event::Refresh { id, session: Some(1) })
             }
             Action::Awake => self.whim(Event::Awake),
             Action::Leaving => {
                 self.leaving = true;
                 self.whim(Event::Leaving)
             }
-            Action::Stayed => {
-                self.leaving = false;
-                Event::Stayed
-            }
             Action::Left => {
                 if self.leaving {
                     self.leaving = false;
-                } else {
+                } else if !self.paying.is_confirming() {
                     self.whims -= 1;
                 }
                 self.gone = true;
@@ -509,17 +541,29 @@ impl World {
             }
             Action::Back(cached) => {
                 self.gone = false;
-                Event::Back(cached)
+                if cached {
+                    self.paying.back();
+                }
+                Event::Back { from_cache: cached }
             }
             Action::Dispose => {
                 // It lets go of everything, also of what it was about to look at.
                 self.updates.iter_mut().for_each(|update| update.excused = true);
                 self.acted = false;
+                self.paying.dispose();
                 self.whim(Event::Dispose)
+            }
+            Action::Pay => self.pay(),
+            Action::Hold => self.hold(),
+            Action::Release => self.release()?,
+            Action::ConfirmEnds(id, how) => self.confirm_ends(id, how),
+            Action::CatchUp => {
+                self.paying.catch_up(u8::MAX);
+                return None;
             }
             Action::Token(id, there) => {
                 self.update(id)?.token = false;
-                Event::Of(id, News::Token(there))
+                Event::Update { id, event: UpdateEvent::Token { there } }
             }
             Action::Called(id) => {
                 let now = self.now;
@@ -529,19 +573,19 @@ impl World {
                 if stripe.calls == 1 && !update.settled {
                     update.called = Some(now);
                 }
-                Event::Of(id, News::Called)
+                Event::Update { id, event: UpdateEvent::Called }
             }
             Action::NotStarted(id, kind) => {
                 let stripe = self.update(id)?.stripe.as_mut()?;
                 (stripe.calls, stripe.ended) = (2, true);
-                Event::Of(id, News::NotStarted(kind))
+                Event::Update { id, event: UpdateEvent::NotStarted(kind) }
             }
             Action::Ended { id, success, open } => {
                 let stripe = self.update(id)?.stripe.as_mut()?;
                 stripe.ended = true;
                 let had = stripe.had;
                 self.show(success, open, had);
-                Event::Of(id, News::Ended { success, open })
+                Event::Update { id, event: UpdateEvent::StripeEnded { success, open } }
             }
             Action::Fetched { id, success, open } => {
                 self.trouble(!success);
@@ -559,7 +603,7 @@ impl World {
                 update.headed = true;
                 // A server that has said no to this key means it.
                 update.refused |= status == 400;
-                Event::Of(id, News::Head { attempt: update.open?, status })
+                Event::Update { id, event: UpdateEvent::Head { attempt: update.open?, status } }
             }
             Action::Answer(id, says) => {
                 let update = self.update(id)?;
@@ -569,25 +613,26 @@ impl World {
                     Says::No => update.refused = true,
                     _ => update.loose = true,
                 }
-                Event::Of(id, News::Answered(attempt, says.answer(update.wrapped)))
+                let answer = says.answer(update.wrapped);
+                Event::Update { id, event: UpdateEvent::Answered { attempt, answer } }
             }
             Action::Task(id) => {
                 self.tasks.retain(|task| *task != id);
-                Event::Of(id, News::Yielded)
+                Event::Update { id, event: UpdateEvent::Yielded }
             }
             Action::Clock => Event::Clock,
             Action::Pass(ms) => {
                 self.trouble(!self.fetches.is_empty());
-                self.now += ms;
+                self.passes(ms);
                 return None;
             }
             Action::Stop(ms) => {
-                self.now += ms;
+                self.passes(ms);
                 self.stops -= 1;
                 return None;
             }
             Action::Sleep => {
-                self.now += SLEEP;
+                self.passes(SLEEP);
                 self.sleeps -= 1;
                 self.slept = true;
                 return None;
@@ -601,9 +646,9 @@ impl World {
         self.updates.push(Update {
             id,
             endpoint: ask.endpoint,
-            apart: ask.apart,
-            wrapped: ask.order == Order::Wrapped,
-            called: ask.apart.then_some(self.now),
+            external: ask.external,
+            wrapped: ask.payload == Payload::Wrapped,
+            called: ask.external.then_some(self.now),
             token: false,
             stripe: None,
             failed: None,
@@ -616,13 +661,20 @@ impl World {
             doubt: None,
             excused: false,
         });
-        self.waiting.push(Waiting { caller: id, since: self.now });
-        let (endpoint, order, asked, session) = (ask.endpoint, ask.order, self.now, 1);
-        if ask.apart {
-            return Event::Invoke { id, endpoint, session, order, asked };
+        self.waiting.push(Waiting { waiter: id, since: self.now });
+        let (endpoint, payload, asked, session) = (ask.endpoint, ask.payload, self.now, Some(1));
+        if ask.external {
+            return Event::Invoke { id, endpoint, session, payload, asked };
         }
         self.acted = true;
-        Event::Run { id, endpoint, session, order, asked }
+        Event::Run { id, endpoint, session, payload, asked }
+    }
+
+    fn passes(&mut self, ms: f64) {
+        self.now += ms;
+        if self.paying.lags_until().is_some_and(|until| until <= self.now) {
+            self.paying.catch_up(u8::MAX);
+        }
     }
 
     fn trouble(&mut self, there: bool) {
@@ -641,6 +693,7 @@ impl World {
     fn show(&mut self, success: bool, open: bool, had: u8) {
         if success {
             self.shows |= had;
+            self.paying.catch_up(had);
             self.closed |= !open;
         }
     }
@@ -654,17 +707,39 @@ impl World {
         if update.doubt.is_some_and(|since| now - since >= STILL_AT_WORK) {
             update.excused = true;
         }
-        if update.denied {
+        let (denied, excused) = (update.denied, update.excused);
+        if !excused {
+            self.changes();
+        }
+        if denied {
             self.breaks(Promise::Truth, "the server makes a change of which the page was told \"no\"");
         }
         self.look();
+    }
+
+    /// The updates that have not settled, a bit each.
+    pub fn unsettled(&self) -> u8 {
+        self.updates.iter().filter(|update| !update.settled).fold(0, |bits, update| bits | bit(update.id))
+    }
+
+    pub fn is_request_open(&self) -> bool {
+        self.updates.iter().any(|update| update.open.is_some())
+    }
+
+    /// Whether the server has a change that these lack, and that is not too late to be known of.
+    pub fn has_more_than(&self, seen: u8) -> bool {
+        self.updates.iter().any(|update| self.has & !seen & bit(update.id) != 0 && !update.excused)
+    }
+
+    pub fn can_hold(&self) -> bool {
+        self.machine.can_hold(self.now)
     }
 
     fn update(&mut self, id: u32) -> Option<&mut Update> {
         self.updates.iter_mut().find(|update| update.id == id)
     }
 
-    fn breaks(&mut self, promise: Promise, how: &'static str) {
+    pub fn breaks(&mut self, promise: Promise, how: &'static str) {
         self.broken.get_or_insert((promise, how));
     }
 
@@ -674,7 +749,7 @@ impl World {
             Effect::Token(id) => {
                 self.update(id).unwrap().token = true;
             }
-            Effect::Send { id, attempt } => self.send(id, attempt),
+            Effect::Send { id, attempt, .. } => self.send(id, attempt),
             Effect::Abort(id) => {
                 let update = self.update(id).unwrap();
                 // The server does not notice.
@@ -682,22 +757,17 @@ impl World {
                     update.loose = true;
                 }
             }
-            Effect::Yield(id) => self.tasks.push(id),
+            Effect::YieldTask(id) => self.tasks.push(id),
             Effect::Start(id) => {
                 let busy = |other: &Update| other.stripe.is_some() && !other.settled;
                 if self.updates.iter().any(busy) {
                     self.breaks(Promise::OneAtATime, "an update starts while another has not ended");
                 }
+                self.disturbs();
                 self.update(id).unwrap().stripe = Some(Stripe { calls: 0, ended: false, had: has });
             }
-            Effect::Fail { id, failure } => {
-                let Failure { kind, applied, attempts, .. } = failure;
-                if attempts == 0 && applied == Applied::Unknown {
-                    self.breaks(Promise::Truth, "nothing was sent, and that is said not to be known");
-                }
-                self.update(id).unwrap().failed = Some((kind, applied));
-            }
-            Effect::End { id, ok } => {
+            Effect::FunctionEnded { id, failure } => {
+                self.failed(id, failure);
                 let update = self.update(id).unwrap();
                 (update.called, update.token) = (None, false);
                 if update.open.take().is_some() {
@@ -706,46 +776,63 @@ impl World {
                 if let Some(stripe) = &mut update.stripe {
                     stripe.had = has;
                 }
-                if update.apart && ok {
+                if update.external && failure.is_none() {
                     // Stripe.js fetches the session next, and nobody waits for us.
                     self.shows |= bit(id);
+                    let now = self.now;
+                    self.paying.lag(id, now);
                 }
             }
-            Effect::Settle { caller, update, ok, .. } => {
-                let failed = if ok { None } else { self.update(update).unwrap().failed };
-                self.told(caller, update, ok, failed.map(|(_, applied)| applied));
+            Effect::Decided { id, failure, .. } => {
+                self.failed(id, failure);
+                self.doubt();
             }
-            Effect::Cancelled { caller, failure } => {
-                // Where others still wait for it the update goes on, and this is said of the caller alone.
-                if self.update(caller).is_some_and(|update| update.failed.is_some()) {
-                    self.told(caller, caller, false, Some(failure.applied));
+            Effect::Settled { id, waiters, failure, .. } => {
+                self.failed(id, failure);
+                if failure.is_some_and(|failure| failure.reason != Some(Reason::Superseded)) {
+                    self.paying.deny(id);
+                }
+                for waiter in waiters {
+                    self.told(waiter, id, failure.map(|failure| failure.applied));
+                }
+                self.update(id).unwrap().settled = true;
+            }
+            Effect::Joined { id, .. } => self.update(id).unwrap().settled = true,
+            Effect::Detached { waiter, failure } => {
+                // While others wait for it the update goes on, and this is said of the waiter alone.
+                if self.update(waiter).is_some_and(|update| update.failed.is_some()) {
+                    self.told(waiter, waiter, Some(failure.applied));
                 } else {
-                    self.answered(caller);
+                    self.answered(waiter);
                     self.look();
                 }
             }
             Effect::Refresh { id, .. } => {
                 self.doubt();
+                self.disturbs();
                 let patience = if id < OWN_REFRESHES { 40_000.0 } else { 10_000.0 };
                 self.fetches.push(Fetch { id, had: has, limit: Some(self.now + patience) });
             }
             Effect::Refreshed { id, .. } => self.answered(id),
-            Effect::Stale(stale) => self.stale = stale,
-            Effect::Settled { update, .. } => {
-                self.update(update).unwrap().settled = true;
-            }
-            // Also of a caller that shares another's update.
-            Effect::Forget(id) => {
-                self.update(id).unwrap().settled = true;
-            }
-            Effect::Count(_) => self.doubt(),
-            Effect::Measure { .. } | Effect::LetGo(_) => {}
+            Effect::Confirm(id) => self.confirms(id),
+            Effect::Blocked { id, reason } => self.blocked(id, reason),
+            // It is answered in the same task.
+            Effect::Compare(_) | Effect::ReleaseActions(_) => {}
         }
     }
 
+    fn failed(&mut self, id: u32, failure: Option<Failure>) {
+        let Some(Failure { kind, applied, attempts, .. }) = failure else { return };
+        if attempts == 0 && applied == Applied::Unknown {
+            self.breaks(Promise::Truth, "nothing was sent, and that is said not to be known");
+        }
+        self.update(id).unwrap().failed = Some((kind, applied));
+    }
+
     fn send(&mut self, id: u32, attempt: u32) {
-        let apart = self.update(id).unwrap().apart;
-        if !apart && self.updates.iter().any(|other| other.id != id && !other.apart && other.open.is_some()) {
+        self.disturbs();
+        let external = self.update(id).unwrap().external;
+        if !external && self.updates.iter().any(|other| other.id != id && !other.external && other.open.is_some()) {
             self.breaks(Promise::OneAtATime, "a request is sent while another is under way");
         }
         let update = self.update(id).unwrap();
@@ -770,28 +857,27 @@ impl World {
         }
     }
 
-    fn answered(&mut self, caller: u32) {
+    fn answered(&mut self, waiter: u32) {
         let before = self.waiting.len();
-        self.waiting.retain(|waiting| waiting.caller != caller);
+        self.waiting.retain(|waiting| waiting.waiter != waiter);
         if self.waiting.len() + 1 != before {
             self.breaks(Promise::ToldOnce, "somebody is told again");
         }
     }
 
-    /// A caller is told how its update ended.
-    fn told(&mut self, caller: u32, id: u32, ok: bool, applied: Option<Applied>) {
-        self.answered(caller);
+    /// A waiter is told how its update ended.
+    fn told(&mut self, waiter: u32, id: u32, applied: Option<Applied>) {
+        self.answered(waiter);
         let (now, has) = (self.now, self.has & bit(id) != 0);
         let Some(update) = self.update(id) else { return };
         match applied {
-            None if ok => {}
-            None => return self.breaks(Promise::Truth, "an update fails without a failure"),
+            None => {}
             Some(Applied::No) => update.denied = true,
             Some(Applied::Unknown | Applied::Yes) => {
                 update.doubt.get_or_insert(now);
             }
         }
-        let yes = ok || applied == Some(Applied::Yes);
+        let yes = matches!(applied, None | Some(Applied::Yes));
         let denied = applied == Some(Applied::No);
         if yes && !has {
             self.breaks(Promise::Truth, "the page is told \"yes\", and the server made no change");
@@ -804,17 +890,17 @@ impl World {
 
     /// What a page that thinks all is well shows.
     fn look(&mut self) {
-        let pending = self.waiting.iter().any(|waiting| waiting.caller < PAGE_REFRESHES);
+        let pending = self.waiting.iter().any(|waiting| waiting.waiter < PAGE_REFRESHES);
         if self.stale || pending || self.gone || self.closed {
             return;
         }
-        let lacks = self.has & !self.shows;
-        if self.updates.iter().any(|update| lacks & bit(update.id) != 0 && !update.excused) {
+        if self.has_more_than(self.shows) {
             self.breaks(Promise::Fresh, "the page is neither stale nor pending, and does not show what the server has");
         }
     }
 
     fn check(&mut self, spins: bool, action: Action, bounds: &Bounds) {
+        self.check_payments();
         let (now, wake, tasks) = (self.now, self.wake, &self.tasks);
         let limit = |update: &Update| update.called.map(|at| at + bounds.endpoints[update.endpoint].timeout);
         let outlives = |update: &Update| {
@@ -825,11 +911,12 @@ impl World {
         if self.updates.iter().any(outlives) {
             self.breaks(Promise::Deadline, "a function outlives its deadline by more than a turn");
         }
-        let waits = !self.waiting.is_empty() || !self.machine.is_empty();
+
+        let waits = !self.waiting.is_empty() || !self.machine.is_empty() || self.paying.waits();
         if waits && wake.is_none() && self.tasks.is_empty() {
             self.breaks(Promise::NoWaitForEver, "somebody waits, and the clock is never looked at");
         }
-        if self.stale && self.acted && wake.is_none() {
+        if self.stale && self.acted && wake.is_none() && !self.machine.is_paying() {
             self.breaks(Promise::NoWaitForEver, "the page is stale, and nobody will look again");
         }
         if spins && wake == Some(now) && self.tasks.is_empty() {
@@ -865,9 +952,9 @@ impl World {
                 update.stripe = None;
             }
         }
-        let (has, shows) = (self.has, self.shows);
+        let (has, shows, paying) = (self.has, self.shows, &self.paying);
         self.updates.retain(|update| {
-            let lacks = has & !shows & bit(update.id) != 0;
+            let lacks = has & !shows & bit(update.id) != 0 || paying.is_lagging(update.id);
             !update.settled || update.loose || update.stripe.is_some() || lacks
         });
         let known = self.updates.iter().fold(0, |known, update| known | bit(update.id));

@@ -6,7 +6,7 @@ import { filesOf } from "./project.mjs";
 
 /** Some of the text that the module is inlined as; bundlers may quote it in another way, so without what they escape. */
 function fingerprint(dist) {
-  const name = readdirSync(dist).find((name) => /^inline-.*\.js$/.test(name));
+  const name = readdirSync(dist).find((name) => /^wasm-inline-.*\.js$/.test(name));
   const runs = readFileSync(join(dist, name), "utf8").match(/[^"'`\\<>/$\s]{40,}/g);
   assert.ok(runs?.length > 10, "the module is inlined as text");
   return runs.sort((one, two) => two.length - one.length)[0].slice(0, 200);

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { promisify } from "node:util";
+import { entries } from "../../../scripts/build/entries.mjs";
 import { run } from "../../../scripts/lib/run.mjs";
 
 const here = import.meta.dirname;
@@ -48,8 +49,32 @@ describe("the published types", { concurrency: 2 }, () => {
   }
 });
 
+describe("what an editor shows of an intent: one record, as a page's author would write it", () => {
+  let shown;
+  before(async () => {
+    await install();
+    ({ shown } = await import("./editor.mjs"));
+  });
+
+  test("the record that run takes, and the body that it gives", () => {
+    const text = shown("void updates", "run");
+    assert.match(text, /intent: \{ interval: "monthly" \| "yearly"; gift\?: boolean \| undefined; \}/);
+    assert.match(text, /Outcome<\{ id: string; \}, \{ saved: string; \}>/);
+  });
+
+  test("the record that a hook gives", () => {
+    const text = shown("const { pendingIntent", "pendingIntent");
+    assert.equal(text, "const pendingIntent: { line_item: string; quantity: number; } | undefined");
+  });
+
+  test("the values that pick an update", () => {
+    const text = shown("updates.isPending", "isPending");
+    assert.match(text, /match\?: \{ line_item\?: string \| undefined; quantity\?: number \| undefined; \}/);
+  });
+});
+
 test("each entry is one file, which imports none but the main entry's", () => {
-  for (const name of ["index", "slim", "react", "testing"]) {
+  for (const name of Object.keys(entries)) {
     for (const [file, main] of [
       [`${name}.d.ts`, "./index.js"],
       [`${name}.d.cts`, "./index.cjs"],

@@ -52,7 +52,7 @@ async function run({ url }) {
   const seen = [];
   const end = updates.subscribe(() => seen.push({ ...updates.getSnapshot() }));
   const outcome = updates.run(actions, "changeInterval", yearly);
-  const during = [updates.isPending("changeInterval"), updates.wanted("changeInterval")];
+  const during = [updates.isPending("changeInterval"), updates.pendingIntent("changeInterval")];
   const { type, body, error } = await outcome;
   const settled = await updates.settled();
   end();

@@ -3,12 +3,12 @@ import { groups } from "../faults.mjs";
 
 const HEAD = `# What goes wrong, and what the page is told
 
-Every row is a test: a server with real sockets does what the row says to an update from a real page, in three engines,
-and then tells what it received and whether it had made the change. "Applied" is what the failure says; it never
-contradicts the server. Rows that say "unknown" are run with a server that made the change and with one that did not.
+Every row is a test: a server with real sockets does to an update from a real page what the row says, in three engines,
+and then reports what it received and whether it made the change. "Applied" is that of the failure, and never
+contradicts the server. Rows with "unknown" are run with a server that made the change and with one that did not.
 
-The deadline is {short} ms in rows that reach it, so that the tests are quick; unless set it is 19,500 ms. Times are those
-of one run; where a browser tells a page something else than the columns say, its own says what. Made by \`node tests/e2e/faults/faults.test.mjs --write\`; the same without \`--write\` checks it.
+The deadline is {short} ms in rows that reach it, to keep the tests quick; by default it is 19,500 ms. Times are those
+of one run. If a browser differs from the columns, its own column says how. Written by \`node tests/e2e/faults/faults.test.mjs --write\`; without \`--write\` the command checks this page.
 `;
 
 const kindOf = ({ kind }) => (kind === "success" ? "success" : `\`${kind}\``);

@@ -4,7 +4,7 @@ import { createFakeStripe } from "/dist/testing.js";
 import { endpoints as declared } from "/endpoints.js";
 
 // Without `latest` and `join`: each update is to be sent. A silent attempt is given up before a delayed answer is there.
-const persistent = ({ url, rules }) => endpoint(url, rules, { join: false, retries: 5, attemptTimeoutMs: 500 });
+const persistent = ({ url, rules }) => endpoint(url, rules, { dedupe: false, retries: 5, attemptTimeoutMs: 500 });
 const endpoints = Object.fromEntries(Object.entries(declared).map(([name, given]) => [name, persistent(given)]));
 
 const { clientSecret } = await (await fetch("/create-checkout-session", { method: "POST" })).json();

@@ -36,7 +36,7 @@ async function live(planned) {
   });
   const { actions } = await stripe.initCheckoutElementsSdk({ clientSecret: "cs_test_random_secret_x" }).loadActions();
   const intent = { choice: oneOf("this") };
-  const endpoints = planned.map(({ key, url, retries }) => [key, endpoint(url, intent, { join: false, retries })]);
+  const endpoints = planned.map(({ key, url, retries }) => [key, endpoint(url, intent, { dedupe: false, retries })]);
   const settled = [];
   const updates = createUpdates({
     session: () => "cs_test_random",

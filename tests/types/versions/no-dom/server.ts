@@ -1,7 +1,9 @@
 // Compiled, never run: what is published, in a program without the DOM's library, such as a test on a server.
 import { createUpdates, endpoint, oneOf } from "checkout-updates";
+import { bindExpressCheckout } from "checkout-updates/express";
 import { useUpdatesState } from "checkout-updates/react";
 import { useWasm } from "checkout-updates/slim";
+import { bindSwitch } from "checkout-updates/switch";
 import { createFakeServer, createFakeStripe } from "checkout-updates/testing";
 
 export async function yearly(bytes: Uint8Array): Promise<string> {
@@ -16,6 +18,7 @@ export async function yearly(bytes: Uint8Array): Promise<string> {
   const outcome = await updates.run(loaded.actions, "changeInterval", { interval: "yearly" });
   // @ts-expect-error No such interval.
   void updates.run(loaded.actions, "changeInterval", { interval: "weekly" });
+  void [bindExpressCheckout, bindSwitch];
   createFakeServer({}).close();
   const { stale }: { stale: boolean } = useUpdatesState(updates);
   return outcome.type === "error" ? outcome.error.message : String(stale);

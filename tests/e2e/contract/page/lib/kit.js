@@ -26,6 +26,21 @@ export async function createKit(parameters) {
     return response.json();
   };
 
+  /** What makes the module trap: `now` by an entry of its own, `next` where it next looks at a clock. */
+  const trapper = async () => {
+    const { trap, plainTrap } = await module("trap");
+    const now = plain ? await plainTrap() : trap;
+    const next = (clock = performance) => {
+      const { now: own } = clock;
+      clock.now = () => {
+        if (!(plain ? /\/no-wasm-/ : /wasm/).test(new Error("who asks").stack)) return own.call(clock);
+        clock.now = own;
+        return now();
+      };
+    };
+    return { now, next };
+  };
+
   return {
     ...assert,
     clock: globalThis.clock,
@@ -87,17 +102,9 @@ export async function createKit(parameters) {
       return { fake, actions: { ...getSession(), ...sdk, ...others } };
     },
 
-    /** Lets the module trap in the midst of what it does next: there, where it looks at this clock. */
-    async trapNext(clock = performance) {
-      const { trap, plainTrap } = await module("trap");
-      const act = plain ? await plainTrap() : trap;
-      const now = clock.now;
-      clock.now = () => {
-        if (!(plain ? /\/plain-/ : /wasm/).test(new Error("who asks").stack)) return now.call(clock);
-        clock.now = now;
-        return act();
-      };
-    },
+    trapper,
+    /** Makes the module trap in the midst of what it does next: there, where it looks at this clock. */
+    trapNext: async (clock) => (await trapper()).next(clock),
 
     /** The rule is about something that the page is told: what matches may be. */
     allow: (pattern) => void allowed.push(pattern),

@@ -11,7 +11,7 @@ export const rules = {
     const update = updates.request("changeInterval", yearly)();
     for (const name of ["other", "toString", "__proto__", "", undefined, null, 7, Symbol("x")]) {
       t.ok(t.thrown(() => updates.request(name, {}), TypeError, String(name)));
-      t.ok(t.thrown(() => updates.wanted(name), TypeError, String(name)));
+      t.ok(t.thrown(() => updates.pendingIntent(name), TypeError, String(name)));
       t.ok((await t.rejection(updates.run({}, name, {}), String(name))) instanceof TypeError);
     }
     (await shop.next()).answer();

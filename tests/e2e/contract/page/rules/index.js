@@ -11,6 +11,8 @@ export const groups = [
   "turns",
   "stale",
   "repeats",
+  "payments",
+  "resume",
   "metrics",
   "page",
   "wrap",

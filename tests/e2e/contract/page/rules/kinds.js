@@ -69,9 +69,20 @@ export const KINDS = [
     kind: "busy",
     applied: "no",
     async make(t) {
-      const { updates, actions } = await running(t, { endpointOptions: { join: false } });
+      const { updates, actions } = await running(t, { endpointOptions: { dedupe: false } });
       for (let waiting = 0; waiting < 32; waiting++) void updates.run(actions, "changeInterval", yearly);
       const { error } = await updates.run(actions, "changeInterval", yearly);
+      return error;
+    },
+  },
+  {
+    kind: "paying",
+    applied: "no",
+    async make(t) {
+      const updates = await t.updates();
+      const release = updates.hold();
+      const error = await t.rejection(updates.request("changeInterval", yearly)());
+      release();
       return error;
     },
   },
@@ -196,7 +207,10 @@ const MESSAGES = [
   ["an object", 400, '{"error":{"message":"No such price."}}', "No such price."],
   ["an empty text", 400, '{"error":""}', null],
   ["white space", 400, '{"error":"  "}', null],
-  ["a message without type error", 400, '{"message":"No."}', "No."],
+  ["a message without type error", 400, '{"message":"Only 3 left."}', "Only 3 left."],
+  ["a message of a framework", 404, '{"message":"No query results for model."}', null],
+  ["a message of a framework, in the documented form", 404, '{"type":"error","message":"Sold out."}', "Sold out."],
+  ["a bare word", 400, '{"message":"No."}', null],
   ["malformed JSON", 400, '{"error":"Sold out."', null],
   ["text", 400, "Sold out.", null],
   ["a list", 400, '["Sold out."]', null],

@@ -71,7 +71,7 @@ export const rules = {
     }
     const { failures } = updates.metrics();
     t.equal(failures.length, 50);
-    t.same([failures[0].message, failures[49].message], ["No 3.", "No 52."]);
+    t.same([failures[0].requestId, failures[49].requestId], ["req_3", "req_52"]);
     const { durationMs, ...record } = failures[49];
     t.ok(Number.isInteger(durationMs));
     t.same(record, {
@@ -79,10 +79,9 @@ export const rules = {
       applied: "no",
       endpoint: "changeInterval",
       status: 400,
+      code: null,
       attempts: 1,
       requestId: "req_52",
-      message: "No 52.",
-      detail: null,
       field: null,
       reason: null,
     });

@@ -8,7 +8,7 @@ const yearly = { interval: "yearly" };
 async function day(t) {
   const shop = t.shop();
   const { actions } = await t.stripe({ failures: "reject" });
-  const updates = await t.updates({ endpointOptions: { join: false, timeoutMs: 500 } });
+  const updates = await t.updates({ endpointOptions: { dedupe: false, timeoutMs: 500 } });
   const request = (intent) => void updates.request("changeInterval", intent)();
   const run = (...given) => void updates.run(actions, "changeInterval", ...given);
   request({});
@@ -60,6 +60,17 @@ async function beforeTrap(t, options) {
   const run = (interval, object = updates) => object.run(actions, "changeInterval", { interval });
   return { shop, actions, fake, updates, other, run, told };
 }
+
+/** What of the page the module calls: the options, or where else `act` is called. */
+const CALLED_BACK = [
+  ["session", (session) => ({ session })],
+  ["token", (token) => ({ csrf: { header: "x-csrf-token", token } })],
+  ["messages", (messages) => ({ messages })],
+  ["onFailure", (onFailure) => ({ onFailure })],
+  ["onSettled", (onSettled) => ({ onSettled })],
+  ["a listener", (act, it) => void it?.updates.subscribe(act)],
+  ["runServerUpdate", (act, it) => void (it && (it.called = act))],
+];
 
 /** After the trap both objects work, on a fresh instance. */
 async function worksAgain(t, it) {
@@ -172,7 +183,6 @@ export const rules = {
     const orders = [await it.shop.next(), await it.shop.next()];
     t.ok(orders.length);
     await t.trapNext();
-    it.updates.cancel("none of these");
     it.updates.cancel();
     t.equal(it.updates.isPending(), false, "at once");
     for (const { type, error } of await Promise.all(outcomes)) {
@@ -364,6 +374,77 @@ export const rules = {
     t.equal((await sent).ok, true);
     await worksAgain(t, it);
   }),
+  ...each(
+    CALLED_BACK,
+    ([what]) => `a trap in an entry that ${what} makes while the module calls it`,
+    async (t, [what, given]) => {
+      const { now } = await t.trapper();
+      let isArmed = true;
+      const value = { session: t.SESSION, token: "t" }[what];
+      const act = () => {
+        if (isArmed) now();
+        isArmed = false;
+        return value;
+      };
+      const it = await beforeTrap(t, given(act));
+      given(act, it);
+      const actions = {
+        getSession: it.actions.getSession,
+        runServerUpdate(update) {
+          it.called?.();
+          return it.actions.runServerUpdate(update);
+        },
+      };
+      const outcome = it.updates.run(actions, "changeInterval", yearly);
+      // Unless it has trapped before.
+      void it.shop.next().then((order) => order.answer(400));
+      const { error } = await outcome;
+      t.same([isArmed, error.kind], [false, "internal"]);
+      t.same([it.updates.isPending(), it.updates.isStale(), it.other.isStale()], [false, true, false]);
+      it.shop.close();
+      await worksAgain(t, it);
+    },
+    trapping,
+  ),
+  "an event that a page dispatches inside a listener of ours is taken, and a trap in it is survived": trapping(
+    async (t) => {
+      const { next } = await t.trapper();
+      const it = await beforeTrap(t);
+      const { now: own } = performance;
+      let inside;
+      const actions = {
+        getSession: it.actions.getSession,
+        runServerUpdate(update) {
+          inside?.();
+          return it.actions.runServerUpdate(update);
+        },
+      };
+      const outcome = it.updates.run(actions, "changeInterval", yearly);
+      (await it.shop.next()).answer(500);
+      t.equal((await outcome).error.kind, "server_error");
+      t.equal(it.updates.isStale(), true);
+      for (const act of [() => {}, next]) {
+        await it.fake.idle();
+        const before = it.fake.updates.length;
+        inside = () => {
+          inside = undefined;
+          act();
+          dispatchEvent(new Event("online"));
+        };
+        dispatchEvent(new Event("online"));
+        t.same(
+          [inside, performance.now === own],
+          [undefined, true],
+          "it refreshes, and where it should, it has trapped",
+        );
+        await it.fake.idle();
+        t.equal(it.fake.updates.length > before, true);
+        t.equal(it.updates.isStale(), true);
+      }
+      t.same(it.told, ["server_error"]);
+      await worksAgain(t, it);
+    },
+  ),
   "trap after trap": trapping(async (t) => {
     const it = await beforeTrap(t);
     for (let times = 0; times < 5; times++) {

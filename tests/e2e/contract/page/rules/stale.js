@@ -77,9 +77,9 @@ const rulesWithClock = {
     await t.clock.pass(3_001);
     t.equal((await next).type, "success");
     t.same(seen, [
-      { pending: true, stale: false },
-      { pending: true, stale: true },
-      { pending: false, stale: true },
+      { pending: true, stale: false, paying: false },
+      { pending: true, stale: true, paying: false },
+      { pending: false, stale: true, paying: false },
     ]);
   },
   "the first refresh holds them for 10 s at most": async (t) => {
@@ -319,7 +319,7 @@ const rulesWithClock = {
     stopSecond();
     stopSecond();
     const before = it.updates.getSnapshot();
-    t.same(before, { pending: false, stale: false });
+    t.same(before, { pending: false, stale: false, paying: false });
     t.equal(it.updates.getSnapshot(), before);
     const outcomes = [it.run(), it.run("monthly")];
     const during = it.updates.getSnapshot();

@@ -1,0 +1,162 @@
+//! What updates are made with, and what one call takes.
+
+use std::rc::Rc;
+
+use js_sys::Function;
+
+use super::endpoint::Endpoint;
+use crate::browser::{Config, Csrf, Failure, Listener, Messages, SessionId, SettledUpdate, Target, Token};
+use crate::declaration::{Declaration, OptionsError, Shared};
+use crate::intent::Value;
+
+/// An endpoint under its name, whatever its intent is.
+struct Declared {
+    name: String,
+    declared: Declaration,
+    identity: Rc<()>,
+}
+
+/// What [`Updates::new`](crate::Updates::new) takes.
+///
+/// ```no_run
+/// use checkout_updates::{Endpoint, Options, Updates};
+///
+/// let remove_gift = Endpoint::<()>::new("/remove-gift");
+/// let options = Options::new()
+///     .session(|| "cs_test_a1".to_owned())
+///     .timeout_ms(10_000)
+///     .endpoint("removeGift", &remove_gift)
+///     .on_failure(|failure| web_sys::console::warn_1(&failure.kind.name().into()));
+/// let updates = Updates::new(options);
+/// ```
+#[derive(Default)]
+pub struct Options {
+    shared: Shared,
+    endpoints: Vec<Declared>,
+    session: Option<Box<dyn Fn() -> String>>,
+    token: Option<Token>,
+    messages: Option<Messages>,
+    on_failure: Option<Listener<Failure>>,
+    on_settled: Option<Listener<SettledUpdate>>,
+    fetch: Option<Function>,
+}
+
+impl Options {
+    /// Nothing declared yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Declares an endpoint under the name by which it is counted and reported.
+    #[must_use]
+    pub fn endpoint<I>(mut self, name: &str, endpoint: &Endpoint<I>) -> Self {
+        let Endpoint { declared, identity, .. } = endpoint.clone();
+        self.endpoints.push(Declared { name: name.to_owned(), declared, identity });
+        self
+    }
+
+    /// Returns the Checkout Session's id. Read when an update function or `run` is called; `run` can do without, since the
+    /// actions have it.
+    #[must_use]
+    pub fn session(mut self, session: impl Fn() -> String + 'static) -> Self {
+        self.session = Some(Box::new(session));
+        self
+    }
+
+    /// The name of the session id's field in the body. `checkout_session_id` by default.
+    #[must_use]
+    pub fn session_field(mut self, name: &str) -> Self {
+        self.shared.session_field = Some(name.to_owned());
+        self
+    }
+
+    /// The deadline of an update in milliseconds, 1 to 20,000. 19,500 by default.
+    #[must_use]
+    pub fn timeout_ms(mut self, ms: u32) -> Self {
+        self.shared.timeout_ms = Some(ms);
+        self
+    }
+
+    /// Another origin that endpoints may name, such as `https://api.example.com`.
+    #[must_use]
+    pub fn allowed_origin(mut self, origin: &str) -> Self {
+        self.shared.allowed_origins.push(origin.to_owned());
+        self
+    }
+
+    /// The header and the token that Rails, Django or Laravel want to see. Read once for each update.
+    #[must_use]
+    pub fn csrf(mut self, header: &str, token: impl Fn() -> String + 'static) -> Self {
+        self.shared.csrf_header = Some(header.to_owned());
+        self.token = Some(Box::new(move || Ok(token().into())));
+        self
+    }
+
+    /// Replaces the text of `message`, where this returns one. The words of a server that said no go first.
+    #[must_use]
+    pub fn messages(mut self, messages: impl Fn(&Failure) -> Option<String> + 'static) -> Self {
+        self.messages = Some(Box::new(messages));
+        self
+    }
+
+    /// Called for every failure but `cancelled`.
+    #[must_use]
+    pub fn on_failure(mut self, tell: impl Fn(&Failure) + 'static) -> Self {
+        self.on_failure = Some(Box::new(tell));
+        self
+    }
+
+    /// Called for every update that settled, success included, for whatever the page measures with.
+    #[must_use]
+    pub fn on_settled(mut self, tell: impl Fn(&SettledUpdate) + 'static) -> Self {
+        self.on_settled = Some(Box::new(tell));
+        self
+    }
+
+    /// Used in place of the global `fetch`, for pages whose firewall or instrumentation has its own.
+    #[must_use]
+    pub fn fetch(mut self, fetch: Function) -> Self {
+        self.fetch = Some(fetch);
+        self
+    }
+
+    /// Checks everything, and returns what the client works by and the endpoints' identities.
+    pub(super) fn into_config(self) -> Result<(Config, Vec<Rc<()>>), OptionsError> {
+        self.shared.check()?;
+        let mut endpoints = Vec::new();
+        let mut identities: Vec<Rc<()>> = Vec::new();
+        for Declared { name, declared, identity } in self.endpoints {
+            if endpoints.iter().any(|(_, target): &(_, Target)| target.name == name) {
+                let key = ["endpoints.", &name].concat();
+                return Err(OptionsError { key, problem: "is declared twice".to_owned() });
+            }
+            let endpoint = declared.check(&name, &self.shared)?;
+            let credentials = declared.credentials().name().to_owned();
+            endpoints.push((endpoint, Target::new(&name, declared.url, credentials)));
+            identities.push(identity);
+        }
+        let session = self.session.map(|session| -> SessionId { Box::new(move || Ok(Value::Text(session()))) });
+        let config = Config {
+            endpoints,
+            session,
+            session_field: self.shared.session_field().to_owned(),
+            timeout: self.shared.timeout(),
+            csrf: self.shared.csrf_header.zip(self.token).map(|(header, token)| Csrf { header, token }),
+            messages: self.messages,
+            on_failure: self.on_failure,
+            on_settled: self.on_settled,
+            fetch: self.fetch,
+        };
+        Ok((config, identities))
+    }
+}
+
+/// What one call of [`Updates::run_with`](crate::Updates::run_with) takes besides its intent.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// Detaches this caller: it is `cancelled`, and the update goes on while somebody else waits for it.
+    pub signal: Option<web_sys::AbortSignal>,
+    /// The session id, in place of [`Options::session`].
+    pub session: Option<String>,
+}

@@ -1,0 +1,155 @@
+//! How an update ends: its function, its failure, and the answers to those who wait.
+
+use std::mem;
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::JsCast;
+
+use super::Driver;
+use crate::browser::abort::AbortGuard;
+use crate::browser::failure::{Failure, FailureDetails, SettledUpdate, whole};
+use crate::browser::in_flight::{InFlight, Reply, Waiter};
+use crate::browser::outcome::{Outcome, ServerAnswer};
+use crate::browser::response;
+use crate::browser::stripe::{Actions, Session};
+use crate::failure::{self, Applied, Kind};
+
+impl Driver {
+    /// Settles the promise of a function.
+    pub(super) fn function_ended(&self, id: u32, failure: Option<failure::Failure>) {
+        let failure = failure.and_then(|failure| self.failed(id, failure));
+        let ended = self.row(id).map(|mut row| (row.abort.take(), row.function.clone(), row.response.clone()));
+        let Some((abort, function, response)) = ended else { return };
+        match failure {
+            None => {
+                abort.into_iter().for_each(AbortGuard::release);
+                function.resolve(&response);
+            }
+            Some(failure) => {
+                drop(abort);
+                function.reject(&failure.error);
+            }
+        }
+    }
+
+    /// The failure of an update as the page is told of it: the same as before where nothing else was decided.
+    #[inline(never)]
+    pub(super) fn failed(&self, id: u32, decided: failure::Failure) -> Option<Rc<Failure>> {
+        let (endpoint, mut details, response) = {
+            let mut row = self.row(id)?;
+            if let Some(known) = &row.failure
+                && (known.kind, known.applied, known.reason) == (decided.kind, decided.applied, decided.reason)
+            {
+                return row.failure.clone();
+            }
+            (row.endpoint, mem::take(&mut row.details), row.response.clone())
+        };
+        // A cause belongs to the failure that it led to.
+        let cause = mem::take(&mut details.cause);
+        details.request_id = response::request_id(&response);
+        let made = self.failure(decided, Some(endpoint), &details, &cause);
+        let mut row = self.row(id)?;
+        row.details = details;
+        row.failure = Some(Rc::clone(&made));
+        Some(made)
+    }
+
+    /// The failure that the page is told of.
+    #[inline(never)]
+    pub(super) fn failure(
+        &self,
+        decided: failure::Failure,
+        endpoint: Option<usize>,
+        details: &FailureDetails,
+        cause: &JsValue,
+    ) -> Rc<Failure> {
+        let target = endpoint.and_then(|endpoint| self.target(endpoint));
+        let name = target.as_ref().map_or("", |target| target.name.as_str());
+        Failure::new(decided, name, details, cause, self.config.messages.as_ref())
+    }
+
+    /// The same of one that says nothing more.
+    pub fn bare_failure(&self, decided: failure::Failure, endpoint: Option<usize>) -> Rc<Failure> {
+        self.failure(decided, endpoint, &FailureDetails::default(), &JsValue::UNDEFINED)
+    }
+
+    /// Tells the page of a failure, and keeps its record.
+    pub fn tell_failure(&self, failure: &Rc<Failure>) {
+        self.reporter.keep(failure);
+        if let Some(tell) = &self.config.on_failure {
+            tell(failure);
+        }
+    }
+
+    /// Tells the page of an update that has settled.
+    pub fn tell_settled(
+        &self,
+        endpoint: usize,
+        failed: Option<(Kind, Applied)>,
+        [waited, duration]: [f64; 2],
+        attempts: u32,
+        response: &JsValue,
+    ) {
+        let (Some(tell), Some(target)) = (&self.config.on_settled, self.target(endpoint)) else { return };
+        tell(&SettledUpdate {
+            endpoint: target.name.clone(),
+            failed: failed.map(|(kind, _)| kind),
+            applied: failed.map_or(Applied::Yes, |(_, applied)| applied),
+            waited_ms: whole(waited),
+            duration_ms: whole(duration),
+            attempts,
+            request_id: response::request_id(response),
+        });
+    }
+
+    #[inline(never)]
+    pub(super) fn remove(&self, id: u32) -> Option<InFlight> {
+        let mut rows = self.in_flight.borrow_mut();
+        rows.iter().position(|row| row.id == id).map(|position| rows.remove(position))
+    }
+
+    /// Answers everybody who waits for an update.
+    pub(super) fn settle(&self, row: InFlight, failure: Option<&Rc<Failure>>, session: Option<&Session>) {
+        let InFlight { waiters, actions, body, response, .. } = row;
+        for waiter in waiters {
+            let outcome = || match failure {
+                Some(failure) => Outcome::failed(Rc::clone(failure), session.cloned()),
+                None => {
+                    let of_actions = || actions.as_ref().map(Actions::session);
+                    let session =
+                        session.cloned().or_else(of_actions).unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into());
+                    Outcome::Success { session, answer: ServerAnswer::new(body.clone(), response.clone()) }
+                }
+            };
+            answer(waiter, failure, outcome);
+        }
+        self.show();
+    }
+
+    /// One waiter no longer waits.
+    pub(super) fn detach(&self, id: u32, failure: failure::Failure) {
+        let (endpoint, waiter) = {
+            let mut rows = self.in_flight.borrow_mut();
+            let mut found = rows.iter_mut().filter_map(|row| {
+                let position = row.waiters.iter().position(|waiter| waiter.id == id)?;
+                Some((row.endpoint, row.waiters.remove(position)))
+            });
+            let Some(found) = found.next() else { return };
+            found
+        };
+        let failure = self.bare_failure(failure, Some(endpoint));
+        answer(waiter, Some(&failure), || Outcome::failed(Rc::clone(&failure), None));
+        self.show();
+    }
+}
+
+/// Answers one waiter.
+fn answer(waiter: Waiter, failure: Option<&Rc<Failure>>, outcome: impl FnOnce() -> Outcome) {
+    let Waiter { spec, reply, detaching, .. } = waiter;
+    drop(detaching);
+    spec.set_failure(failure.cloned());
+    if let Reply::Outcome(tell) = reply {
+        tell(outcome());
+    }
+}

@@ -1,0 +1,32 @@
+//! What a reload must not forget.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::Driver;
+
+#[wasm_bindgen(module = "/src/browser/marks.js")]
+extern "C" {
+    fn mark(session: &str);
+
+    fn unmark(session: &str);
+}
+
+impl Driver {
+    /// Marks the sessions of which something is pending or stale: those that were not marked, or all of them `anew`, with the
+    /// time of what is sent now. Takes the marks of the others away.
+    pub(super) fn mark(&self, anew: bool) {
+        let in_doubt = self.machine.borrow().sessions_in_doubt();
+        let mut before = self.marked.borrow_mut();
+        if in_doubt.is_empty() && before.is_empty() {
+            return;
+        }
+        let now: Vec<String> = in_doubt.into_iter().filter_map(|number| self.sessions.id(Some(number))).collect();
+        for session in before.iter().filter(|session| !now.contains(session)) {
+            unmark(session);
+        }
+        for session in now.iter().filter(|session| anew || !before.contains(session)) {
+            mark(session);
+        }
+        *before = now;
+    }
+}

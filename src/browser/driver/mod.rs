@@ -1,0 +1,384 @@
+//! The one that knows the machine: an event goes in, and its effects are performed.
+//!
+//! No borrow is held across a call into JavaScript. What happens during one is put into the inbox, and taken from there in
+//! the order in which it happened.
+
+mod endings;
+mod marks;
+mod payments;
+mod requests;
+mod server_updates;
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::collections::VecDeque;
+use std::mem;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+
+use gloo_timers::callback::Timeout;
+use js_sys::futures::spawn_local;
+use wasm_bindgen::JsValue;
+
+use super::config::{Config, Target};
+use super::in_flight::{InFlight, PageRefresh, Payment};
+use super::listener::Listener;
+use super::page;
+use super::reporter::Reporter;
+use super::request::Requests;
+use super::sessions::Sessions;
+use super::store::{Snapshot, Store};
+use super::stripe::{Actions, Session};
+use super::timer::Timer;
+use crate::clock::{Clock, Moment};
+use crate::effect::Effect;
+use crate::endpoint::Endpoint;
+use crate::event::{Event, UpdateEvent};
+use crate::machine::Machine;
+
+/// How long nothing has to be pending before leaving is no longer listened for, in milliseconds.
+const IDLE: f64 = 1_000.0;
+
+/// What comes with an event.
+pub enum Brought {
+    /// Nothing.
+    Nothing,
+    /// The fresh session.
+    Session(Session),
+    /// The actions of the session that the event names, and its id.
+    Actions(Option<u32>, Option<String>, Actions),
+}
+
+/// What the browser calls later.
+#[derive(Clone, Copy)]
+pub enum Signal {
+    /// The signal of this waiter was aborted.
+    Detach(u32),
+    /// Stripe.js calls the function of this update.
+    Called(u32),
+    /// The task that was let through is over.
+    Yielded(u32),
+    /// The page may be about to go.
+    Leaving,
+}
+
+impl Signal {
+    fn event(self) -> Event {
+        match self {
+            Self::Detach(id) => Event::Detach(id),
+            Self::Called(id) => Event::Update { id, event: UpdateEvent::Called },
+            Self::Yielded(id) => Event::Update { id, event: UpdateEvent::Yielded },
+            Self::Leaving => Event::Leaving,
+        }
+    }
+}
+
+/// The machine of one `Updates`, and what is kept to perform what it wants done.
+pub struct Driver {
+    me: Weak<Self>,
+    /// What the page declared.
+    pub config: Config,
+    machine: RefCell<Machine>,
+    clock: RefCell<Clock>,
+    inbox: RefCell<VecDeque<Box<(Event, Brought)>>>,
+    is_busy: Cell<bool>,
+    targets: RefCell<Vec<Rc<Target>>>,
+    /// The updates that have not settled.
+    pub in_flight: RefCell<Vec<InFlight>>,
+    /// The refreshes that the page asked for.
+    pub refreshes: RefCell<Vec<PageRefresh>>,
+    /// The payments that have not ended.
+    pub payments: RefCell<Vec<Payment>>,
+    /// The sessions of which a reload must not forget that something is under way.
+    marked: RefCell<Vec<String>>,
+    /// The sessions that the machine remembers.
+    pub sessions: Sessions,
+    /// What the page is shown.
+    pub store: Store,
+    /// What is counted, and where it is reported.
+    pub reporter: Reporter,
+    requests: Requests,
+    timer: Timer,
+    leaving: RefCell<Option<Listener>>,
+    /// Since when nothing is pending.
+    idle_since: Cell<f64>,
+}
+
+impl Driver {
+    /// A driver for these options.
+    pub fn new(mut config: Config) -> Rc<Self> {
+        let (endpoints, targets): (Vec<_>, Vec<_>) = mem::take(&mut config.endpoints).into_iter().unzip();
+        let machine = Machine::new(endpoints);
+        Rc::new_cyclic(|me: &Weak<Self>| {
+            let watching = me.clone();
+            Self {
+                me: me.clone(),
+                config,
+                machine: RefCell::new(machine),
+                clock: RefCell::new(Clock::new(page::now())),
+                inbox: RefCell::default(),
+                is_busy: Cell::default(),
+                targets: RefCell::new(targets.into_iter().map(Rc::new).collect()),
+                in_flight: RefCell::default(),
+                refreshes: RefCell::default(),
+                payments: RefCell::default(),
+                marked: RefCell::default(),
+                sessions: Sessions::default(),
+                store: Store::default(),
+                reporter: Reporter::default(),
+                requests: Requests::default(),
+                timer: Timer::new(move || {
+                    if let Some(driver) = watching.upgrade() {
+                        driver.timer.watched();
+                        driver.take(Event::Clock);
+                    }
+                }),
+                leaving: RefCell::default(),
+                idle_since: Cell::default(),
+            }
+        })
+    }
+
+    /// The target of an endpoint.
+    #[inline(never)]
+    pub fn target(&self, endpoint: usize) -> Option<Rc<Target>> {
+        self.targets.borrow().get(endpoint).cloned()
+    }
+
+    /// The position of a name, of an endpoint or of a function of the page.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.targets.borrow().iter().position(|target| target.name == name)
+    }
+
+    /// Adds a name for a function of the page, and returns its position.
+    pub fn add(&self, name: &str) -> usize {
+        let endpoint = Endpoint { timeout: self.config.timeout, ..Endpoint::default() };
+        self.machine.borrow_mut().endpoints.push(endpoint);
+        let mut targets = self.targets.borrow_mut();
+        targets.push(Rc::new(Target::named(name)));
+        targets.len() - 1
+    }
+
+    /// Looks at what the machine knows of an endpoint. Nothing of the page may be called meanwhile.
+    pub fn endpoint<T>(&self, position: usize, look: impl FnOnce(&mut Endpoint) -> T) -> Option<T> {
+        self.machine.borrow_mut().endpoints.get_mut(position).map(look)
+    }
+
+    /// What is kept of an update. Let go of before anything of the page is called.
+    #[inline(never)]
+    fn row(&self, id: u32) -> Option<RefMut<'_, InFlight>> {
+        RefMut::filter_map(self.in_flight.borrow_mut(), |rows| rows.iter_mut().find(|row| row.id == id)).ok()
+    }
+
+    /// The time of the machine at a moment.
+    pub fn at(&self, moment: Moment) -> f64 {
+        self.now();
+        self.clock.borrow().at(moment)
+    }
+
+    fn now(&self) -> f64 {
+        let now = page::now();
+        self.clock.borrow_mut().read(now)
+    }
+
+    /// What the page is shown now.
+    #[inline(never)]
+    pub fn snapshot(&self) -> Snapshot {
+        let pending = self.in_flight.borrow().iter().any(|row| !row.waiters.is_empty());
+        let machine = self.machine.borrow();
+        Snapshot { pending, stale: machine.is_stale(), paying: machine.is_paying() }
+    }
+
+    /// Tells the page what has changed of what it is shown.
+    #[inline(never)]
+    pub fn show(&self) {
+        self.watch_leaving(self.snapshot().pending);
+        self.store.show(|| self.snapshot());
+    }
+
+    /// Takes an event, now or after what is being done, and performs what follows.
+    pub fn take(&self, event: Event) {
+        self.take_with(event, Brought::Nothing);
+    }
+
+    /// Takes an event with what comes with it.
+    #[inline(never)]
+    pub fn take_with(&self, event: Event, brought: Brought) {
+        self.post(event, brought);
+        self.drain();
+    }
+
+    /// Puts an event behind what is being done, without beginning it.
+    pub fn post(&self, event: Event, brought: Brought) {
+        self.inbox.borrow_mut().push_back(Box::new((event, brought)));
+    }
+
+    /// Takes what is in the inbox.
+    pub fn drain(&self) {
+        if self.is_busy.replace(true) {
+            return;
+        }
+        while let Some(happened) = { self.inbox.borrow_mut().pop_front() } {
+            let (event, brought) = &*happened;
+            // Now and not when they came: an event before this one may have released the session.
+            let session = match brought {
+                Brought::Nothing => None,
+                Brought::Session(session) => Some(session),
+                Brought::Actions(session, id, actions) => {
+                    self.sessions.keep(*session, id.as_deref(), actions);
+                    None
+                }
+            };
+            let mut effects = Vec::new();
+            let now = self.now();
+            self.machine.borrow_mut().on(event, now, &page::random, &mut effects);
+            let is_sent = |effect: &Effect| matches!(effect, Effect::Send { .. } | Effect::Refresh { .. });
+            self.mark(effects.iter().any(is_sent) || matches!(event, Event::Left));
+            for effect in &effects {
+                self.perform(effect, session);
+            }
+            self.show();
+        }
+        self.is_busy.set(false);
+        self.set_timer();
+    }
+
+    fn set_timer(&self) {
+        let now = self.now();
+        let wait = self.machine.borrow().wake(now);
+        let me = self.me.clone();
+        self.timer.set(wait, now, move || {
+            if let Some(driver) = me.upgrade() {
+                driver.timer.fired();
+                driver.take(Event::Clock);
+            }
+        });
+        let shown = self.store.shown();
+        if shown.pending || shown.stale {
+            self.timer.watch();
+        } else if self.leaving.borrow().is_some() {
+            if now - self.idle_since.get() >= IDLE {
+                drop(self.leaving.take());
+            } else {
+                self.timer.watch();
+            }
+        }
+    }
+
+    /// What makes an event happen when the browser calls it.
+    pub fn later(&self, signal: Signal) -> impl Fn() + 'static {
+        let me = self.me.clone();
+        move || {
+            if let Some(driver) = me.upgrade() {
+                driver.take(signal.event());
+            }
+        }
+    }
+
+    /// Runs a task of this driver.
+    fn spawn(&self, task: impl FnOnce(Rc<Self>) -> Pin<Box<dyn Future<Output = ()>>>) {
+        if let Some(driver) = self.me.upgrade() {
+            spawn_local(task(driver));
+        }
+    }
+
+    #[inline(never)]
+    fn perform(&self, effect: &Effect, session: Option<&Session>) {
+        match *effect {
+            Effect::Token(id) => self.spawn(move |driver| Box::pin(async move { driver.token(id).await })),
+            Effect::Send { id, attempt, ref body } => self.send(id, attempt, body.clone()),
+            Effect::Abort(id) => {
+                let guard = self.row(id).and_then(|mut row| row.abort.take());
+                drop(guard);
+            }
+            Effect::YieldTask(id) => {
+                let task = Timeout::new(0, self.later(Signal::Yielded(id)));
+                let replaced = self.row(id).and_then(|mut row| row.yielding.replace(task));
+                drop(replaced);
+            }
+            Effect::Start(id) => self.start(id),
+            Effect::FunctionEnded { id, failure } => self.function_ended(id, failure),
+            Effect::Decided { id, endpoint, failure, ms } => {
+                if let Some(target) = self.target(endpoint) {
+                    page::measure(&target.measure, ms);
+                }
+                if let Some(failure) = failure.and_then(|failure| self.failed(id, failure)) {
+                    self.tell_failure(&failure);
+                }
+            }
+            Effect::Settled { id, endpoint, failure, fresh, waited, duration, attempts, .. } => {
+                let failure = failure.and_then(|failure| self.failed(id, failure));
+                let Some(row) = self.remove(id) else { return };
+                let has_failed = failure.as_ref().map(|failure| (failure.kind, failure.applied));
+                let response = row.response.clone();
+                self.settle(row, failure.as_ref(), session.filter(|_| fresh));
+                self.tell_settled(endpoint, has_failed, [waited, duration], attempts, &response);
+            }
+            Effect::Joined { id, to } => {
+                let Some(joined) = self.remove(id) else { return };
+                // Nobody has the promise of its function, and the gate keeps what is not settled.
+                joined.function.resolve(&JsValue::UNDEFINED);
+                if let Some(mut row) = self.row(to) {
+                    row.waiters.extend(joined.waiters);
+                }
+            }
+            Effect::Detached { waiter, failure } => self.detach(waiter, failure),
+            Effect::Refresh { id, session } => self.refresh(id, session),
+            Effect::Refreshed { id, failure } => {
+                let ended = {
+                    let mut refreshes = self.refreshes.borrow_mut();
+                    refreshes.iter().position(|refresh| refresh.id == id).map(|position| refreshes.remove(position))
+                };
+                let Some(PageRefresh { actions, tell, .. }) = ended else { return };
+                match failure {
+                    None => tell(Ok(session.cloned().unwrap_or_else(|| actions.session()))),
+                    Some(failure) => tell(Err(self.bare_failure(failure, None))),
+                }
+            }
+            Effect::Compare(id) => self.compare(id),
+            Effect::Confirm(id) => self.confirm(id),
+            Effect::Blocked { id, reason } => self.blocked(id, reason),
+            Effect::ReleaseActions(session) => self.sessions.release(session),
+        }
+    }
+
+    /// Listens for the customer's leaving while that can end an update: Firefox ends requests well before `pagehide`. Let go
+    /// of by the second clock, since to listen anew for each update takes a third of its time.
+    fn watch_leaving(&self, pending: bool) {
+        if !pending {
+            if self.store.shown().pending {
+                self.idle_since.set(self.clock.borrow().at(page::now()));
+            }
+            return;
+        }
+        if self.leaving.borrow().is_some() {
+            return;
+        }
+        let me = self.me.clone();
+        let listener = page::listen_for_leaving(move || {
+            let Some(driver) = me.upgrade() else { return };
+            driver.take(Event::Leaving);
+            // A dialog may stand in between: what counts is when it was answered.
+            Timeout::new(0, driver.later(Signal::Leaving)).forget();
+        });
+        drop(self.leaving.replace(listener));
+    }
+
+    /// Lets go of timers and listeners.
+    pub fn release(&self) {
+        drop(self.leaving.take());
+        self.timer.fired();
+    }
+
+    /// Sends what is new of the counters to whoever is reported to.
+    pub fn report(&self) {
+        self.reporter.send(&self.counts(), &|url| self.requests.resolve(url));
+    }
+
+    /// What the machine has counted, by endpoint.
+    pub fn counts(&self) -> Vec<(String, crate::metrics::Counts)> {
+        let machine = self.machine.borrow();
+        let targets = self.targets.borrow();
+        let named = targets.iter().zip(&machine.endpoints);
+        named.map(|(target, endpoint)| (target.name.clone(), endpoint.counts.clone())).collect()
+    }
+}

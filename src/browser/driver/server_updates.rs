@@ -1,0 +1,81 @@
+//! Stripe.js: calling `runServerUpdate` for an update or a refresh, and how that ended.
+
+use js_sys::Function;
+use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
+
+use super::{Brought, Driver, Signal};
+use crate::browser::promise::settled;
+use crate::browser::stripe::{self, Actions, Session};
+use crate::event::{Event, UpdateEvent};
+use crate::failure::Kind;
+
+#[wasm_bindgen(module = "/src/browser/platform.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = serverUpdate)]
+    fn server_update(called: &JsValue, promise: &JsValue) -> Function;
+
+    #[wasm_bindgen(thread_local_v2, js_name = nothing)]
+    static NOTHING: Function;
+}
+
+impl Driver {
+    /// Calls `runServerUpdate` for an update.
+    pub(super) fn start(&self, id: u32) {
+        let known = self.row(id).and_then(|row| Some((row.actions.clone()?, row.function.promise())));
+        let Some((actions, promise)) = known else { return };
+        let called = Closure::<dyn Fn()>::new(self.later(Signal::Called(id)));
+        // Each call gets the same promise. One that comes too late is told so by it.
+        let update = server_update(&called.into_js_value(), &promise);
+        match actions.start(&update) {
+            Err(kind) => self.take(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
+            Ok(given) => {
+                self.spawn(move |driver| Box::pin(async move { driver.stripe_ended(id, actions, given, false).await }))
+            }
+        }
+    }
+
+    /// Lets Stripe.js fetch the session again.
+    pub(super) fn refresh(&self, id: u32, session: Option<u32>) {
+        let asked =
+            self.refreshes.borrow().iter().find(|refresh| refresh.id == id).map(|refresh| refresh.actions.clone());
+        let Some(actions) = asked.or_else(|| self.sessions.actions(session)) else {
+            return self.take(Event::Update { id, event: UpdateEvent::NotStarted(Kind::Unsupported) });
+        };
+        match NOTHING.with(|nothing| actions.start(nothing)) {
+            // A session that is no longer open has nothing to be behind of.
+            Err(Kind::SessionClosed) => {
+                let closed = actions.session();
+                self.take_with(Event::Refreshed { id, success: true, open: false }, Brought::Session(closed));
+            }
+            Err(kind) => self.take(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
+            Ok(given) => {
+                self.spawn(move |driver| Box::pin(async move { driver.stripe_ended(id, actions, given, true).await }))
+            }
+        }
+    }
+
+    /// Waits for what `runServerUpdate` returned for an update or for a refresh.
+    pub(super) async fn stripe_ended(
+        &self,
+        id: u32,
+        actions: Actions,
+        given: Result<JsValue, JsValue>,
+        is_refresh: bool,
+    ) {
+        let (session, cause) = match stripe::outcome(settled(given).await, &actions) {
+            Ok(session) => (Some(session), JsValue::UNDEFINED),
+            Err(cause) => (None, cause),
+        };
+        let success = session.is_some();
+        let open = session.as_ref().is_none_or(Session::is_open);
+        let event = if is_refresh {
+            Event::Refreshed { id, success, open }
+        } else {
+            if let Some(mut row) = self.row(id) {
+                row.details.cause = cause;
+            }
+            Event::Update { id, event: UpdateEvent::StripeEnded { success, open } }
+        };
+        self.take_with(event, session.map_or(Brought::Nothing, Brought::Session));
+    }
+}

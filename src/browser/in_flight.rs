@@ -1,0 +1,126 @@
+//! What the edge keeps of one update until the machine has settled it: one row.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use js_sys::Function;
+use wasm_bindgen::JsValue;
+
+use super::abort::AbortGuard;
+use super::failure::{Failure, FailureDetails};
+use super::listener::Listener;
+use super::outcome::{Outcome, PayOutcome};
+use super::promise::Deferred;
+use super::stripe::{Actions, Session};
+use super::update_spec::UpdateSpec;
+use crate::intent::Value;
+
+/// How a waiter is answered.
+pub enum Reply {
+    /// `run`: with an outcome.
+    Outcome(Box<dyn FnOnce(Outcome)>),
+    /// The call of a function of `request` or `wrap`: by its `failure` alone, since it has the function's promise.
+    Failure,
+}
+
+/// Who waits for an update.
+pub struct Waiter {
+    /// The number by which the machine knows it.
+    pub id: u32,
+    /// Whose `failure` is set.
+    pub spec: Rc<UpdateSpec>,
+    /// How it is answered.
+    pub reply: Reply,
+    /// Until then its signal may be aborted.
+    pub detaching: Option<Listener>,
+}
+
+/// One update.
+pub struct InFlight {
+    /// The number by which the machine knows it.
+    pub id: u32,
+    /// The position of its endpoint.
+    pub endpoint: usize,
+    /// What the customer chose: one value a field.
+    pub intent: Vec<Value>,
+    /// The page's own function, for `wrap`.
+    pub wrapped: Option<Function>,
+    /// What has `runServerUpdate`, for `run`.
+    pub actions: Option<Actions>,
+    /// Settles the function's promise.
+    pub function: Deferred,
+    /// Who waits for the outcome.
+    pub waiters: Vec<Waiter>,
+    /// Aborts the attempt under way.
+    pub abort: Option<AbortGuard>,
+    /// The task that is let through at the deadline.
+    pub yielding: Option<Timeout>,
+    /// Whether anything was sent.
+    pub is_sent: bool,
+    /// Its `Idempotency-Key`, the same for every attempt.
+    pub key: Option<String>,
+    /// The page's CSRF token.
+    pub token: Option<String>,
+    /// What the function's promise resolves to.
+    pub response: JsValue,
+    /// For `run`: what the body holds.
+    pub body: JsValue,
+    /// What is known of how it failed.
+    pub details: FailureDetails,
+    /// How it failed, once it has.
+    pub failure: Option<Rc<Failure>>,
+}
+
+impl InFlight {
+    /// An update that nobody has begun.
+    pub fn new(id: u32, endpoint: usize, actions: Option<Actions>, waiter: Waiter) -> Self {
+        Self {
+            id,
+            endpoint,
+            intent: Vec::new(),
+            wrapped: None,
+            actions,
+            function: Deferred::new(),
+            waiters: vec![waiter],
+            abort: None,
+            yielding: None,
+            is_sent: false,
+            key: None,
+            token: None,
+            response: JsValue::UNDEFINED,
+            body: JsValue::NULL,
+            details: FailureDetails::default(),
+            failure: None,
+        }
+    }
+}
+
+/// A refresh that the page asked for.
+pub struct PageRefresh {
+    /// The number by which the machine knows it.
+    pub id: u32,
+    /// What has `runServerUpdate`.
+    pub actions: Actions,
+    /// Told how it ended.
+    pub tell: Box<dyn FnOnce(Result<Session, Rc<Failure>>)>,
+}
+
+/// Calls the page's `confirm`; the error is what it threw.
+pub type Confirm = Box<dyn FnOnce(&Actions) -> Result<JsValue, JsValue>>;
+
+/// Told how a payment ended; the error is what `confirm` threw or rejected with.
+pub type TellPayment = Box<dyn FnOnce(Result<PayOutcome, JsValue>)>;
+
+/// A payment that has not ended.
+pub struct Payment {
+    /// The number by which the machine knows it.
+    pub id: u32,
+    /// What has the session.
+    pub actions: Actions,
+    /// Calls `confirm`, once.
+    pub confirm: Option<Confirm>,
+    /// Told how it ended.
+    pub tell: TellPayment,
+    /// Until then its signal may be aborted.
+    pub detaching: Option<Listener>,
+}

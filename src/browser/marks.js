@@ -1,0 +1,38 @@
+// What a reload must not forget: the sessions that had something pending or stale, each with the time of its last request or
+// refresh, in one JSON object of `sessionStorage` for all updates of the page. Storage that is missing or throws has no mark.
+
+const KEY = "checkout-updates";
+const YOUNG = 60_000;
+const { entries, fromEntries } = Object;
+
+/** The marks of the last minute, but for those of this session; older ones, and what cannot be read, are left out. */
+function others(session) {
+  try {
+    const isYoung = (time) => typeof time === "number" && Math.abs(Date.now() - time) < YOUNG;
+    return entries(JSON.parse(sessionStorage.getItem(KEY))).filter(([id, time]) => id !== session && isYoung(time));
+  } catch {
+    return [];
+  }
+}
+
+function write(marks) {
+  try {
+    if (marks.length > 0) sessionStorage.setItem(KEY, JSON.stringify(fromEntries(marks)));
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // Nothing is remembered.
+  }
+}
+
+/** Marks a session now. */
+export const mark = (session) => write([...others(session), [session, Date.now()]]);
+
+/** Takes the mark of a session away. */
+export const unmark = (session) => write(others(session));
+
+/** Whether this session has a mark. Those that are too old are removed. */
+export function isMarked(session) {
+  const marks = others(undefined);
+  write(marks);
+  return marks.some(([id]) => id === session);
+}

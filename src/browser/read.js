@@ -1,0 +1,43 @@
+// What a page's objects are asked. Each answer has the type that it is asked for, so that nothing on the way into the
+// module converts, and a getter or a Proxy that throws is as if the member were not there.
+
+const { isArray } = Array;
+const { keys } = Object;
+
+/** A member, whatever it is. */
+export function value(object, name) {
+  try {
+    return object?.[name];
+  } catch {
+    return undefined;
+  }
+}
+
+const typed = (type) => (object, name) => {
+  const member = value(object, name);
+  return typeof member === type ? member : undefined;
+};
+
+export const text = typed("string");
+export const number = typed("number");
+export const flag = typed("boolean");
+export const method = typed("function");
+
+/** Whether a member is there and says yes by JavaScript's rules. */
+export const isTruthy = (object, name) => Boolean(value(object, name));
+
+/** What kind of JSON a value is, in the order of `Shape` in response.rs. */
+const SHAPES = ["object", "boolean", "number", "string", "list"];
+export const shape = (json) => (json === null ? -1 : SHAPES.indexOf(isArray(json) ? "list" : typeof json));
+
+/** The own members of an object as a list of names and values by turns; none of what is no object. */
+export function members(object) {
+  const names = typeof object === "object" && object !== null ? keys(object) : [];
+  const list = [];
+  // By syntax alone: another script may have replaced what iterates lists.
+  for (let at = 0; at < names.length; at++) {
+    list[list.length] = names[at];
+    list[list.length] = object[names[at]];
+  }
+  return list;
+}

@@ -1,0 +1,86 @@
+//! Reading a page's objects: each member crosses as what it has to be, and nothing that it does throws (`read.js`).
+
+use js_sys::{Array, Function, JsString};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+#[wasm_bindgen(module = "/src/browser/read.js")]
+extern "C" {
+    /// A member, whatever it is; `undefined` where it cannot be read.
+    pub fn value(object: &JsValue, name: &JsString) -> JsValue;
+
+    /// A member that is a string.
+    pub fn text(object: &JsValue, name: &JsString) -> Option<String>;
+
+    /// A member that is a number.
+    pub fn number(object: &JsValue, name: &JsString) -> Option<f64>;
+
+    /// A member that is a boolean.
+    pub fn flag(object: &JsValue, name: &JsString) -> Option<bool>;
+
+    /// A member that is a function.
+    pub fn method(object: &JsValue, name: &JsString) -> Option<Function>;
+
+    /// Whether a member is there and counts as true.
+    #[wasm_bindgen(js_name = isTruthy)]
+    pub fn is_truthy(object: &JsValue, name: &JsString) -> bool;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The names of the own enumerable members of what a page gave.
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
+    fn own_keys(object: &JsValue) -> Result<Array, JsValue>;
+
+    /// A member of what a page gave; a getter of its may throw.
+    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
+    pub fn get(object: &JsValue, name: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// The names of an object's own enumerable members; none of what is no object.
+///
+/// # Errors
+///
+/// What a Proxy threw.
+pub fn keys(object: &JsValue) -> Result<Array, JsValue> {
+    if is_there(object) { own_keys(object) } else { Ok(Array::new()) }
+}
+
+/// Whether a value is neither `undefined` nor `null`.
+pub fn is_there(value: &JsValue) -> bool {
+    !value.is_undefined() && !value.is_null()
+}
+
+/// Names of members, made once.
+pub mod name {
+    use js_sys::JsString;
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    macro_rules! names {
+        ($($(#[$doc:meta])* $name:ident = $text:tt;)*) => {
+            #[wasm_bindgen]
+            extern "C" {
+                $(
+                    #[allow(missing_docs)]
+                    #[wasm_bindgen(thread_local_v2, static_string)]
+                    pub static $name: JsString = $text;
+                )*
+            }
+        };
+    }
+
+    names! {
+        ABORTED = "aborted";
+        BODY = "body";
+        BODY_USED = "bodyUsed";
+        DATA = "data";
+        DONE = "done";
+        ERROR = "error";
+        HEADERS = "headers";
+        ID = "id";
+        MESSAGE = "message";
+        OK = "ok";
+        RESPONSE = "response";
+        STATUS = "status";
+        TYPE = "type";
+    }
+}

@@ -1,0 +1,297 @@
+//! What is counted, as records for the page and as reports that outlive it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use js_sys::{JSON, JsString};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use super::failure::Failure;
+use super::raw_intent::record;
+use crate::failure::Kind;
+use crate::metrics::{Counts, Number};
+use crate::payment::blocked::{BlockReason, PaymentCounts};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = navigator, js_name = sendBeacon)]
+    fn send_beacon(url: &str, data: &JsString) -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = fromEntries)]
+    fn from_entries(entries: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/browser/platform.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = canKeepAlive)]
+    fn can_keep_alive() -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = keepAlive)]
+    fn keep_alive(request: &web_sys::Request) -> Result<(), JsValue>;
+}
+
+/// The most failures that are kept.
+const KEPT: usize = 50;
+
+/// What was counted of one endpoint since the page was loaded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EndpointMetrics {
+    /// Updates that ended.
+    pub updates: u32,
+    /// Of these, with success.
+    pub successes: u32,
+    /// Requests that were repeated.
+    pub retries: u32,
+    /// Answers that came after the deadline and were still taken.
+    pub late: u32,
+    /// Callers that shared another's outcome.
+    pub joined: u32,
+    /// Updates that gave way to a later one.
+    pub superseded: u32,
+    /// The median of the last 100 durations, in milliseconds.
+    pub p50: Option<u32>,
+    /// What 95 % of the last 100 durations do not exceed, in milliseconds.
+    pub p95: Option<u32>,
+    /// The longest of the last 100 durations, in milliseconds.
+    pub max: Option<u32>,
+    /// How many failed, by kind; kinds that never arose are not there.
+    pub failures: Vec<(Kind, u32)>,
+}
+
+impl EndpointMetrics {
+    /// What was counted since `before`.
+    fn since(before: &Counts, counts: &Counts) -> Self {
+        let number = |number| counts.get(number) - before.get(number);
+        let failures = Kind::ALL.into_iter().map(|kind| (kind, counts.failures(kind) - before.failures(kind)));
+        Self {
+            updates: number(Number::Updates),
+            successes: number(Number::Successes),
+            retries: number(Number::Retries),
+            late: number(Number::Late),
+            joined: number(Number::Joined),
+            superseded: number(Number::Superseded),
+            p50: counts.percentile(50),
+            p95: counts.percentile(95),
+            max: counts.percentile(100),
+            failures: failures.filter(|(_, count)| *count > 0).collect(),
+        }
+    }
+}
+
+/// How payments ended since the page was loaded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PaymentMetrics {
+    /// How often `confirm` was called and resolved.
+    pub confirmed: u32,
+    /// How often a payment was blocked, by reason; reasons that never arose are not there.
+    pub blocked: Vec<(BlockReason, u32)>,
+}
+
+impl PaymentMetrics {
+    fn of(counts: &PaymentCounts) -> Self {
+        let blocked = BlockReason::ALL.into_iter().map(|reason| (reason, counts.blocked(reason)));
+        Self { confirmed: counts.confirmed(), blocked: blocked.filter(|(_, count)| *count > 0).collect() }
+    }
+
+    fn to_js(&self) -> JsValue {
+        let blocked: Vec<_> =
+            self.blocked.iter().map(|(reason, count)| (reason.name(), Member::Count(Some(*count)))).collect();
+        written(&[("confirmed", Member::Count(Some(self.confirmed))), ("blocked", Member::Record(written(&blocked)))])
+    }
+}
+
+/// What `metrics` returns.
+#[derive(Clone, Debug, Default)]
+pub struct Metrics {
+    /// How payments ended.
+    pub payments: PaymentMetrics,
+    /// By the name of the endpoint or of the wrapped function.
+    pub endpoints: Vec<(String, EndpointMetrics)>,
+    /// The last 50 failures, the oldest first.
+    pub failures: Vec<Rc<Failure>>,
+}
+
+/// A map of names and values. By hand: what is derived for a struct keeps each name in a hash map, which is a kilobyte more.
+struct Map<'a, T>(&'a [(&'a str, T)]);
+
+impl<T: Serialize> Serialize for Map<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in self.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// A record of these members of its own. As a `Map` first: an object's members would be assigned, and a page may have put some
+/// on `Object.prototype` that cannot be.
+fn written<T: Serialize>(members: &[(&str, T)]) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_maps_as_objects(false);
+    let map = Map(members).serialize(&serializer).unwrap_or_default();
+    from_entries(&map).unwrap_or_default()
+}
+
+/// A value of JavaScript among those that serde writes.
+enum Member<'a> {
+    Count(Option<u32>),
+    Milliseconds(f64),
+    Text(Option<&'a str>),
+    Record(JsValue),
+}
+
+impl Serialize for Member<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Count(Some(count)) => serializer.serialize_u32(*count),
+            Self::Milliseconds(ms) => serializer.serialize_f64(*ms),
+            Self::Text(Some(text)) => serializer.serialize_str(text),
+            Self::Count(None) | Self::Text(None) => serializer.serialize_none(),
+            Self::Record(record) => serde_wasm_bindgen::preserve::serialize(record, serializer),
+        }
+    }
+}
+
+fn endpoint(metrics: &EndpointMetrics) -> JsValue {
+    let count = |count: u32| Member::Count(Some(count));
+    let failures: Vec<_> = metrics.failures.iter().map(|(kind, failures)| (kind.name(), count(*failures))).collect();
+    written(&[
+        ("updates", count(metrics.updates)),
+        ("successes", count(metrics.successes)),
+        ("retries", count(metrics.retries)),
+        ("late", count(metrics.late)),
+        ("joined", count(metrics.joined)),
+        ("superseded", count(metrics.superseded)),
+        ("p50", Member::Count(metrics.p50)),
+        ("p95", Member::Count(metrics.p95)),
+        ("max", Member::Count(metrics.max)),
+        ("failures", Member::Record(written(&failures))),
+    ])
+}
+
+fn failure(failure: &Failure) -> JsValue {
+    written(&[
+        ("kind", Member::Text(Some(failure.kind.name()))),
+        ("applied", Member::Text(Some(failure.applied.name()))),
+        ("endpoint", Member::Text(Some(&failure.endpoint))),
+        ("status", Member::Count(failure.status.map(u32::from))),
+        ("code", Member::Text(failure.code.as_deref())),
+        ("durationMs", Member::Milliseconds(failure.duration_ms)),
+        ("attempts", Member::Count(Some(failure.attempts))),
+        ("requestId", Member::Text(failure.request_id.as_deref())),
+        ("field", Member::Text(failure.field.as_deref())),
+        ("reason", Member::Text(failure.reason.map(crate::failure::Reason::name))),
+    ])
+}
+
+impl Metrics {
+    /// As JavaScript sees it.
+    pub fn to_js(&self) -> JsValue {
+        let failures: js_sys::Array = self.failures.iter().map(|kept| failure(kept)).collect();
+        let members = [
+            ("endpoints", endpoints(&self.endpoints)),
+            ("payments", self.payments.to_js()),
+            ("failures", failures.into()),
+        ];
+        record(members.into_iter())
+    }
+}
+
+fn endpoints(endpoints: &[(String, EndpointMetrics)]) -> JsValue {
+    record(endpoints.iter().map(|(name, metrics)| (name.as_str(), endpoint(metrics))))
+}
+
+/// Whom is reported to, and what the browser has taken for it.
+#[derive(Clone)]
+struct Recipient {
+    number: u32,
+    url: String,
+    told: Vec<Counts>,
+}
+
+/// The last failures, and what was reported.
+#[derive(Default)]
+pub struct Reporter {
+    failures: RefCell<VecDeque<Rc<Failure>>>,
+    recipients: RefCell<Vec<Recipient>>,
+    last_number: Cell<u32>,
+    /// What was reported last, with which a new recipient begins.
+    told: RefCell<Vec<Counts>>,
+}
+
+impl Reporter {
+    /// Keeps a failure.
+    pub fn keep(&self, failure: &Rc<Failure>) {
+        let mut failures = self.failures.borrow_mut();
+        if failures.len() == KEPT {
+            failures.pop_front();
+        }
+        failures.push_back(Rc::clone(failure));
+    }
+
+    /// Everything that was counted.
+    pub fn metrics(&self, counts: &[(String, Counts)], payments: &PaymentCounts) -> Metrics {
+        let nothing = Counts::default();
+        let endpoints = counts.iter().map(|(name, counts)| (name.clone(), EndpointMetrics::since(&nothing, counts)));
+        let payments = PaymentMetrics::of(payments);
+        Metrics { endpoints: endpoints.collect(), payments, failures: self.failures.borrow().iter().cloned().collect() }
+    }
+
+    /// Sends what is new to this place when the page is hidden; returns the number by which `forget` ends this.
+    pub fn add(&self, url: String) -> u32 {
+        let number = self.last_number.get().wrapping_add(1);
+        self.last_number.set(number);
+        let told = self.told.borrow().clone();
+        self.recipients.borrow_mut().push(Recipient { number, url, told });
+        number
+    }
+
+    /// Ends this.
+    pub fn forget(&self, number: u32) {
+        self.recipients.borrow_mut().retain(|known| known.number != number);
+    }
+
+    /// Sends each recipient what is new since the browser has last taken a report for it. `resolve` says where a URL leads.
+    pub fn send(&self, counts: &[(String, Counts)], resolve: &dyn Fn(&str) -> Option<String>) {
+        let recipients = self.recipients.borrow().clone();
+        for Recipient { number, url, told } in recipients {
+            let is_taken = report(&told, counts).zip(resolve(&url)).is_some_and(|(text, url)| is_sent(&url, &text));
+            if !is_taken {
+                continue;
+            }
+            let now: Vec<_> = counts.iter().map(|(_, counts)| counts.clone()).collect();
+            if let Some(recipient) = self.recipients.borrow_mut().iter_mut().find(|known| known.number == number) {
+                recipient.told.clone_from(&now);
+            }
+            self.told.replace(now);
+        }
+    }
+}
+
+/// What is new of the endpoints where anything is.
+fn report(told: &[Counts], counts: &[(String, Counts)]) -> Option<JsString> {
+    let nothing = Counts::default();
+    let news = counts.iter().enumerate().filter_map(|(position, (name, counts))| {
+        let before = told.get(position).unwrap_or(&nothing);
+        (before != counts).then(|| (name.clone(), EndpointMetrics::since(before, counts)))
+    });
+    let news: Vec<_> = news.collect();
+    let text = || JSON::stringify(&record([("endpoints", endpoints(&news))].into_iter())).ok();
+    if news.is_empty() { None } else { text() }
+}
+
+/// Sends a report that outlives the page: by a beacon, or where there is none or it is refused by a request that is kept alive.
+/// Returns whether the browser has taken it.
+fn is_sent(url: &str, text: &JsString) -> bool {
+    if send_beacon(url, text).unwrap_or_default() {
+        return true;
+    }
+    if !can_keep_alive().unwrap_or_default() {
+        return false;
+    }
+    // gloo-net makes the request here, where no wrapper of `fetch` depends on its form (docs/architecture.md).
+    let request = gloo_net::http::Request::post(url).body(text.clone()).ok();
+    request.is_some_and(|request| keep_alive(&request.into()).is_ok())
+}
