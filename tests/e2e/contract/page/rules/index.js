@@ -3,6 +3,7 @@ export const groups = [
   "intents",
   "limit",
   "requests",
+  "wrappers",
   "kinds",
   "functions",
   "table",
