@@ -119,8 +119,12 @@ export const rules = {
   ),
   "the deadline holds where a script clears every timer": alone(async (t) => {
     const { updates, called } = await endsAtItsDeadline(t, () => {});
+    const survived = new Promise((resolve) => AbortSignal.timeout(600).addEventListener("abort", () => resolve(true)));
     let id = setTimeout(() => {}, 0);
     while (id--) clearTimeout(id);
+    // WebKit clears the timers of signals, too: there the deadline is looked at with the next event of the page.
+    const waited = new Promise((resolve) => setTimeout(resolve, 900, false));
+    if (!(await Promise.race([survived, waited]))) dispatchEvent(new Event("online"));
     t.same([(await called).kind, updates.isPending()], ["timeout", false]);
     // A later update is not hurt by the earlier loss.
     t.equal((await t.rejection(updates.request("changeInterval", yearly)())).kind, "timeout");
