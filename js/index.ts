@@ -4,7 +4,7 @@ import { creator } from "./updates.js";
 /** See `Updates` for what it gives. Throws `TypeError`, which names the key, for whatever is wrong with the options. */
 export const createUpdates = creator(() =>
   import("./wasm-inline.js").then(
-    ({ compile }) => compile(),
+    ({ load }) => load(),
     (cause: unknown) => {
       throw new LoadError(
         "the chunk with the module, wasm-inline-….js in dist/, was not found; serve every file of the build, each under its own name",

@@ -1,12 +1,17 @@
-import { instantiate, type Engine } from "../build/engine.js";
+import type { Engine } from "../build/engine.js";
 import { CheckoutUpdateError } from "../src/browser/error.js";
 import { check } from "../src/browser/options.js";
 import { failed } from "./failure.js";
 import { createGate, type Gate } from "./gate.js";
 import { each, without } from "./list.js";
 
-/** Where the module comes from; a failed call may be repeated. */
-export type Source = () => Promise<WebAssembly.Module>;
+/** What makes instances. In an object: a promise of a function takes a `then` that a page has given to all functions. */
+export interface Maker {
+  instantiate(given: Gate["given"]): Engine;
+}
+
+/** Where instances come from; a failed call may be repeated. */
+export type Source = () => Promise<Maker>;
 
 /** A load that failed, with what to change. */
 export class LoadError extends Error {}
@@ -35,17 +40,12 @@ let instance: Engine | undefined;
 /** A module that browsers accept which have all that ours needs, and few others: a function of its type returns a JavaScript value. */
 const PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 111);
 
-/** What makes instances. In an object: a promise of a function takes a `then` that a page has given to all functions. */
-interface Maker {
-  fresh(): Engine;
-}
-
 /** Makes an instance behind a gate of its own. */
-function behindGate(instantiated: (given: Gate["given"]) => Engine): Engine {
+function behindGate({ instantiate }: Maker): Engine {
   let made: Engine | undefined;
   const gate = createGate(() => (made && made === instance ? replace(gate) : gate.close(undefined)));
   // One class of errors and one check of options for all instances.
-  made = instantiated({ CheckoutUpdateError, check, ...gate.given } as Gate["given"]);
+  made = instantiate({ CheckoutUpdateError, check, ...gate.given } as Gate["given"]);
   if (gate.isClosed()) throw new Error("the module trapped while it started");
   return made;
 }
@@ -55,8 +55,7 @@ async function withoutWasm(refusal: unknown): Promise<Maker> {
   let cause = refusal;
   if (CHUNKS) {
     try {
-      const chunk = await import("../build/no-wasm.js");
-      return { fresh: () => behindGate(chunk.instantiate) };
+      return await import("../build/no-wasm.js");
     } catch (failure) {
       cause = failure;
     }
@@ -67,27 +66,20 @@ async function withoutWasm(refusal: unknown): Promise<Maker> {
   );
 }
 
-async function maker(source: Source): Promise<Maker> {
+function maker(source: Source): Promise<Maker> {
   try {
     // WebKit refuses the instance and not the module.
     new WebAssembly.Instance(new WebAssembly.Module(PROBE));
   } catch (refusal) {
     return withoutWasm(refusal);
   }
-  const module = await source();
-  return {
-    fresh: () =>
-      behindGate((given) => {
-        const made = instantiate(given);
-        made.initSync({ module });
-        return made;
-      }),
-  };
+  return source();
 }
 
 async function start(source: Source): Promise<void> {
   try {
-    const { fresh } = await maker(source);
+    const found = await maker(source);
+    const fresh = () => behindGate(found);
     const first = fresh();
     if (first.build() !== BUILD) throw new LoadError(OTHER_FILE);
     [make, instance] = [fresh, first];

@@ -1,5 +1,6 @@
 import { LoadError } from "./instance.js";
 import { creator } from "./updates.js";
+import { makerOf } from "./wasm.js";
 
 /** Where the module is: a URL, an answer to a request for it, its bytes, or the module itself, or a promise of these. */
 export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
@@ -44,7 +45,7 @@ async function compiled(): Promise<WebAssembly.Module> {
 }
 
 /** See `Updates` for what it gives. Throws `TypeError`, which names the key, for whatever is wrong with the options. */
-export const createUpdates = creator(compiled);
+export const createUpdates = creator(async () => makerOf(await compiled()));
 
 export { CheckoutUpdateError, isCheckoutUpdateError } from "./error.js";
 export { address, endpoint, flag, identifier, integer, oneOf, text } from "./rules.js";

@@ -1,3 +1,5 @@
+import type { Maker } from "./instance.js";
+import { makerOf } from "./wasm.js";
 import { text } from "../build/bytes.js";
 
 /** Turns the text that scripts/build/text.mjs writes back into bytes. */
@@ -18,8 +20,8 @@ export function decode(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Compiles the module that is inlined here. */
-export async function compile(): Promise<WebAssembly.Module> {
+export async function load(): Promise<Maker> {
   // Next.js refuses to build a middleware that names `WebAssembly.compile` in a call, be it never made there.
   const { compile } = WebAssembly;
-  return compile(decode(text));
+  return makerOf(await compile(decode(text)));
 }

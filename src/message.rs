@@ -38,8 +38,15 @@ pub fn message(candidates: [Option<&str>; 4]) -> Option<&str> {
 #[must_use]
 pub fn sentence(text: &str) -> Option<&str> {
     let text = text.trim_ascii();
-    let is_sentence = text.chars().any(is_of_a_sentence);
-    (is_sentence && text.chars().nth(LONGEST).is_none() && !is_technical(text) && !is_phrase(text)).then_some(text)
+    let (mut length, mut is_sentence) = (0, false);
+    for character in text.chars() {
+        length += 1;
+        is_sentence |= is_of_a_sentence(character);
+        if length > LONGEST || is_unseen(character) {
+            return None;
+        }
+    }
+    (is_sentence && !is_technical(text.as_bytes()) && !is_phrase(text)).then_some(text)
 }
 
 /// A space, or a letter beyond ASCII: a bare code has neither. Without Unicode's tables, which are kilobytes: what is
@@ -48,45 +55,43 @@ fn is_of_a_sentence(character: char) -> bool {
     matches!(character, ' ' | '\u{a0}' | '\u{c0}'..='\u{1fff}' | '\u{2c00}'..='\u{fffc}' | '\u{20000}'..)
 }
 
-/// Whether a text has what only developers can read, or what deceives: markup, a placeholder, a path, a stack frame, an
-/// id or a key, or characters that cannot be seen.
-fn is_technical(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let unseen = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{fffd}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\\' | '{')
-    };
-    let pair = |pair: &[u8]| match pair {
-        [b'<', next] => next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'),
-        [b'&', b'#'] | [b':', b':'] => true,
-        _ => false,
-    };
-    // "%name", "%s", "%(name)s", but neither "20%ige" nor the Turkish "%20".
-    let placeholder = |three: &[u8]| match three {
-        [before, b'%', next] => !before.is_ascii_digit() && (next.is_ascii_alphabetic() || *next == b'('),
-        _ => false,
-    };
-    let marks = |eight: &[u8]| {
-        matches!(
-            eight,
-            b"_secret_"
-                | b"cs_test_"
-                | b"cs_live_"
-                | b"sk_test_"
-                | b"sk_live_"
-                | b"rk_test_"
-                | b"rk_live_"
-                | b"SQLSTATE"
-                | b"[object "
-        )
-    };
-    let starts_with_placeholder = || matches!(bytes, [b'%', next, ..] if next.is_ascii_alphabetic() || *next == b'(');
-    text.chars().any(unseen)
-        || bytes.windows(2).any(pair)
-        || bytes.windows(3).any(placeholder)
-        || starts_with_placeholder()
-        || bytes.windows(8).any(marks)
-        || (0..bytes.len()).any(|start| bytes.get(start..).is_some_and(starts_with_frame))
+/// Whether a character cannot be seen, deceives, or is of a program.
+fn is_unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{fffd}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\\' | '{')
+}
+
+/// Ids, keys, and what a database and a browser put in front of what they could not say.
+const MARKS: [&[u8]; 9] = [
+    b"_secret_",
+    b"cs_test_",
+    b"cs_live_",
+    b"sk_test_",
+    b"sk_live_",
+    b"rk_test_",
+    b"rk_live_",
+    b"SQLSTATE",
+    b"[object ",
+];
+
+/// Whether a text has what only developers can read: markup, a placeholder, a path, a stack frame, an id or a key.
+fn is_technical(text: &[u8]) -> bool {
+    let mut before = 0;
+    for at in 0..text.len() {
+        let Some(rest) = text.get(at..) else { return false };
+        let is_mark = match rest {
+            [b'<', next, ..] => next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'),
+            [b'&', b'#', ..] | [b':', b':', ..] => true,
+            // "%name", "%s", "%(name)s", but neither "20%ige" nor the Turkish "%20".
+            [b'%', next, ..] => !u8::is_ascii_digit(&before) && (next.is_ascii_alphabetic() || *next == b'('),
+            _ => MARKS.iter().any(|mark| rest.starts_with(mark)) || starts_with_frame(rest),
+        };
+        if is_mark {
+            return true;
+        }
+        before = rest.first().copied().unwrap_or_default();
+    }
+    false
 }
 
 /// Whether a text starts with the end of a stack frame: a file's extension and a line (`.js:10`, `.php(3)`,

@@ -130,7 +130,7 @@ impl Client {
             }
             let detach = self.driver.later(Signal::Detach(id));
             let target = signal.clone().unchecked_into::<Target>();
-            match Listener::new(vec![(target, &["abort"])], Box::new(move |_| detach())) {
+            match Listener::new(target, "abort", Box::new(detach)) {
                 Ok(listener) => waiter.detaching = Some(listener),
                 Err(cause) => {
                     refusal = Some(FailureDetails {

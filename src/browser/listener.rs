@@ -18,35 +18,27 @@ extern "C" {
 
 /// Listens until it is dropped.
 pub struct Listener {
-    targets: Vec<(Target, &'static [&'static str])>,
+    target: Target,
+    kind: &'static str,
     // `Fn`, since an event may be dispatched inside the listener of another.
-    listener: Closure<dyn Fn(JsValue)>,
+    listener: Closure<dyn Fn()>,
 }
 
 impl Listener {
-    /// Calls `act` with each event of these kinds.
+    /// Calls `act` at each event of this kind.
     ///
     /// # Errors
     ///
-    /// One of the targets has no events.
-    pub fn new(targets: Vec<(Target, &'static [&'static str])>, act: Box<dyn Fn(JsValue)>) -> Result<Self, JsValue> {
-        let listening = Self { targets, listener: Closure::wrap(act) };
-        listening.each(Target::add_event_listener)?;
-        Ok(listening)
-    }
-
-    fn each(&self, act: fn(&Target, &str, &JsValue) -> Result<(), JsValue>) -> Result<(), JsValue> {
-        for (target, kinds) in &self.targets {
-            for kind in *kinds {
-                act(target, kind, self.listener.as_ref())?;
-            }
-        }
-        Ok(())
+    /// The target has no events.
+    pub fn new(target: Target, kind: &'static str, act: Box<dyn Fn()>) -> Result<Self, JsValue> {
+        let listener = Closure::wrap(act);
+        target.add_event_listener(kind, listener.as_ref())?;
+        Ok(Self { target, kind, listener })
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        let _ = self.each(Target::remove_event_listener);
+        let _ = self.target.remove_event_listener(self.kind, self.listener.as_ref());
     }
 }

@@ -58,12 +58,14 @@ pub fn read(given: &JsValue) -> Result<Config, JsValue> {
     let options = check(given)?;
     let with_token = options.record("csrf").is_some();
     let endpoints = options.list("endpoints").unwrap_or_default();
-    let endpoints: Option<Vec<_>> = endpoints.iter().map(|declared| declared.endpoint(with_token)).collect();
-    // The check knows the same kinds of rules.
-    let endpoints =
-        endpoints.ok_or_else(|| JsValue::from(js_sys::TypeError::new("createUpdates: unknown kind of rule")))?;
+    let mut read = Vec::new();
+    for declared in &endpoints {
+        // The check knows the same kinds of rules.
+        let unknown = || JsValue::from(js_sys::TypeError::new("createUpdates: unknown kind of rule"));
+        read.push(declared.endpoint(with_token).ok_or_else(unknown)?);
+    }
     Ok(Config {
-        endpoints,
+        endpoints: read,
         session: options.function("session").map(|session| {
             let ask = move || Ok(raw_intent::value(&session.call0(&JsValue::UNDEFINED)?));
             Box::new(ask) as super::config::SessionId
@@ -114,14 +116,17 @@ impl Checked {
 
     /// An endpoint: what the machine decides by, and where its requests go; `None` for a rule of an unknown kind.
     fn endpoint(&self, with_token: bool) -> Option<(Endpoint, Target)> {
-        let fields: Option<Vec<_>> = self.list("fields").unwrap_or_default().iter().map(Self::field).collect();
+        let mut fields = Vec::new();
+        for declared in &self.list("fields").unwrap_or_default() {
+            fields.push(declared.field()?);
+        }
         // Positions of fields.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let bit = |position: JsValue| 1_u32 << position.as_f64().unwrap_or_default() as u8;
         let latest = self.get("latest");
         let attempt_timeout = self.number("attemptTimeoutMs");
         let endpoint = Endpoint {
-            fields: fields?,
+            fields,
             latest: (!latest.is_null()).then(|| Array::from(&latest).iter().map(bit).sum()),
             dedupe: self.flag("dedupe"),
             idempotency_key: self.flag("idempotencyKey"),

@@ -74,7 +74,12 @@ pub fn random_key() -> String {
             bytes.fill_with(|| (Math::random() * 256.0) as u8);
         }
         let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
-        bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+        let mut key = String::new();
+        for byte in bytes {
+            key.push(digit(byte >> 4));
+            key.push(digit(byte & 15));
+        }
+        key
     })
 }
 
@@ -164,7 +169,7 @@ impl Drop for PageListener {
 /// page for its back/forward cache.
 pub fn listen_for_leaving(tell: impl Fn() + 'static) -> Option<Listener> {
     let window = WINDOW.with(Clone::clone)?;
-    Listener::new(vec![(window, &["beforeunload"][..])], Box::new(move |_| tell())).ok()
+    Listener::new(window, "beforeunload", Box::new(tell)).ok()
 }
 
 fn page_event(event: &JsValue) -> PageEvent {

@@ -38,9 +38,9 @@ impl Client {
         if let Some(signal) = signal {
             let detach = self.driver.later(Signal::Detach(id));
             let is_aborted = name::ABORTED.with(|name| read::is_truthy(&signal, name));
-            let target = vec![(signal.unchecked_into::<Target>(), &["abort"][..])];
+            let target = signal.unchecked_into::<Target>();
             // What is no signal never aborts: a shop must always be able to take money.
-            payment.detaching = Listener::new(target, Box::new(move |_| detach())).ok();
+            payment.detaching = Listener::new(target, "abort", Box::new(detach)).ok();
             if is_aborted {
                 self.driver.count_blocked(BlockReason::Cancelled);
                 return (payment.tell)(Ok(records::blocked(BlockReason::Cancelled, None)));

@@ -1,7 +1,6 @@
 //! What is counted, as records for the page and as reports that outlive it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use js_sys::{JSON, JsString};
@@ -64,7 +63,13 @@ impl EndpointMetrics {
     /// What was counted since `before`.
     fn since(before: &Counts, counts: &Counts) -> Self {
         let number = |number| counts.get(number) - before.get(number);
-        let failures = Kind::ALL.into_iter().map(|kind| (kind, counts.failures(kind) - before.failures(kind)));
+        let mut failures = Vec::new();
+        for kind in Kind::ALL {
+            let count = counts.failures(kind) - before.failures(kind);
+            if count > 0 {
+                failures.push((kind, count));
+            }
+        }
         Self {
             updates: number(Number::Updates),
             successes: number(Number::Successes),
@@ -75,7 +80,7 @@ impl EndpointMetrics {
             p50: counts.percentile(50),
             p95: counts.percentile(95),
             max: counts.percentile(100),
-            failures: failures.filter(|(_, count)| *count > 0).collect(),
+            failures,
         }
     }
 }
@@ -91,8 +96,14 @@ pub struct PaymentMetrics {
 
 impl PaymentMetrics {
     fn of(counts: &PaymentCounts) -> Self {
-        let blocked = BlockReason::ALL.into_iter().map(|reason| (reason, counts.blocked(reason)));
-        Self { confirmed: counts.confirmed(), blocked: blocked.filter(|(_, count)| *count > 0).collect() }
+        let mut blocked = Vec::new();
+        for reason in BlockReason::ALL {
+            let count = counts.blocked(reason);
+            if count > 0 {
+                blocked.push((reason, count));
+            }
+        }
+        Self { confirmed: counts.confirmed(), blocked }
     }
 
     fn to_js(&self) -> JsValue {
@@ -214,7 +225,7 @@ struct Recipient {
 /// The last failures, and what was reported.
 #[derive(Default)]
 pub struct Reporter {
-    failures: RefCell<VecDeque<Rc<Failure>>>,
+    failures: RefCell<Vec<Rc<Failure>>>,
     recipients: RefCell<Vec<Recipient>>,
     last_number: Cell<u32>,
     /// What was reported last, with which a new recipient begins.
@@ -226,9 +237,9 @@ impl Reporter {
     pub fn keep(&self, failure: &Rc<Failure>) {
         let mut failures = self.failures.borrow_mut();
         if failures.len() == KEPT {
-            failures.pop_front();
+            failures.remove(0);
         }
-        failures.push_back(Rc::clone(failure));
+        failures.push(Rc::clone(failure));
     }
 
     /// Everything that was counted.
@@ -236,7 +247,7 @@ impl Reporter {
         let nothing = Counts::default();
         let endpoints = counts.iter().map(|(name, counts)| (name.clone(), EndpointMetrics::since(&nothing, counts)));
         let payments = PaymentMetrics::of(payments);
-        Metrics { endpoints: endpoints.collect(), payments, failures: self.failures.borrow().iter().cloned().collect() }
+        Metrics { endpoints: endpoints.collect(), payments, failures: self.failures.borrow().clone() }
     }
 
     /// Sends what is new to this place when the page is hidden; returns the number by which `forget` ends this.

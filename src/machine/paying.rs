@@ -25,10 +25,18 @@ impl Machine {
     /// The sessions of which something is pending or stale: a reload must not forget them.
     #[must_use]
     pub fn sessions_in_doubt(&self) -> Vec<u32> {
-        let pending = self.updates.iter().map(|update| update.session);
-        let mut sessions: Vec<u32> = pending.chain(self.staleness.stale_sessions()).flatten().collect();
-        sessions.sort_unstable();
-        sessions.dedup();
+        let mut sessions = Vec::new();
+        let mut add = |session: Option<u32>| {
+            if let Some(session) = session
+                && !sessions.contains(&session)
+            {
+                sessions.push(session);
+            }
+        };
+        for update in &self.updates {
+            add(update.session);
+        }
+        self.staleness.stale_sessions().for_each(add);
         sessions
     }
 

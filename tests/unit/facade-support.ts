@@ -14,7 +14,7 @@ export const SESSION = "cs_test_a1";
 /** An engine of the test's own, which is loaded when the test says so. */
 export async function fresh() {
   vi.resetModules();
-  const [{ creator }, { compile }, engine] = await Promise.all([
+  const [{ creator }, inline, engine] = await Promise.all([
     import("../../js/updates.js"),
     import("../../js/wasm-inline.js"),
     import("../../js/instance.js"),
@@ -22,7 +22,7 @@ export async function fresh() {
   let open!: () => void;
   let fail!: (cause: unknown) => void;
   const gate = { current: new Promise<void>((yes, no) => ([open, fail] = [yes, no])) };
-  const source = vi.fn(() => gate.current.then(compile));
+  const source = vi.fn(() => gate.current.then(inline.load));
   const create = creator(source);
   return {
     source,

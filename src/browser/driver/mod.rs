@@ -10,7 +10,6 @@ mod requests;
 mod server_updates;
 
 use std::cell::{Cell, RefCell, RefMut};
-use std::collections::VecDeque;
 use std::mem;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
@@ -79,7 +78,7 @@ pub struct Driver {
     pub config: Config,
     machine: RefCell<Machine>,
     clock: RefCell<Clock>,
-    inbox: RefCell<VecDeque<Box<(Event, Brought)>>>,
+    inbox: RefCell<Vec<Box<(Event, Brought)>>>,
     is_busy: Cell<bool>,
     targets: RefCell<Vec<Rc<Target>>>,
     /// The updates that have not settled.
@@ -209,7 +208,7 @@ impl Driver {
 
     /// Puts an event behind what is being done, without beginning it.
     pub fn post(&self, event: Event, brought: Brought) {
-        self.inbox.borrow_mut().push_back(Box::new((event, brought)));
+        self.inbox.borrow_mut().push(Box::new((event, brought)));
     }
 
     /// Takes what is in the inbox.
@@ -217,7 +216,7 @@ impl Driver {
         if self.is_busy.replace(true) {
             return;
         }
-        while let Some(happened) = { self.inbox.borrow_mut().pop_front() } {
+        while let Some(happened) = self.next() {
             let (event, brought) = &*happened;
             // Now and not when they came: an event before this one may have released the session.
             let session = match brought {
@@ -240,6 +239,11 @@ impl Driver {
         }
         self.is_busy.set(false);
         self.set_timer();
+    }
+
+    fn next(&self) -> Option<Box<(Event, Brought)>> {
+        let mut inbox = self.inbox.borrow_mut();
+        if inbox.is_empty() { None } else { Some(inbox.remove(0)) }
     }
 
     fn set_timer(&self) {
