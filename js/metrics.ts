@@ -1,4 +1,5 @@
-import type { CheckoutUpdateErrorShape, Failure, FailureKind, Metrics } from "./types.js";
+import { recorded } from "../src/browser/records.js";
+import type { CheckoutUpdateErrorShape, FailureKind, Metrics } from "./types.js";
 
 /** The most failures that are kept. */
 export const KEPT = 50;
@@ -14,13 +15,8 @@ export function countsOf(names: readonly string[], met: readonly CheckoutUpdateE
     for (const { kind } of own) failures[kind] = (failures[kind] ?? 0) + 1;
     return [name, { ...NONE, updates: own.length, failures }] as const;
   };
-  const record = (error: CheckoutUpdateErrorShape) => {
-    // Words may be those of a server or of the page's author.
-    const { message: _, detail: __, ...record } = (error as unknown as { toJSON(): Failure }).toJSON();
-    return record as Failure;
-  };
   const counts = { endpoints: Object.fromEntries(names.map(of)), payments: { confirmed: 0, blocked: {} } };
-  return { ...counts, failures: met.map(record) };
+  return { ...counts, failures: met.map(recorded) };
 }
 
 /** The counts of an instance that has died and those of the one that followed. */

@@ -1,3 +1,4 @@
+import { undeclared } from "../src/browser/check.js";
 import { check } from "../src/browser/options.js";
 import { createCalls } from "./calls.js";
 import { copyOf } from "./copy.js";
@@ -43,9 +44,8 @@ export function creator(source: Source) {
 
     /** The name, if it is one of these. */
     function known(method: string, name: any, names: ReadonlySet<string>): string {
-      if (names.has(name)) return name;
-      const [what, all] = [typeof name === "string" ? `"${name}"` : `of type ${typeof name}`, [...names].join('", "')];
-      throw new TypeError(`${method}: no endpoint ${what}; declared are "${all}"`);
+      if (!names.has(name)) throw undeclared(method, name, [...names]);
+      return name;
     }
     /** The name, if one is given; a function that was made here stands for its own. */
     const named = (method: string, given: unknown) =>

@@ -32,12 +32,12 @@ impl Endpoint {
     /// The session and the values that an update must share with a later one to be superseded by it; `None` if updates are
     /// not superseded.
     #[must_use]
-    pub fn group(&self, session: &str, intent: &Intent) -> Option<Vec<u8>> {
+    pub fn group(&self, session: &str, intent: &Intent) -> Option<String> {
         let latest = self.latest?;
-        let mut group = session.as_bytes().to_vec();
+        let mut group = session.to_owned();
         for (position, field) in self.fields.iter().enumerate() {
             if latest >> position & 1 == 1 {
-                group.push(b',');
+                group.push(',');
                 let value = intent.get(&field.name);
                 if *value != Value::Missing {
                     write_value(&mut group, value);
@@ -59,8 +59,7 @@ mod tests {
         let fields = vec![field("item"), field("quantity"), field("size")];
         let group = |latest: Option<u32>, values: [Value; 3]| {
             let intent = Intent::check(&fields, values.to_vec()).unwrap();
-            let group = Endpoint { fields: fields.clone(), latest, ..Endpoint::default() }.group("cs_test", &intent);
-            group.map(|group| String::from_utf8(group).unwrap())
+            Endpoint { fields: fields.clone(), latest, ..Endpoint::default() }.group("cs_test", &intent)
         };
         let values = || [Value::Number(1.0), Value::Number(2.0), Value::Number(3.0)];
         assert_eq!(group(None, values()), None);

@@ -7,7 +7,7 @@ use js_sys::{Function, Math, Promise, TypeError};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
 use crate::browser::{
-    Actions, CallOptions, Client, Deferred, Failure, PayOptions, Snapshot, TellPayment, UpdateSpec, js,
+    Actions, CallOptions, Client, Deferred, PayOptions, Snapshot, TellPayment, UpdateSpec, js,
 };
 use crate::clock::Moment;
 
@@ -320,7 +320,7 @@ impl Updates {
     /// Counts a failure that was met while there was no module.
     #[wasm_bindgen(skip_typescript)]
     pub fn note(&self, failure: &JsValue) {
-        self.client.note(&Failure::read(failure));
+        self.client.note(failure);
     }
 
     /// The module before this one died, and these were the actions that it saw last.

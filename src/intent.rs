@@ -198,7 +198,14 @@ impl Intent {
     ///
     /// [`InvalidIntent`] for the first field that is missing or outside its rule.
     pub fn check(fields: &[Field], values: Vec<Value>) -> Result<Self, InvalidIntent> {
-        Self::check_named(fields, fields.iter().map(|field| field.name.clone()).zip(values).collect())
+        let mut checked = Vec::new();
+        for (field, mut value) in fields.iter().zip(values) {
+            field.check(&mut value).map_err(|error| error.inside(&field.name))?;
+            if !value.is_missing() {
+                checked.push((field.name.clone(), value));
+            }
+        }
+        Ok(Self(checked))
     }
 
     /// Checks values given by name, in any order.
@@ -265,18 +272,18 @@ impl Intent {
         member(&self.0, name)
     }
 
-    /// The request body, JSON in UTF-8: the session field first, then the fields in declared order.
+    /// The request body, JSON: the session field first, then the fields in declared order.
     #[must_use]
-    pub fn body(&self, session_field: &str, session: &SessionId) -> Vec<u8> {
-        let mut json = vec![b'{'];
+    pub fn body(&self, session_field: &str, session: &SessionId) -> String {
+        let mut json = String::from("{");
         write_text(&mut json, session_field);
-        json.push(b':');
+        json.push(':');
         write_text(&mut json, session.as_str());
         for member in &self.0 {
-            json.push(b',');
+            json.push(',');
             write_member(&mut json, member);
         }
-        json.push(b'}');
+        json.push('}');
         json
     }
 }

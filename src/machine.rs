@@ -79,7 +79,7 @@ impl Machine {
         }
         let is_needed =
             |number| self.payments.needs(number) || self.updates.iter().any(|update| update.session == number);
-        self.staleness.release(is_needed, |session| context.emit(Effect::ReleaseActions(session)));
+        self.staleness.release(&is_needed, &mut |session| context.emit(Effect::ReleaseActions(session)));
     }
 
     /// Milliseconds until the clock has to be looked at; `None` while nothing is waited for.

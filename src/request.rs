@@ -95,15 +95,8 @@ pub fn payload(
         return Err(Refusal { kind: Kind::CallbackFailed, field: None, detail: "" });
     }
     let session = session_of(given, reported)?;
-    let group = endpoint.group(session.as_str(), &intent).map(text).transpose()?;
-    let body = text(intent.body(session_field, &session))?;
-    Ok(Payload::Request { body, group })
-}
-
-/// JSON as text. What is written by `intent` is always UTF-8.
-fn text(json: Vec<u8>) -> Result<Arc<str>, Refusal> {
-    let internal = Refusal { kind: Kind::Internal, field: None, detail: "" };
-    String::from_utf8(json).map(Arc::from).map_err(|_| internal)
+    let group = endpoint.group(session.as_str(), &intent).map(Arc::from);
+    Ok(Payload::Request { body: intent.body(session_field, &session).into(), group })
 }
 
 /// The session that an update is for: as the page says, else as the actions do; never one against the other.

@@ -107,23 +107,30 @@ impl Staleness {
     ///
     /// Two are kept: the one that ran an update last, for the way back from the back/forward cache, and the one whose
     /// actions were seen last, by which a session without actions is refreshed.
-    pub fn release(&mut self, is_pending: impl Fn(Option<u32>) -> bool, mut released: impl FnMut(Option<u32>)) {
+    pub fn release(&mut self, is_pending: &dyn Fn(Option<u32>) -> bool, released: &mut dyn FnMut(Option<u32>)) {
         let last = |of: fn(&&Session) -> bool| self.sessions.iter().rev().find(of).map(|session| session.number);
         let kept = [last(|session| session.ran), last(|session| session.acted)];
-        let needed = |number: Option<u32>| {
-            is_pending(number) || self.running.iter().any(|refresh| concerns(refresh.session, number))
+        let in_need = |session: &Session| {
+            session.stale.is_some()
+                || session.quiet.is_some()
+                || is_pending(session.number)
+                || self.is_refreshing(session.number)
         };
-        let in_need = |session: &Session| session.stale.is_some() || session.quiet.is_some() || needed(session.number);
-        let needs: Vec<Option<u32>> =
-            self.sessions.iter().filter(|session| in_need(session)).map(|session| session.number).collect();
-        self.sessions.retain(|session| {
-            let number = session.number;
-            let kept = kept.contains(&Some(number)) || needs.iter().any(|other| concerns(*other, number));
-            if !kept {
+        let mut needs = Vec::new();
+        for session in &self.sessions {
+            if in_need(session) {
+                needs.push(session.number);
+            }
+        }
+        let mut position = 0;
+        while let Some(Session { number, .. }) = self.sessions.get(position).copied() {
+            if kept.contains(&Some(number)) || needs.iter().any(|other| concerns(*other, number)) {
+                position += 1;
+            } else {
+                self.sessions.remove(position);
                 released(number);
             }
-            kept
-        });
+        }
     }
 
     /// A session has become stale. Its first refresh is the caller's to begin; this one looks again later.
@@ -178,8 +185,16 @@ impl Staleness {
 
     /// Forgets everything. Returns the refreshes that were under way, and the sessions.
     pub fn stop(&mut self) -> (Vec<u32>, Vec<Option<u32>>) {
-        let running = self.running.drain(..).map(|refresh| refresh.id).collect();
-        (running, self.sessions.drain(..).map(|session| session.number).collect())
+        let (mut refreshes, mut sessions) = (Vec::new(), Vec::new());
+        for refresh in &self.running {
+            refreshes.push(refresh.id);
+        }
+        for session in &self.sessions {
+            sessions.push(session.number);
+        }
+        self.running.clear();
+        self.sessions.clear();
+        (refreshes, sessions)
     }
 
     /// A refresh that took too long: it counts as failed from now on.

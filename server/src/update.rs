@@ -54,7 +54,7 @@ pub async fn carry_out(app: Arc<App>, call: Call) -> Answer {
         key: call.key.clone(),
     };
     let body = call.intent.body(SESSION_FIELD, &call.session);
-    let intent = app.key.sign("intent", &[&String::from_utf8_lossy(&body)]);
+    let intent = app.key.sign("intent", &[&body]);
     let waiting = match app.running.join(&id, &intent) {
         Joined::Another => return Answer::KEY_REUSED,
         Joined::Waiting(waiting) => waiting,

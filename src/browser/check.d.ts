@@ -10,5 +10,7 @@ export declare const callback: Row;
 export declare const record: Row;
 export declare const text: Row;
 export declare function needed(row: Row): Row;
+/** The error for a name that is none of these. */
+export declare function undeclared(method: string, name: unknown, names: readonly string[]): TypeError;
 /** A frozen copy of a record whose keys are all known and whose values all fit; what is `undefined` is left out. */
 export declare function checked<T>(where: string, given: T, rows: Readonly<Record<string, Row>>): Readonly<T>;

@@ -36,6 +36,12 @@ export const text = matches(/./s, "a string that is not empty");
 
 export const needed = ([fits, words]) => [fits, words, true];
 
+/** The error for a name that is none of these. */
+export const undeclared = (method, name, names) =>
+  new TypeError(
+    `${method}: no endpoint ${typeof name === "string" ? quote(name) : "of type " + typeof name}; declared are ${list(names)}`,
+  );
+
 /**
  * A frozen copy of a record whose keys are all known and whose values all fit; what is `undefined` is left out. It has no
  * prototype: what other scripts have added to `Object.prototype` is no option.

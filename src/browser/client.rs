@@ -69,8 +69,13 @@ impl Client {
     }
 
     /// The names of the declared endpoints.
-    pub fn names(&self) -> Vec<String> {
-        (0..self.declared).filter_map(|position| Some(self.driver.target(position)?.name.clone())).collect()
+    #[cfg(feature = "js")]
+    pub fn names(&self) -> js_sys::Array {
+        let names = js_sys::Array::new();
+        for target in (0..self.declared).filter_map(|position| self.driver.target(position)) {
+            names.push(&target.name.as_str().into());
+        }
+        names
     }
 
     /// The position of a name for functions of the page, which may be new.
@@ -247,12 +252,13 @@ impl Client {
 
     /// Counts a failure that was met while there was no module; a refresh has no name, and is not counted.
     #[cfg(feature = "js")]
-    pub fn note(&self, failure: &Rc<Failure>) {
+    pub fn note(&self, error: &JsValue) {
+        let failure = Failure::met(error);
         if !failure.endpoint.is_empty() {
             let position = self.position_for(&failure.endpoint);
             self.driver.endpoint(position, |rules| rules.counts.record(Some(failure.kind), failure.duration_ms));
         }
-        self.driver.reporter.keep(failure);
+        self.driver.reporter.keep(&failure);
     }
 
     pub(super) fn next_id(&self) -> u32 {

@@ -186,12 +186,13 @@ pub struct SettledUpdate {
 
 #[cfg(feature = "js")]
 impl Failure {
-    /// Reads the record of a failure that was met before there was a module.
-    pub fn read(error: &JsValue) -> Rc<Self> {
+    /// A failure that was met before there was a module, as far as it is counted; the rest is its error's.
+    pub fn met(error: &JsValue) -> Rc<Self> {
         let text = |name: &str| read::text(error, &name.into());
+        let kind = text("kind").and_then(|name| Kind::of_name(&name)).unwrap_or(Kind::Internal);
         Rc::new(Self {
-            kind: text("kind").and_then(|name| Kind::of_name(&name)).unwrap_or(Kind::Internal),
-            applied: text("applied").and_then(|name| Applied::of_name(&name)).unwrap_or(Applied::Unknown),
+            kind,
+            applied: Applied::Unknown,
             endpoint: text("endpoint").unwrap_or_default(),
             status: None,
             duration_ms: read::number(error, &"durationMs".into()).unwrap_or_default(),
@@ -200,9 +201,9 @@ impl Failure {
             code: None,
             message: String::new(),
             detail: None,
-            field: text("field"),
+            field: None,
             reason: None,
-            error: JsValue::UNDEFINED,
+            error: error.clone(),
         })
     }
 }

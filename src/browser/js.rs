@@ -1,7 +1,7 @@
 //! What `exports.rs` needs to read what JavaScript passes, and to answer in its records.
 
-use js_sys::{Function, TypeError};
-use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
+use js_sys::{Array, Function};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 pub use super::options::read as options;
 use super::page;
@@ -9,6 +9,12 @@ use super::raw_intent;
 use super::read;
 pub use super::records::{outcome, pay_outcome, refreshed, snapshot};
 use crate::intent::Value;
+
+#[wasm_bindgen(module = "/src/browser/check.js")]
+extern "C" {
+    /// The error for a name that is not declared.
+    pub fn undeclared(method: &str, name: &str, declared: &Array) -> JsValue;
+}
 
 #[wasm_bindgen(module = "/src/browser/records.js")]
 extern "C" {
@@ -48,11 +54,4 @@ pub fn notify(listener: &Function) {
     if let Err(thrown) = listener.call0(&JsValue::UNDEFINED) {
         page::report(&thrown);
     }
-}
-
-/// The error for a name that is not declared.
-pub fn undeclared(method: &str, name: &str, declared: &[String]) -> JsValue {
-    let quoted: Vec<String> = declared.iter().map(|name| ["\"", name, "\""].concat()).collect();
-    let text = [method, ": no endpoint \"", name, "\"; declared are ", &quoted.join(", ")].concat();
-    TypeError::new(&text).unchecked_into()
 }

@@ -18,12 +18,6 @@ extern "C" {
 }
 
 // What options.js imports: only files that are named here are carried along.
-#[wasm_bindgen(module = "/src/browser/check.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = fail)]
-    fn _carry_check();
-}
-
 #[wasm_bindgen(module = "/src/browser/rules.js")]
 extern "C" {
     #[wasm_bindgen(js_name = lint)]

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 use super::listener::{Listener, Target};
 use super::read;
 use crate::clock::Moment;
+use crate::intent::json::hex_digit;
 
 #[wasm_bindgen(module = "/src/browser/platform.js")]
 extern "C" {
@@ -73,11 +74,10 @@ pub fn random_key() -> String {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             bytes.fill_with(|| (Math::random() * 256.0) as u8);
         }
-        let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
         let mut key = String::new();
         for byte in bytes {
-            key.push(digit(byte >> 4));
-            key.push(digit(byte & 15));
+            key.push(hex_digit(byte >> 4));
+            key.push(hex_digit(byte & 15));
         }
         key
     })

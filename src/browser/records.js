@@ -75,6 +75,31 @@ export const init = (credentials, referrerPolicy, body, key, header, token, sign
   ...(signal && { signal }),
 });
 
+/** The record of a failure in `metrics()`: without words, which may be a server's or for the page's author. */
+export const recorded = ({
+  kind,
+  applied,
+  endpoint,
+  status,
+  durationMs,
+  attempts,
+  requestId,
+  code,
+  field,
+  reason,
+}) => ({
+  kind,
+  applied,
+  endpoint,
+  status,
+  durationMs,
+  attempts,
+  requestId,
+  code,
+  field,
+  reason,
+});
+
 export const stale = (stale) => ({ stale });
 
 export const confirmed = (result) => ({ type: "confirmed", result });

@@ -31,6 +31,11 @@ extern "C" {
     fn keep_alive(request: &web_sys::Request) -> Result<(), JsValue>;
 }
 
+#[wasm_bindgen(module = "/src/browser/records.js")]
+extern "C" {
+    fn recorded(error: &JsValue) -> JsValue;
+}
+
 /// The most failures that are kept.
 const KEPT: usize = 50;
 
@@ -107,8 +112,10 @@ impl PaymentMetrics {
     }
 
     fn to_js(&self) -> JsValue {
-        let blocked: Vec<_> =
-            self.blocked.iter().map(|(reason, count)| (reason.name(), Member::Count(Some(*count)))).collect();
+        let mut blocked = Vec::new();
+        for (reason, count) in &self.blocked {
+            blocked.push((reason.name(), Member::Count(Some(*count))));
+        }
         written(&[("confirmed", Member::Count(Some(self.confirmed))), ("blocked", Member::Record(written(&blocked)))])
     }
 }
@@ -125,9 +132,9 @@ pub struct Metrics {
 }
 
 /// A map of names and values. By hand: what is derived for a struct keeps each name in a hash map, which is a kilobyte more.
-struct Map<'a, T>(&'a [(&'a str, T)]);
+struct Map<'a>(&'a [(&'a str, Member)]);
 
-impl<T: Serialize> Serialize for Map<'_, T> {
+impl Serialize for Map<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (name, value) in self.0 {
@@ -139,27 +146,23 @@ impl<T: Serialize> Serialize for Map<'_, T> {
 
 /// A record of these members of its own. As a `Map` first: an object's members would be assigned, and a page may have put some
 /// on `Object.prototype` that cannot be.
-fn written<T: Serialize>(members: &[(&str, T)]) -> JsValue {
+fn written(members: &[(&str, Member)]) -> JsValue {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_maps_as_objects(false);
     let map = Map(members).serialize(&serializer).unwrap_or_default();
     from_entries(&map).unwrap_or_default()
 }
 
 /// A value of JavaScript among those that serde writes.
-enum Member<'a> {
+enum Member {
     Count(Option<u32>),
-    Milliseconds(f64),
-    Text(Option<&'a str>),
     Record(JsValue),
 }
 
-impl Serialize for Member<'_> {
+impl Serialize for Member {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Count(Some(count)) => serializer.serialize_u32(*count),
-            Self::Milliseconds(ms) => serializer.serialize_f64(*ms),
-            Self::Text(Some(text)) => serializer.serialize_str(text),
-            Self::Count(None) | Self::Text(None) => serializer.serialize_none(),
+            Self::Count(None) => serializer.serialize_none(),
             Self::Record(record) => serde_wasm_bindgen::preserve::serialize(record, serializer),
         }
     }
@@ -167,7 +170,10 @@ impl Serialize for Member<'_> {
 
 fn endpoint(metrics: &EndpointMetrics) -> JsValue {
     let count = |count: u32| Member::Count(Some(count));
-    let failures: Vec<_> = metrics.failures.iter().map(|(kind, failures)| (kind.name(), count(*failures))).collect();
+    let mut failures = Vec::new();
+    for (kind, number) in &metrics.failures {
+        failures.push((kind.name(), count(*number)));
+    }
     written(&[
         ("updates", count(metrics.updates)),
         ("successes", count(metrics.successes)),
@@ -182,25 +188,13 @@ fn endpoint(metrics: &EndpointMetrics) -> JsValue {
     ])
 }
 
-fn failure(failure: &Failure) -> JsValue {
-    written(&[
-        ("kind", Member::Text(Some(failure.kind.name()))),
-        ("applied", Member::Text(Some(failure.applied.name()))),
-        ("endpoint", Member::Text(Some(&failure.endpoint))),
-        ("status", Member::Count(failure.status.map(u32::from))),
-        ("code", Member::Text(failure.code.as_deref())),
-        ("durationMs", Member::Milliseconds(failure.duration_ms)),
-        ("attempts", Member::Count(Some(failure.attempts))),
-        ("requestId", Member::Text(failure.request_id.as_deref())),
-        ("field", Member::Text(failure.field.as_deref())),
-        ("reason", Member::Text(failure.reason.map(crate::failure::Reason::name))),
-    ])
-}
-
 impl Metrics {
     /// As JavaScript sees it.
     pub fn to_js(&self) -> JsValue {
-        let failures: js_sys::Array = self.failures.iter().map(|kept| failure(kept)).collect();
+        let failures = js_sys::Array::new();
+        for failure in &self.failures {
+            failures.push(&recorded(&failure.error));
+        }
         let members = [
             ("endpoints", endpoints(&self.endpoints)),
             ("payments", self.payments.to_js()),
@@ -219,7 +213,7 @@ fn endpoints(endpoints: &[(String, EndpointMetrics)]) -> JsValue {
 struct Recipient {
     number: u32,
     url: String,
-    told: Vec<Counts>,
+    told: Rc<[(String, Counts)]>,
 }
 
 /// The last failures, and what was reported.
@@ -229,7 +223,7 @@ pub struct Reporter {
     recipients: RefCell<Vec<Recipient>>,
     last_number: Cell<u32>,
     /// What was reported last, with which a new recipient begins.
-    told: RefCell<Vec<Counts>>,
+    told: RefCell<Rc<[(String, Counts)]>>,
 }
 
 impl Reporter {
@@ -245,9 +239,11 @@ impl Reporter {
     /// Everything that was counted.
     pub fn metrics(&self, counts: &[(String, Counts)], payments: &PaymentCounts) -> Metrics {
         let nothing = Counts::default();
-        let endpoints = counts.iter().map(|(name, counts)| (name.clone(), EndpointMetrics::since(&nothing, counts)));
-        let payments = PaymentMetrics::of(payments);
-        Metrics { endpoints: endpoints.collect(), payments, failures: self.failures.borrow().clone() }
+        let mut endpoints = Vec::new();
+        for (name, counts) in counts {
+            endpoints.push((name.clone(), EndpointMetrics::since(&nothing, counts)));
+        }
+        Metrics { endpoints, payments: PaymentMetrics::of(payments), failures: self.failures.borrow().clone() }
     }
 
     /// Sends what is new to this place when the page is hidden; returns the number by which `forget` ends this.
@@ -265,32 +261,33 @@ impl Reporter {
     }
 
     /// Sends each recipient what is new since the browser has last taken a report for it. `resolve` says where a URL leads.
-    pub fn send(&self, counts: &[(String, Counts)], resolve: &dyn Fn(&str) -> Option<String>) {
+    pub fn send(&self, counts: Vec<(String, Counts)>, resolve: &dyn Fn(&str) -> Option<String>) {
+        let counts: Rc<[_]> = counts.into();
         let recipients = self.recipients.borrow().clone();
         for Recipient { number, url, told } in recipients {
-            let is_taken = report(&told, counts).zip(resolve(&url)).is_some_and(|(text, url)| is_sent(&url, &text));
+            let is_taken = report(&told, &counts).zip(resolve(&url)).is_some_and(|(text, url)| is_sent(&url, &text));
             if !is_taken {
                 continue;
             }
-            let now: Vec<_> = counts.iter().map(|(_, counts)| counts.clone()).collect();
             if let Some(recipient) = self.recipients.borrow_mut().iter_mut().find(|known| known.number == number) {
-                recipient.told.clone_from(&now);
+                recipient.told = Rc::clone(&counts);
             }
-            self.told.replace(now);
+            self.told.replace(Rc::clone(&counts));
         }
     }
 }
 
 /// What is new of the endpoints where anything is.
-fn report(told: &[Counts], counts: &[(String, Counts)]) -> Option<JsString> {
+fn report(told: &[(String, Counts)], counts: &[(String, Counts)]) -> Option<JsString> {
     let nothing = Counts::default();
-    let news = counts.iter().enumerate().filter_map(|(position, (name, counts))| {
-        let before = told.get(position).unwrap_or(&nothing);
-        (before != counts).then(|| (name.clone(), EndpointMetrics::since(before, counts)))
-    });
-    let news: Vec<_> = news.collect();
-    let text = || JSON::stringify(&record([("endpoints", endpoints(&news))].into_iter())).ok();
-    if news.is_empty() { None } else { text() }
+    let mut news = Vec::new();
+    for (position, (name, counts)) in counts.iter().enumerate() {
+        let before = told.get(position).map_or(&nothing, |(_, before)| before);
+        if before != counts {
+            news.push((name.clone(), EndpointMetrics::since(before, counts)));
+        }
+    }
+    if news.is_empty() { None } else { JSON::stringify(&record([("endpoints", endpoints(&news))].into_iter())).ok() }
 }
 
 /// Sends a report that outlives the page: by a beacon, or where there is none or it is refused by a request that is kept alive.

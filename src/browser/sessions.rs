@@ -56,7 +56,8 @@ impl Sessions {
 
     /// Forgets a session.
     pub fn release(&self, number: Option<u32>) {
-        let released: Vec<_> = self.known.borrow_mut().extract_if(.., |known| known.number == number).collect();
-        drop(released);
+        let mut known = self.known.borrow_mut();
+        let released = known.iter().position(|known| known.number == number).map(|position| known.remove(position));
+        drop((known, released));
     }
 }

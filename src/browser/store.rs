@@ -44,7 +44,9 @@ impl Store {
 
     /// Ends a subscription.
     pub fn unsubscribe(&self, number: u32) {
-        self.subscribers.borrow_mut().retain(|(known, _)| *known != number);
+        let mut subscribers = self.subscribers.borrow_mut();
+        let ended = subscribers.iter().position(|(known, _)| *known == number).map(|at| subscribers.remove(at));
+        drop((subscribers, ended));
     }
 
     /// Calls this once with whether the page is stale, when nothing is pending.
@@ -58,27 +60,26 @@ impl Store {
     }
 
     /// Shows what there is now; `look` is asked again once the subscribers were told, since they may have begun an update.
-    pub fn show(&self, look: impl Fn() -> Snapshot) {
+    pub fn show(&self, look: &dyn Fn() -> Snapshot) {
         let now = look();
         if self.shown.replace(now) != now {
-            let subscribers: Vec<_> =
-                self.subscribers.borrow().iter().map(|(_, listener)| Rc::clone(listener)).collect();
-            for listener in subscribers {
+            let subscribers = self.subscribers.borrow().clone();
+            for (_, listener) in subscribers {
                 listener();
             }
         }
-        for (waiting, is_over) in
-            [(&self.waiting, (|now| !now.pending) as fn(Snapshot) -> bool), (&self.resuming, |now| !now.stale)]
-        {
-            if waiting.borrow().is_empty() {
-                continue;
-            }
-            let now = look();
-            if is_over(now) {
-                for settled in waiting.take() {
-                    settled(now.stale);
-                }
-            }
+        tell(&self.waiting, || Some(look()).filter(|now| !now.pending));
+        tell(&self.resuming, || Some(look()).filter(|now| !now.stale));
+    }
+}
+
+/// Tells those who wait, if there are any and it is over.
+fn tell(waiting: &RefCell<Vec<Settled>>, over: impl Fn() -> Option<Snapshot>) {
+    if !waiting.borrow().is_empty()
+        && let Some(now) = over()
+    {
+        for settled in waiting.take() {
+            settled(now.stale);
         }
     }
 }

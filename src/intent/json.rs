@@ -3,70 +3,71 @@
 use super::value::Value;
 
 /// Writes a value that fits a rule.
-pub fn write_value(json: &mut Vec<u8>, value: &Value) {
+pub fn write_value(json: &mut String, value: &Value) {
     match value {
         Value::Text(text) => write_text(json, text),
         Value::Number(number) => write_integer(json, *number),
-        Value::Flag(true) => json.extend_from_slice(b"true"),
+        Value::Flag(true) => json.push_str("true"),
         Value::Record(members) => {
-            json.push(b'{');
+            json.push('{');
             for (position, member) in members.iter().enumerate() {
                 if position > 0 {
-                    json.push(b',');
+                    json.push(',');
                 }
                 write_member(json, member);
             }
-            json.push(b'}');
+            json.push('}');
         }
-        _ => json.extend_from_slice(b"false"),
+        _ => json.push_str("false"),
     }
 }
 
-pub fn write_member(json: &mut Vec<u8>, (name, value): &(String, Value)) {
+pub fn write_member(json: &mut String, (name, value): &(String, Value)) {
     write_text(json, name);
-    json.push(b':');
+    json.push(':');
     write_value(json, value);
 }
 
 /// Writes a JSON string (RFC 8259, section 7).
-pub fn write_text(json: &mut Vec<u8>, text: &str) {
-    json.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => json.push(b'\\'),
-            0..=31 => {
-                let digit = byte & 15;
-                json.extend_from_slice(b"\\u00");
-                json.push(b'0' + (byte >> 4));
-                json.push(digit + if digit < 10 { b'0' } else { b'a' - 10 });
+pub fn write_text(json: &mut String, text: &str) {
+    json.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => json.push('\\'),
+            '\0'..='\u{1f}' => {
+                let byte = character as u8;
+                json.push_str(if byte < 16 { "\\u000" } else { "\\u001" });
+                json.push(hex_digit(byte & 15));
                 continue;
             }
             _ => {}
         }
-        json.push(byte);
+        json.push(character);
     }
-    json.push(b'"');
+    json.push('"');
+}
+
+/// A number below 16 as a digit.
+pub fn hex_digit(number: u8) -> char {
+    char::from(number + if number < 10 { b'0' } else { b'a' - 10 })
 }
 
 /// Writes a whole number. Integer arithmetic: formatting a float brings 4 kB that nothing else needs.
-pub fn write_integer(json: &mut Vec<u8>, number: f64) {
+pub fn write_integer(json: &mut String, number: f64) {
     // Rules hold only safe integers, so the conversion is exact.
     #[allow(clippy::cast_possible_truncation)]
-    let mut rest = number as i64;
-    if rest < 0 {
-        json.push(b'-');
+    let number = number as i64;
+    if number < 0 {
+        json.push('-');
     }
-    let start = json.len();
-    loop {
-        // A digit is below ten, whatever the sign.
-        #[allow(clippy::cast_possible_truncation)]
-        json.push(b'0' + (rest % 10).unsigned_abs() as u8);
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
+    write_digits(json, number.unsigned_abs());
+}
+
+fn write_digits(json: &mut String, number: u64) {
+    if number > 9 {
+        write_digits(json, number / 10);
     }
-    if let Some(digits) = json.get_mut(start..) {
-        digits.reverse();
-    }
+    // A digit is below ten.
+    #[allow(clippy::cast_possible_truncation)]
+    json.push(hex_digit((number % 10) as u8));
 }

@@ -117,7 +117,7 @@ proptest! {
             return Ok(());
         };
         let body = intent.body("checkout_session_id", &session);
-        let json: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&body).unwrap();
+        let json: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&body).unwrap();
         prop_assert_eq!(json.get("checkout_session_id").and_then(|id| id.as_str()), Some("cs_test_a1"));
         let mut known = 1;
         for (position, field) in fields.iter().enumerate() {

@@ -191,7 +191,7 @@ impl Driver {
     #[inline(never)]
     pub fn show(&self) {
         self.watch_leaving(self.snapshot().pending);
-        self.store.show(|| self.snapshot());
+        self.store.show(&|| self.snapshot());
     }
 
     /// Takes an event, now or after what is being done, and performs what follows.
@@ -375,7 +375,7 @@ impl Driver {
 
     /// Sends what is new of the counters to whoever is reported to.
     pub fn report(&self) {
-        self.reporter.send(&self.counts(), &|url| self.requests.resolve(url));
+        self.reporter.send(self.counts(), &|url| self.requests.resolve(url));
     }
 
     /// What the machine has counted, by endpoint.
