@@ -174,7 +174,7 @@ impl Declaration {
         milliseconds(&key, "attemptTimeoutMs", self.attempt_timeout_ms)?;
         Ok(Endpoint {
             latest: self.mask(&key)?,
-            fields: self.fields.clone(),
+            fields: self.fields.as_slice().into(),
             dedupe: self.dedupe.unwrap_or(true),
             idempotency_key: self.idempotency_key.unwrap_or(true),
             csrf: shared.csrf_header.is_some() && self.csrf.unwrap_or(self.is_path()),

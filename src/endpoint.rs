@@ -1,5 +1,7 @@
 //! What the machine knows of a server URL: the rules of its intents and requests. Its name and URL are the browser's part.
 
+use std::sync::Arc;
+
 use crate::intent::json::write_value;
 use crate::intent::{Field, Intent, Value};
 use crate::metrics::Counts;
@@ -8,7 +10,7 @@ use crate::metrics::Counts;
 #[derive(Clone, Debug, Default)]
 pub struct Endpoint {
     /// The fields of its intent.
-    pub fields: Vec<Field>,
+    pub fields: Arc<[Field]>,
     /// The fields whose values an update must share with a later one to be superseded by it: a bit for each, the lowest for
     /// the first. `None` if updates are not superseded.
     pub latest: Option<u32>,
@@ -59,7 +61,7 @@ mod tests {
         let fields = vec![field("item"), field("quantity"), field("size")];
         let group = |latest: Option<u32>, values: [Value; 3]| {
             let intent = Intent::check(&fields, values.to_vec()).unwrap();
-            Endpoint { fields: fields.clone(), latest, ..Endpoint::default() }.group("cs_test", &intent)
+            Endpoint { fields: fields.clone().into(), latest, ..Endpoint::default() }.group("cs_test", &intent)
         };
         let values = || [Value::Number(1.0), Value::Number(2.0), Value::Number(3.0)];
         assert_eq!(group(None, values()), None);

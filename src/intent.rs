@@ -199,7 +199,9 @@ impl Intent {
     /// [`InvalidIntent`] for the first field that is missing or outside its rule.
     pub fn check(fields: &[Field], values: Vec<Value>) -> Result<Self, InvalidIntent> {
         let mut checked = Vec::new();
-        for (field, mut value) in fields.iter().zip(values) {
+        let mut values = values.into_iter();
+        for field in fields {
+            let mut value = values.next().unwrap_or(Value::Missing);
             field.check(&mut value).map_err(|error| error.inside(&field.name))?;
             if !value.is_missing() {
                 checked.push((field.name.clone(), value));

@@ -185,7 +185,7 @@ impl Updates {
         let position = self.position(endpoint)?;
         let intent = self.client.pending_intent(position, &self.raw(position, values))?;
         let fields = self.client.driver.endpoint(position, |rules| rules.fields.clone())?;
-        from_value(Value::Record(fields.into_iter().map(|field| field.name).zip(intent).collect()))
+        from_value(Value::Record(fields.iter().map(|field| field.name.clone()).zip(intent).collect()))
     }
 
     /// Whether an update of an endpoint has not settled.

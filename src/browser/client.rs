@@ -211,15 +211,20 @@ impl Client {
 
     /// The values of the newest update of an endpoint that has not settled, and has those that are asked for.
     pub fn pending_intent(&self, endpoint: usize, asked: &RawIntent) -> Option<Vec<Value>> {
-        let rows = self.driver.in_flight.borrow();
-        let matches = |intent: &[Value]| {
+        let fits = |intent: &[Value]| {
             let mut pairs = asked.values.iter().zip(intent);
             asked.undeclared.is_none() && pairs.all(|(asked, value)| *asked == Value::Missing || asked == value)
         };
-        let newest = |row: &&InFlight| row.waiters.iter().map(|waiter| waiter.id).max();
-        let found =
-            rows.iter().filter(|row| row.endpoint == endpoint && !row.waiters.is_empty() && matches(&row.intent));
-        found.max_by_key(newest).map(|row| row.intent.clone())
+        let rows = self.driver.in_flight.borrow();
+        let mut newest = None;
+        let mut found = None;
+        for waiter in rows.iter().filter(|row| row.endpoint == endpoint).flat_map(|row| &row.waiters) {
+            let values = waiter.spec.source.values();
+            if Some(waiter.id) > newest && fits(values) {
+                (newest, found) = (Some(waiter.id), Some(values));
+            }
+        }
+        found.map(<[Value]>::to_vec)
     }
 
     /// The same as a record, by the values of a page's object.
@@ -291,7 +296,6 @@ impl Client {
                 Payload::Wrapped
             }
             Source::Request(raw, thrown) => {
-                row.intent.clone_from(&raw.values);
                 row.details.cause = thrown.clone();
                 let given = self.session(options).unwrap_or_else(|thrown| {
                     if row.details.cause.is_undefined() {

@@ -13,7 +13,6 @@ use super::outcome::{Outcome, PayOutcome};
 use super::promise::Deferred;
 use super::stripe::{Actions, Session};
 use super::update_spec::UpdateSpec;
-use crate::intent::Value;
 
 /// How a waiter is answered.
 pub enum Reply {
@@ -41,8 +40,6 @@ pub struct InFlight {
     pub id: u32,
     /// The position of its endpoint.
     pub endpoint: usize,
-    /// What the customer chose: one value a field.
-    pub intent: Vec<Value>,
     /// The page's own function, for `wrap`.
     pub wrapped: Option<Function>,
     /// What has `runServerUpdate`, for `run`.
@@ -77,7 +74,6 @@ impl InFlight {
         Self {
             id,
             endpoint,
-            intent: Vec::new(),
             wrapped: None,
             actions,
             function: Deferred::new(),

@@ -120,7 +120,7 @@ impl Checked {
         let latest = self.get("latest");
         let attempt_timeout = self.number("attemptTimeoutMs");
         let endpoint = Endpoint {
-            fields,
+            fields: fields.into(),
             latest: (!latest.is_null()).then(|| Array::from(&latest).iter().map(bit).sum()),
             dedupe: self.flag("dedupe"),
             idempotency_key: self.flag("idempotencyKey"),

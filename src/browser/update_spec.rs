@@ -7,6 +7,7 @@ use js_sys::{Function, Promise, WeakMap};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
 use super::failure::Failure;
+use crate::intent::Value;
 use crate::request::RawIntent;
 
 #[wasm_bindgen(module = "/src/browser/platform.js")]
@@ -23,6 +24,13 @@ pub enum Source {
     Wrapped(Function),
     /// A request of an endpoint that other updates declare.
     Foreign,
+}
+
+impl Source {
+    /// What the customer chose: one value a field.
+    pub fn values(&self) -> &[Value] {
+        if let Self::Request(raw, _) = self { &raw.values } else { &[] }
+    }
 }
 
 /// An update that can be asked for again and again.

@@ -12,7 +12,7 @@ fn quantity(latest: Option<u32>) -> Endpoint {
         Field::new("line_item", Rule::Identifier("li_".into())),
         Field::new("quantity", Rule::Integer(0, 99)).optional(),
     ];
-    Endpoint { fields, latest, ..endpoint() }
+    Endpoint { fields: fields.into(), latest, ..endpoint() }
 }
 
 fn text(text: &str) -> Value {
