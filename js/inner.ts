@@ -41,6 +41,8 @@ export interface Inner {
   holding(): () => void;
   /** Calls a function of `request` or `wrap` on behalf of somebody who may have asked earlier. */
   invoke(update: UpdateFunction<any>, settings: RunOptions | undefined): Promise<any>;
+  /** The next update is one that nobody can see. Called before it. */
+  rehearse(): void;
   /** Counts a failure that was met without an instance. */
   note(failure: CheckoutUpdateErrorShape): void;
   /** The instance before this one died: the page is stale, and these actions refresh it. */

@@ -2,9 +2,11 @@ import type { Engine } from "../build/engine.js";
 import { CheckoutUpdateError } from "../src/browser/error.js";
 import { undeclared } from "../src/browser/check.js";
 import { check } from "../src/browser/options.js";
+import { canRehearse } from "./environment.js";
 import { failed } from "./failure.js";
 import { createGate, type Gate } from "./gate.js";
 import { each, without } from "./list.js";
+import { warmUp } from "./warm-up.js";
 
 /** What makes instances. In an object: a promise of a function takes a `then` that a page has given to all functions. */
 export interface Maker {
@@ -84,6 +86,7 @@ async function start(source: Source): Promise<void> {
     const first = fresh();
     if (first.build() !== BUILD) throw new LoadError(OTHER_FILE);
     [make, instance] = [fresh, first];
+    if (canRehearse()) warmUp(first);
   } catch (cause) {
     loading = undefined;
     if (cause instanceof LoadError) throw cause;

@@ -6,9 +6,7 @@ use std::rc::Rc;
 use js_sys::{Function, Math, Promise, TypeError};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
-use crate::browser::{
-    Actions, CallOptions, Client, Deferred, PayOptions, Snapshot, TellPayment, UpdateSpec, js,
-};
+use crate::browser::{Actions, CallOptions, Client, Deferred, PayOptions, Snapshot, TellPayment, UpdateSpec, js};
 use crate::clock::Moment;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -315,6 +313,12 @@ impl Updates {
     #[wasm_bindgen(js_name = hasSent, skip_typescript)]
     pub fn has_sent(&self) -> bool {
         self.client.has_sent()
+    }
+
+    /// The next update is one that nobody can see, so that the browser has compiled the module before a customer waits for it.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn rehearse(&self) {
+        self.client.driver.is_rehearsal.set(true);
     }
 
     /// Counts a failure that was met while there was no module.

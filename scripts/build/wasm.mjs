@@ -46,8 +46,10 @@ function rustFlags(toolchain) {
     "-Cpanic=immediate-abort",
     "-Zfmt-debug=none",
     "-Zlocation-detail=none",
-    "-Cllvm-args=-inline-threshold=90",
+    "-Cllvm-args=-inline-threshold=60",
     "-Zmir-opt-level=3",
+    // A page pays for all of it from the start: the deepest use is measured by tests/unit/stack.test.mjs.
+    "-Clink-arg=-zstack-size=65536",
     "-Ctarget-feature=-reference-types",
     `--remap-path-prefix=${cargoHome}=/cargo`,
     `--remap-path-prefix=${toolchain.sysroot}/lib/rustlib/src/rust=/rust`,

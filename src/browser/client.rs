@@ -367,6 +367,9 @@ impl Client {
 
     /// Listens to the page, from the first use on. Again at each use: `document.open()` removes every listener.
     pub fn listen(&self) {
+        if self.driver.is_rehearsal.get() {
+            return;
+        }
         let listener = self.listener.get_or_init(|| {
             let driver = Rc::downgrade(&self.driver);
             PageListener::new(move |event| {

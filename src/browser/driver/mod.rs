@@ -100,6 +100,8 @@ pub struct Driver {
     leaving: RefCell<Option<Listener>>,
     /// Since when nothing is pending.
     idle_since: Cell<f64>,
+    /// Whether nothing of it may be seen: no listener, no entry, no mark.
+    pub is_rehearsal: Cell<bool>,
 }
 
 impl Driver {
@@ -133,6 +135,7 @@ impl Driver {
                 }),
                 leaving: RefCell::default(),
                 idle_since: Cell::default(),
+                is_rehearsal: Cell::default(),
             }
         })
     }
@@ -231,7 +234,9 @@ impl Driver {
             let now = self.now();
             self.machine.borrow_mut().on(event, now, &page::random, &mut effects);
             let is_sent = |effect: &Effect| matches!(effect, Effect::Send { .. } | Effect::Refresh { .. });
-            self.mark(effects.iter().any(is_sent) || matches!(event, Event::Left));
+            if !self.is_rehearsal.get() {
+                self.mark(effects.iter().any(is_sent) || matches!(event, Event::Left));
+            }
             for effect in &effects {
                 self.perform(effect, session);
             }
@@ -257,7 +262,9 @@ impl Driver {
             }
         });
         let shown = self.store.shown();
-        if shown.pending || shown.stale {
+        if self.is_rehearsal.get() {
+            // It is over within this task.
+        } else if shown.pending || shown.stale {
             self.timer.watch();
         } else if self.leaving.borrow().is_some() {
             if now - self.idle_since.get() >= IDLE {
@@ -302,7 +309,7 @@ impl Driver {
             Effect::Start(id) => self.start(id),
             Effect::FunctionEnded { id, failure } => self.function_ended(id, failure),
             Effect::Decided { id, endpoint, failure, ms } => {
-                if let Some(target) = self.target(endpoint) {
+                if let Some(target) = self.target(endpoint).filter(|_| !self.is_rehearsal.get()) {
                     page::measure(&target.measure, ms);
                 }
                 if let Some(failure) = failure.and_then(|failure| self.failed(id, failure)) {
@@ -354,7 +361,7 @@ impl Driver {
             }
             return;
         }
-        if self.leaving.borrow().is_some() {
+        if self.leaving.borrow().is_some() || self.is_rehearsal.get() {
             return;
         }
         let me = self.me.clone();
