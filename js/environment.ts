@@ -2,16 +2,13 @@
 const STAND_IN = Symbol.for("checkout-updates.server");
 
 /** Whether the stand-in server answers. */
-const hasStandIn = (): boolean => (globalThis as { [STAND_IN]?: unknown })[STAND_IN] !== undefined;
+export const hasStandIn = (): boolean => (globalThis as { [STAND_IN]?: unknown })[STAND_IN] !== undefined;
 
 /** Whether updates can run here: in a browser, or where the stand-in server answers. */
 export const canRun = (): boolean => typeof location === "object" || hasStandIn();
 
 /** Whether this is a page, where the engine may be loaded before it is needed. */
 export const isPage = (): boolean => typeof document === "object";
-
-/** Whether this is a page whose server is not a stand-in. */
-export const canRehearse = (): boolean => isPage() && !hasStandIn();
 
 /** Reports what a callback of the page threw, as the browser reports any error; nothing else changes. */
 export function report(error: unknown): void {

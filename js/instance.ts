@@ -2,7 +2,6 @@ import type { Engine } from "../build/engine.js";
 import { CheckoutUpdateError } from "../src/browser/error.js";
 import { undeclared } from "../src/browser/check.js";
 import { check } from "../src/browser/options.js";
-import { canRehearse } from "./environment.js";
 import { failed } from "./failure.js";
 import { createGate, type Gate } from "./gate.js";
 import { each, without } from "./list.js";
@@ -86,7 +85,7 @@ async function start(source: Source): Promise<void> {
     const first = fresh();
     if (first.build() !== BUILD) throw new LoadError(OTHER_FILE);
     [make, instance] = [fresh, first];
-    if (canRehearse()) warmUp(first);
+    warmUp(first);
   } catch (cause) {
     loading = undefined;
     if (cause instanceof LoadError) throw cause;

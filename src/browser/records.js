@@ -81,10 +81,10 @@ export const recorded = ({
   applied,
   endpoint,
   status,
+  code,
   durationMs,
   attempts,
   requestId,
-  code,
   field,
   reason,
 }) => ({
@@ -92,10 +92,10 @@ export const recorded = ({
   applied,
   endpoint,
   status,
+  code,
   durationMs,
   attempts,
   requestId,
-  code,
   field,
   reason,
 });
