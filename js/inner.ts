@@ -1,4 +1,5 @@
 import type {
+  BlockReason,
   CheckoutUpdateErrorShape,
   Metrics,
   Outcome,
@@ -45,6 +46,8 @@ export interface Inner {
   rehearse(): void;
   /** Counts a failure that was met without an instance. */
   note(failure: CheckoutUpdateErrorShape): void;
+  /** Counts a payment that was blocked here. */
+  noteBlocked(reason: BlockReason): void;
   /** The instance before this one died: the page is stale, and these actions refresh it. */
   doubt(actions: object | undefined): void;
   /** Whether an update that has not settled may have sent something. */

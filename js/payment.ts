@@ -40,7 +40,8 @@ export function createPayments(calls: Calls) {
     const hasFailed = () => awaited.some((call) => call.hasFailed);
     return new Promise((resolve, reject) => {
       const blocked = (reason: BlockReason) => {
-        calls.countPayment({ confirmed: 0, blocked: { [reason]: 1 } });
+        if (!calls.ask((inner) => (inner.noteBlocked(reason), true)))
+          calls.countPayment({ confirmed: 0, blocked: { [reason]: 1 } });
         resolve(blockedBy(reason));
       };
       if (endPayment) return blocked("paying");

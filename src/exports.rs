@@ -327,6 +327,14 @@ impl Updates {
         self.client.note(failure);
     }
 
+    /// Counts a payment that was blocked before it reached the module.
+    #[wasm_bindgen(js_name = noteBlocked, skip_typescript)]
+    pub fn note_blocked(&self, reason: &str) {
+        if let Some(reason) = js::block_reason(reason) {
+            self.client.driver.count_blocked(reason);
+        }
+    }
+
     /// The module before this one died, and these were the actions that it saw last.
     #[wasm_bindgen(skip_typescript)]
     pub fn doubt(&self, actions: Option<Actions>) {

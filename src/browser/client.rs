@@ -252,7 +252,7 @@ impl Client {
 
     /// What was counted, by endpoint, and the last failures.
     pub fn metrics(&self) -> Metrics {
-        self.driver.reporter.metrics(&self.driver.counts(), &self.driver.payment_counts())
+        self.driver.reporter.metrics(&self.driver.counts())
     }
 
     /// Counts a failure that was met while there was no module; a refresh has no name, and is not counted.

@@ -100,15 +100,16 @@ pub struct PaymentMetrics {
 }
 
 impl PaymentMetrics {
-    fn of(counts: &PaymentCounts) -> Self {
+    /// What was counted since `before`.
+    fn since(before: &PaymentCounts, counts: &PaymentCounts) -> Self {
         let mut blocked = Vec::new();
         for reason in BlockReason::ALL {
-            let count = counts.blocked(reason);
+            let count = counts.blocked(reason) - before.blocked(reason);
             if count > 0 {
                 blocked.push((reason, count));
             }
         }
-        Self { confirmed: counts.confirmed(), blocked }
+        Self { confirmed: counts.confirmed() - before.confirmed(), blocked }
     }
 
     fn to_js(&self) -> JsValue {
@@ -208,12 +209,21 @@ fn endpoints(endpoints: &[(String, EndpointMetrics)]) -> JsValue {
     record(endpoints.iter().map(|(name, metrics)| (name.as_str(), endpoint(metrics))))
 }
 
+/// Everything that was counted.
+#[derive(Default)]
+pub struct Counted {
+    /// By the name of the endpoint or of the wrapped function.
+    pub endpoints: Vec<(String, Counts)>,
+    /// How payments ended.
+    pub payments: PaymentCounts,
+}
+
 /// Whom is reported to, and what the browser has taken for it.
 #[derive(Clone)]
 struct Recipient {
     number: u32,
     url: String,
-    told: Rc<[(String, Counts)]>,
+    told: Rc<Counted>,
 }
 
 /// The last failures, and what was reported.
@@ -223,7 +233,7 @@ pub struct Reporter {
     recipients: RefCell<Vec<Recipient>>,
     last_number: Cell<u32>,
     /// What was reported last, with which a new recipient begins.
-    told: RefCell<Rc<[(String, Counts)]>>,
+    told: RefCell<Rc<Counted>>,
 }
 
 impl Reporter {
@@ -237,13 +247,14 @@ impl Reporter {
     }
 
     /// Everything that was counted.
-    pub fn metrics(&self, counts: &[(String, Counts)], payments: &PaymentCounts) -> Metrics {
+    pub fn metrics(&self, counted: &Counted) -> Metrics {
         let nothing = Counts::default();
         let mut endpoints = Vec::new();
-        for (name, counts) in counts {
+        for (name, counts) in &counted.endpoints {
             endpoints.push((name.clone(), EndpointMetrics::since(&nothing, counts)));
         }
-        Metrics { endpoints, payments: PaymentMetrics::of(payments), failures: self.failures.borrow().clone() }
+        let payments = PaymentMetrics::since(&PaymentCounts::default(), &counted.payments);
+        Metrics { endpoints, payments, failures: self.failures.borrow().clone() }
     }
 
     /// Sends what is new to this place when the page is hidden; returns the number by which `forget` ends this.
@@ -261,33 +272,38 @@ impl Reporter {
     }
 
     /// Sends each recipient what is new since the browser has last taken a report for it. `resolve` says where a URL leads.
-    pub fn send(&self, counts: Vec<(String, Counts)>, resolve: &dyn Fn(&str) -> Option<String>) {
-        let counts: Rc<[_]> = counts.into();
+    pub fn send(&self, counted: Counted, resolve: &dyn Fn(&str) -> Option<String>) {
+        let counted = Rc::new(counted);
         let recipients = self.recipients.borrow().clone();
         for Recipient { number, url, told } in recipients {
-            let is_taken = report(&told, &counts).zip(resolve(&url)).is_some_and(|(text, url)| is_sent(&url, &text));
+            let is_taken = report(&told, &counted).zip(resolve(&url)).is_some_and(|(text, url)| is_sent(&url, &text));
             if !is_taken {
                 continue;
             }
             if let Some(recipient) = self.recipients.borrow_mut().iter_mut().find(|known| known.number == number) {
-                recipient.told = Rc::clone(&counts);
+                recipient.told = Rc::clone(&counted);
             }
-            self.told.replace(Rc::clone(&counts));
+            self.told.replace(Rc::clone(&counted));
         }
     }
 }
 
-/// What is new of the endpoints where anything is.
-fn report(told: &[(String, Counts)], counts: &[(String, Counts)]) -> Option<JsString> {
+/// What is new, of the endpoints and of payments where anything is.
+fn report(told: &Counted, counted: &Counted) -> Option<JsString> {
     let nothing = Counts::default();
     let mut news = Vec::new();
-    for (position, (name, counts)) in counts.iter().enumerate() {
-        let before = told.get(position).map_or(&nothing, |(_, before)| before);
+    for (position, (name, counts)) in counted.endpoints.iter().enumerate() {
+        let before = told.endpoints.get(position).map_or(&nothing, |(_, before)| before);
         if before != counts {
             news.push((name.clone(), EndpointMetrics::since(before, counts)));
         }
     }
-    if news.is_empty() { None } else { JSON::stringify(&record([("endpoints", endpoints(&news))].into_iter())).ok() }
+    let payments = (told.payments != counted.payments)
+        .then(|| ("payments", PaymentMetrics::since(&told.payments, &counted.payments).to_js()));
+    if news.is_empty() && payments.is_none() {
+        return None;
+    }
+    JSON::stringify(&record([("endpoints", endpoints(&news))].into_iter().chain(payments))).ok()
 }
 
 /// Sends a report that outlives the page: by a beacon, or where there is none or it is refused by a request that is kept alive.

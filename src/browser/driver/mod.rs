@@ -22,7 +22,7 @@ use super::config::{Config, Target};
 use super::in_flight::{InFlight, PageRefresh, Payment};
 use super::listener::Listener;
 use super::page;
-use super::reporter::Reporter;
+use super::reporter::{Counted, Reporter};
 use super::request::Requests;
 use super::sessions::Sessions;
 use super::store::{Snapshot, Store};
@@ -385,11 +385,13 @@ impl Driver {
         self.reporter.send(self.counts(), &|url| self.requests.resolve(url));
     }
 
-    /// What the machine has counted, by endpoint.
-    pub fn counts(&self) -> Vec<(String, crate::metrics::Counts)> {
+    /// What the machine has counted.
+    pub fn counts(&self) -> Counted {
         let machine = self.machine.borrow();
-        let targets = self.targets.borrow();
-        let named = targets.iter().zip(&machine.endpoints);
-        named.map(|(target, endpoint)| (target.name.clone(), endpoint.counts.clone())).collect()
+        let mut endpoints = Vec::new();
+        for (target, endpoint) in self.targets.borrow().iter().zip(&machine.endpoints) {
+            endpoints.push((target.name.clone(), endpoint.counts.clone()));
+        }
+        Counted { endpoints, payments: machine.payments().clone() }
     }
 }

@@ -9,7 +9,7 @@ use crate::browser::promise::settled;
 use crate::browser::records;
 use crate::browser::stripe::Actions;
 use crate::event::Event;
-use crate::payment::blocked::{BlockReason, PaymentCounts};
+use crate::payment::blocked::BlockReason;
 
 impl Driver {
     /// Whether a hold may begin now.
@@ -22,11 +22,6 @@ impl Driver {
     /// Counts a payment that was blocked before it reached the machine.
     pub fn count_blocked(&self, reason: BlockReason) {
         self.machine.borrow_mut().count_blocked(reason);
-    }
-
-    /// How payments ended.
-    pub fn payment_counts(&self) -> PaymentCounts {
-        self.machine.borrow().payments().clone()
     }
 
     fn payment_actions(&self, id: u32) -> Option<Actions> {

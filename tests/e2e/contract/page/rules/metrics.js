@@ -173,6 +173,24 @@ export const rules = {
     t.equal(sent.length, 2);
     t.same([sent[1].data.endpoints.changeInterval.updates, sent[1].data.endpoints.changeInterval.failures], [1, {}]);
   },
+  "payments are reported where one has ended, and only what is new": async (t) => {
+    const { sent } = beacons();
+    const { updates } = await open(t);
+    const { actions } = await t.stripe();
+    updates.reportTo("/metrics");
+    const pay = async () => (await updates.pay(actions, () => Promise.resolve())).type;
+    t.equal(await pay(), "confirmed");
+    hide();
+    t.same(sent[0].data, { endpoints: {}, payments: { confirmed: 1, blocked: {} } });
+    back();
+    hide();
+    t.equal(sent.length, 1, "nothing is new");
+    back();
+    t.equal(await pay(), "confirmed");
+    t.equal((await updates.pay(actions, () => Promise.resolve(), { signal: AbortSignal.abort() })).type, "blocked");
+    hide();
+    t.same(sent[1].data, { endpoints: {}, payments: { confirmed: 1, blocked: { cancelled: 1 } } });
+  },
   "each reporter is told, can be ended, and is one of a sample": async (t) => {
     const { sent } = beacons();
     const { updates, call } = await open(t);
