@@ -107,9 +107,9 @@ impl Catalogue {
             monthly: PlanPrice { price: prices.monthly, amount: 1_200 },
             yearly: PlanPrice { price: prices.yearly, amount: 12_000 },
             products: vec![
-                product("gift_wrap", "Gift Wrap", 500, Role::AddOn, None),
-                product("express_shipping", "Express Shipping", 1_500, Role::AddOn, None),
-                product("warranty", "Extended Warranty", 2_000, Role::AddOn, None),
+                product("gift_wrap", "Gift wrap", 500, Role::AddOn, None),
+                product("express_shipping", "Express shipping", 1_500, Role::AddOn, None),
+                product("warranty", "Extended warranty", 2_000, Role::AddOn, None),
                 product(STOCKED, "Desk lamp", 4_500, Role::CrossSell, prices.desk_lamp),
                 product("notebook", "Notebook", 800, Role::CrossSell, prices.notebook),
                 product("desk_mat", "Desk mat", 2_400, Role::CrossSell, prices.desk_mat),

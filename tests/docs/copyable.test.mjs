@@ -63,7 +63,7 @@ for (const name of Object.keys(examples)) {
       assert.deepEqual(await items(), [
         ["price_team_yearly", 1],
         [LAMP[0], 3],
-        ["Gift Wrap 500", 1],
+        ["Gift wrap 500", 1],
       ]);
       const now = (await shop.items(id)).map((item) => item.id);
       assert.deepEqual(now.slice(0, 2), before);
@@ -179,7 +179,7 @@ for (const name of Object.keys(examples)) {
         early = shop.asked() - asked;
       };
       assert.deepEqual([await add("gift_wrap"), await second, early], [SUCCESS, SUCCESS, 0]);
-      assert.deepEqual(await items(), [PLAN, LAMP, ["Gift Wrap 500", 1], ["Extended Warranty 2000", 1]]);
+      assert.deepEqual(await items(), [PLAN, LAMP, ["Gift wrap 500", 1], ["Extended warranty 2000", 1]]);
     });
 
     test("with Stripe's answer cut off after the change it is a 5xx, and a repeat changes nothing again", async () => {
@@ -206,7 +206,7 @@ for (const name of Object.keys(examples)) {
       assert.deepEqual(await items(), [
         ["price_team_yearly", 1],
         [LAMP[0], 2],
-        ["Extended Warranty 2000", 1],
+        ["Extended warranty 2000", 1],
       ]);
     });
 
@@ -243,7 +243,7 @@ for (const name of Object.keys(examples)) {
         assert.equal(sent.body, JSON.stringify({ checkout_session_id: id, interval: "yearly" }));
         assert.match(sent.headers["idempotency-key"], /^[\w-]{36}$/);
 
-        const wrap = page.getByRole("switch", { name: /Gift Wrap/ });
+        const wrap = page.getByRole("switch", { name: /Gift wrap/ });
         await wrap.click();
         await isOn(wrap);
         const lamps = page.getByRole("group", { name: "Quantity of Desk lamp" });

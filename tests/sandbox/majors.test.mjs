@@ -64,7 +64,7 @@ for (const { Stripe, version, ui_mode, methods } of MAJORS) {
     const paid = await sessions.create({ ui_mode, mode: "payment", line_items: [mug], [methods]: ["card"] });
     const found = await sessions.retrieve(paid.id, { expand: ["line_items"] });
     assert.ok(found.status === "open" && found.expires_at * 1000 > Date.now());
-    const price_data = { currency: "usd", product_data: { name: "Gift Wrap" }, unit_amount: 500 };
+    const price_data = { currency: "usd", product_data: { name: "Gift wrap" }, unit_amount: 500 };
     const kept = found.line_items.data.map(({ id }) => ({ id }));
     const update = { line_items: [...kept, { price_data, quantity: 1 }] };
     const wrapped = await sessions.update(paid.id, update, { idempotencyKey: `wrap_${paid.id}` });

@@ -2,8 +2,8 @@
 const PLANS = { monthly: process.env.MONTHLY_PRICE, yearly: process.env.YEARLY_PRICE };
 const LAMPS = { price: process.env.LAMP_PRICE, stock: 5 };
 const ADD_ONS = {
-  gift_wrap: { name: "Gift Wrap", unit_amount: 500 },
-  warranty: { name: "Extended Warranty", unit_amount: 2_000 },
+  gift_wrap: { name: "Gift wrap", unit_amount: 500 },
+  warranty: { name: "Extended warranty", unit_amount: 2_000 },
 };
 
 /** Nothing was changed. `message` is for the customer, `code` for the page's program. */

@@ -6,8 +6,8 @@ import re
 PLANS = {"monthly": os.environ["MONTHLY_PRICE"], "yearly": os.environ["YEARLY_PRICE"]}
 LAMPS = {"price": os.environ["LAMP_PRICE"], "stock": 5}
 ADD_ONS = {
-    "gift_wrap": {"name": "Gift Wrap", "unit_amount": 500},
-    "warranty": {"name": "Extended Warranty", "unit_amount": 2000},
+    "gift_wrap": {"name": "Gift wrap", "unit_amount": 500},
+    "warranty": {"name": "Extended warranty", "unit_amount": 2000},
 }
 CART = [{"price": price, "quantity": 1} for price in (PLANS["monthly"], LAMPS["price"])]
 

@@ -48,13 +48,13 @@ async fn update_custom_amount_adds_and_removes_by_price_data_and_keeps_every_oth
     for product in ["gift_wrap", "express_shipping", "warranty"] {
         change(&shop, &customer, "/update-custom-amount", json!({ "product_id": product, "selected": true })).await;
     }
-    let all = ["Team plan", "Gift Wrap", "Express Shipping", "Extended Warranty"];
+    let all = ["Team plan", "Gift wrap", "Express shipping", "Extended warranty"];
     assert_eq!(names(&shop.items(&customer).await), all);
     assert_eq!(shop.session(&customer).await["amount_total"], 1_200 + 500 + 1_500 + 2_000);
     let off = json!({ "product_id": "express_shipping", "selected": false });
     change(&shop, &customer, "/update-custom-amount", off.clone()).await;
     change(&shop, &customer, "/update-custom-amount", off).await;
-    assert_eq!(names(&shop.items(&customer).await), ["Team plan", "Gift Wrap", "Extended Warranty"]);
+    assert_eq!(names(&shop.items(&customer).await), ["Team plan", "Gift wrap", "Extended warranty"]);
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn update_custom_amount_takes_the_product_alone_and_adds_it_once() {
     );
     first.assert_success();
     second.assert_success();
-    assert_eq!(names(&shop.items(&customer).await), ["Team plan", "Gift Wrap"]);
+    assert_eq!(names(&shop.items(&customer).await), ["Team plan", "Gift wrap"]);
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ async fn both_add_ons_stay(shop: Shop) {
         express.assert_success();
         let mut names = shop.items(&customer).await.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         names.sort();
-        assert_eq!(names, ["Express Shipping", "Gift Wrap", "Team plan"], "round {round}");
+        assert_eq!(names, ["Express shipping", "Gift wrap", "Team plan"], "round {round}");
     }
 }
 

@@ -163,6 +163,6 @@ async fn the_declarations_are_those_that_the_server_reads_by() {
         assert_eq!(shop.get(path, &[]).await.status, 405, "{path}");
     }
     let catalogue = shop.get("/catalogue", &[]).await.json();
-    assert_eq!(catalogue["extras"][0], json!({ "id": "gift_wrap", "name": "Gift Wrap", "amount": "$5.00" }));
+    assert_eq!(catalogue["extras"][0], json!({ "id": "gift_wrap", "name": "Gift wrap", "amount": "$5.00" }));
     assert_eq!(catalogue["offers"].as_array().unwrap().len(), 3);
 }

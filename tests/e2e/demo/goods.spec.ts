@@ -52,7 +52,7 @@ test("inventory: four quick presses from 1 end at 5, also where the page draws i
   await more.click();
   await more.click();
   // Another row's update draws the page anew, from a session that still has one lamp.
-  await checkout.page.getByRole("switch", { name: "Gift Wrap" }).click();
+  await checkout.page.getByRole("switch", { name: "Gift wrap" }).click();
   await expect(stepper.getByRole("status")).toHaveText("4");
   await more.click();
   await expect(stepper.getByRole("status")).toHaveText("5");
@@ -95,7 +95,7 @@ test("new products: a gift comes with a large order and goes with it", async ({ 
 
 test("add-ons: each switch adds its item once, and takes it out again", async ({ checkout, gate, server }) => {
   const id = await checkout.open("goods");
-  for (const name of ["Gift Wrap", "Extended Warranty"]) {
+  for (const name of ["Gift wrap", "Extended warranty"]) {
     const add = checkout.page.getByRole("switch", { name });
     await expect(add).toHaveAttribute("aria-checked", "false");
     await add.press("Space");
@@ -103,13 +103,13 @@ test("add-ons: each switch adds its item once, and takes it out again", async ({
     await expect(checkout.item(name)).toHaveCount(1);
     await expect(add).toBeFocused();
   }
-  const all = ["Desk lamp", "Gift Wrap", "Extended Warranty"];
+  const all = ["Desk lamp", "Gift wrap", "Extended warranty"];
   expect((await server.items(id)).map(([name]) => name)).toEqual(all);
 
   await checkout.settled();
-  await checkout.page.getByRole("switch", { name: "Gift Wrap" }).click();
-  await expect(checkout.item("Gift Wrap")).toHaveCount(0);
-  expect((await server.items(id)).map(([name]) => name)).toEqual(["Desk lamp", "Extended Warranty"]);
+  await checkout.page.getByRole("switch", { name: "Gift wrap" }).click();
+  await expect(checkout.item("Gift wrap")).toHaveCount(0);
+  expect((await server.items(id)).map(([name]) => name)).toEqual(["Desk lamp", "Extended warranty"]);
   expect(
     gate
       .recorded("/update-custom-amount")

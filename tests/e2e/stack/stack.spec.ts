@@ -135,8 +135,8 @@ async function fold(outcomes: Outcome[], server: DemoServer, id: string): Promis
   const items = new Map(await server.items(id));
   const actual: Record<string, Value> = {
     interval: (await server.interval(id)) ?? "",
-    "Gift Wrap": items.has("Gift Wrap"),
-    "Extended Warranty": items.has("Extended Warranty"),
+    "Gift wrap": items.has("Gift wrap"),
+    "Extended warranty": items.has("Extended warranty"),
     Notebook: items.has("Notebook"),
     "Desk lamp": items.get("Desk lamp") ?? 0,
   };

@@ -42,8 +42,8 @@ const matters = [
         ? ["changeInterval", { interval: "yearly" }, "year"]
         : ["changeInterval", { interval: "monthly" }, "month"],
   },
-  addOn("Gift Wrap", "gift_wrap"),
-  addOn("Extended Warranty", "warranty"),
+  addOn("Gift wrap", "gift_wrap"),
+  addOn("Extended warranty", "warranty"),
   {
     about: "Notebook",
     read: (session) => item(session, "Notebook") !== undefined,
