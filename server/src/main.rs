@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use checkout_updates_server::{Config, Server, log};
@@ -25,6 +26,10 @@ async fn run() -> Result<(), String> {
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
     println!("listening on http://{host}:{}", address.port());
     println!("{}", server.payments());
+    if let Some(ids) = server.sells() {
+        // Who has started it may have read enough by now, and closed the pipe.
+        let _ = writeln!(io::stdout(), "{ids}");
+    }
     server.serve(asked_to_stop()).await.map_err(|error| error.to_string())
 }
 

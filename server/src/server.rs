@@ -194,6 +194,12 @@ impl Server {
         }
     }
 
+    /// The ids that requests to its own sandbox can name, a line a kind; `None` without a sandbox of its own.
+    #[must_use]
+    pub fn sells(&self) -> Option<String> {
+        self.sandbox.as_ref().map(|sandbox| sandbox.0.catalogue().listing())
+    }
+
     /// What its requests share.
     #[must_use]
     pub fn app(&self) -> Arc<App> {

@@ -384,6 +384,13 @@ impl Catalogue {
         all.into_iter().filter(|(_, ids)| !ids.is_empty()).collect()
     }
 
+    /// The same for people: one line a kind, `prices: price_mug, price_cap`.
+    pub fn listing(&self) -> String {
+        let lines: Vec<String> =
+            self.ids().into_iter().map(|(kind, ids)| format!("{kind}: {}", ids.join(", "))).collect();
+        lines.join("\n")
+    }
+
     /// Amounts that Stripe would not have taken.
     fn check_amounts(&self) -> Result<(), CatalogueError> {
         let prices = self.prices.iter().flat_map(|price| {

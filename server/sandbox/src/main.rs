@@ -102,9 +102,7 @@ async fn start(options: Options) -> Result<(), String> {
     });
     let sandbox = sandbox.await.map_err(|error| error.to_string())?;
     println!("sandbox listening on {}", sandbox.base_url());
-    for (kind, ids) in sandbox.catalogue().ids() {
-        println!("{kind}: {}", ids.join(", "));
-    }
+    println!("{}", sandbox.catalogue().listing());
     sandbox.serve(stopped()).await;
     Ok(())
 }

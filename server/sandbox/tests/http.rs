@@ -240,3 +240,15 @@ async fn sessions_expire_by_the_clock() {
     api.clock.advance(24 * 60 * 60);
     assert_eq!(api.get(&long).await.body["status"], "expired");
 }
+
+#[test]
+fn the_readme_names_what_the_built_in_catalogue_has() {
+    let built_in = include_str!("../catalogue.json");
+    let readme = include_str!("../README.md");
+    let words = readme.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    let mut ids = words.filter(|word| word.starts_with("price_") && *word != "price_data").peekable();
+    assert!(ids.peek().is_some());
+    for id in ids {
+        assert!(built_in.contains(&format!("\"{id}\"")), "{id}");
+    }
+}

@@ -1,7 +1,7 @@
 //! The program itself: how it starts, how it fails, how it stops, and what a crash leaves.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use axum::http::Method;
 use checkout_updates_sandbox::Sandbox;
@@ -15,6 +15,8 @@ pub struct Program {
     pub child: Child,
     pub lines: Vec<String>,
     pub base: String,
+    /// What it prints after these lines.
+    pub more: BufReader<ChildStdout>,
 }
 
 pub fn command(folder: &std::path::Path) -> Command {
@@ -33,7 +35,7 @@ pub fn start(mut command: Command) -> Program {
         line.trim().to_owned()
     });
     let base = lines[0].strip_prefix("listening on ").unwrap().to_owned();
-    Program { child, lines: lines.to_vec(), base }
+    Program { child, lines: lines.to_vec(), base, more: out }
 }
 
 impl Drop for Program {
@@ -133,6 +135,26 @@ async fn its_second_line_says_who_takes_the_payments() {
         let mut sharing = if name == "SANDBOX_URL" { command(folder.path()) } else { Account::open().await.command() };
         sharing.env("DATABASE", folder.path().join(name)).current_dir(folder.path()).env(name, &url);
         assert_eq!(start(sharing).lines[1], line);
+    }
+}
+
+#[tokio::test]
+async fn it_prints_the_ids_that_its_sandbox_knows() {
+    let folder = folder();
+    let mut program = start(command(folder.path()));
+    let sandbox = program.lines[1].strip_prefix("sandbox on ").unwrap().to_owned();
+    let known = send(&http(), Method::GET, &format!("{sandbox}/"), &[], "").await.json()["catalogue"].clone();
+    for (kind, field) in [
+        ("products", "products"),
+        ("prices", "prices"),
+        ("tax rates", "tax_rates"),
+        ("coupons", "coupons"),
+        ("promotion codes", "promotion_codes"),
+    ] {
+        let mut line = String::new();
+        program.more.read_line(&mut line).unwrap();
+        let ids = known[field].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap());
+        assert_eq!(line.trim(), format!("{kind}: {}", ids.collect::<Vec<_>>().join(", ")));
     }
 }
 
