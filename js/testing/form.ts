@@ -71,6 +71,8 @@ function valueOf(entered: Entered): FakeFormValue {
     shippingAddress: section(ADDRESS, ["line2", "state"]),
     payment: { complete: true, empty: false },
   };
+  // Stripe's Form lets customers choose a country: there is none that is half typed.
+  if (country.length !== 2) status.shippingAddress.complete = false;
   return {
     complete: status.customerDetails.complete && status.shippingAddress.complete,
     empty: status.customerDetails.empty && status.shippingAddress.empty,

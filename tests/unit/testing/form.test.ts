@@ -42,6 +42,14 @@ test.each([
 });
 
 describe("what the customer enters", () => {
+  test("has no complete address with half a country, as Stripe's Form has none to type", async () => {
+    const { form, fake } = await open();
+    const change = vi.fn();
+    form.on("change", change);
+    for (const country of ["G", "GB", "GBR"]) fake.form.enter({ ...ADDRESS, country });
+    expect(change.mock.calls.map(([event]) => event.status.shippingAddress.complete)).toEqual([false, true, false]);
+  });
+
   test("is told with the state of each section, and complete once", async () => {
     const { form, fake } = await open();
     const change = vi.fn();
