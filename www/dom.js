@@ -19,9 +19,10 @@ export function make(tag, className, text = "") {
 
 /**
  * Brings a parent's children in line with the items. An item keeps its element from one drawing to the next, and with
- * it the focus.
+ * it the focus, even where it moves.
  */
 export function drawList(parent, items, { key, create, draw }) {
+  const focused = document.activeElement;
   const wanted = new Set(items.map(key));
   const kept = new Map();
   for (const child of [...parent.children]) {
@@ -38,4 +39,5 @@ export function drawList(parent, items, { key, create, draw }) {
     const there = parent.children[position] ?? null;
     if (there !== element) parent.insertBefore(element, there);
   });
+  if (focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
 }

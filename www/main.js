@@ -9,7 +9,9 @@ import { bindPlan } from "./plan.js";
 import { openCheckout, Refusal } from "./stripe.js";
 import { drawSummary } from "./summary.js";
 
-const cart = new URLSearchParams(location.search).get("cart") === "goods" ? "goods" : "subscription";
+const asked = new URLSearchParams(location.search);
+const cart = asked.get("cart") === "goods" ? "goods" : "subscription";
+const addressBy = asked.get("address_by") === "server" ? "server" : "client";
 
 markCart();
 start().catch((error) => {
@@ -19,7 +21,7 @@ start().catch((error) => {
 });
 
 async function start() {
-  const { sdk, actions, publishableKey } = await openCheckout(cart);
+  const { sdk, actions, publishableKey } = await openCheckout({ cart, address_by: addressBy });
   byId("demo-note").textContent = whereItRuns(publishableKey);
   // The lab makes things go wrong on purpose, so it is there on the sandbox only.
   byId("lab-link").hidden = Boolean(publishableKey);
@@ -46,7 +48,7 @@ async function start() {
 
 async function openGoods(checkout) {
   const [{ bindGoods }, catalogue] = await Promise.all([import("./goods/goods.js"), fetch("/catalogue")]);
-  return bindGoods(checkout, await catalogue.json());
+  return bindGoods(checkout, await catalogue.json(), addressBy);
 }
 
 /** Without an order there is nothing to fill in. */

@@ -31,7 +31,7 @@ export function bindPay(checkout) {
     clearProblem(problem);
     try {
       const outcome = await updates.pay(actions, () => actions.confirm());
-      if (outcome.type === "confirmed") showEnd(outcome.result);
+      if (outcome.type === "confirmed") showEnd(outcome.result, session(), problem);
       else if (outcome.reason !== "cancelled") showProblem(problem, outcome.message);
     } catch {
       showProblem(problem, "The payment could not be made. Please try again.");
@@ -45,17 +45,12 @@ export function bindPay(checkout) {
     confirm: async (_actions, event) => {
       clearProblem(problem);
       const result = await actions.confirm({ expressCheckoutConfirmEvent: event });
-      showEnd(result);
+      showEnd(result, session(), problem);
       return result;
     },
     onBlocked: ({ message }) => showProblem(problem, message),
   });
   wallets.mount("#express-checkout-element");
-
-  function showEnd(result) {
-    if (result.type === "error") showProblem(problem, result.error.message);
-    else showPaid(session());
-  }
 
   return function draw() {
     const why = reason(checkout);
@@ -66,6 +61,12 @@ export function bindPay(checkout) {
     setText(byId("pay-label"), pending || stale ? "Pay" : `Pay ${session().total.total.amount}`);
     setText(byId("pay-hint"), why ?? "");
   };
+}
+
+/** How the payment ended. */
+export function showEnd(result, session, problem) {
+  if (result.type === "error") showProblem(problem, result.error.message);
+  else showPaid(session);
 }
 
 function showPaid(session) {

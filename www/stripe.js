@@ -7,25 +7,27 @@ const CUSTOMER = { email: "ada@example.com" };
 export class Refusal extends Error {}
 
 /**
- * Starts a checkout on the server and opens it with Stripe.js, or without a key with the stand-in. `settings` are the
- * stand-in's, and `fake` steers it.
+ * Starts a checkout on the server and opens it with Stripe.js, or without a key with the stand-in. `wanted` is what the
+ * server is asked for, as `{ cart: "goods" }`. `settings` are the stand-in's, and `fake` steers it.
  */
-export async function openCheckout(cart, settings) {
-  return openSession(await createSession(cart), settings);
+export async function openCheckout(wanted, settings) {
+  return openSession(await createSession(wanted), settings);
 }
 
 /** The same for a session that the server has created. */
-export async function openSession({ clientSecret, publishableKey }, settings) {
+export async function openSession({ clientSecret, publishableKey, ui_mode }, settings) {
   const stripe = publishableKey ? await realStripe(publishableKey) : await standIn(clientSecret, settings);
-  const sdk = stripe.initCheckoutElementsSdk({ clientSecret, ...(!publishableKey && { defaultValues: CUSTOMER }) });
+  const defaultValues = publishableKey || ui_mode === "form" ? undefined : CUSTOMER;
+  const init = ui_mode === "form" ? "initCheckoutFormSdk" : "initCheckoutElementsSdk";
+  const sdk = stripe[init]({ clientSecret, ...(defaultValues && { defaultValues }) });
   const loaded = await sdk.loadActions();
   if (loaded.type === "error") throw new Error(loaded.error.message);
   return { sdk, actions: loaded.actions, clientSecret, publishableKey, fake: stripe.fake };
 }
 
-async function createSession(cart) {
-  const response = await fetch("/create-checkout-session", post({ cart }));
-  if (response.ok) return response.json();
+async function createSession(wanted) {
+  const response = await fetch("/create-checkout-session", post(wanted));
+  if (response.ok) return { ...(await response.json()), ui_mode: wanted.ui_mode };
   const { message } = response.status < 500 ? await response.json() : {};
   throw message ? new Refusal(message) : new Error(`the server answered ${response.status}`);
 }
@@ -53,12 +55,20 @@ async function standIn(clientSecret, settings) {
   };
   const tell = async (change) => {
     const response = await fetch("/session", post({ checkout_session_id: id, change }));
-    if (!response.ok) throw new Error("This could not be saved. Please try again.");
+    if (response.ok) return;
+    if (change.applyPromotionCode && response.status === 400) throw await invalidCode(response);
+    throw new Error("This could not be saved. Please try again.");
   };
   // One at a time: of two requests in flight the later one may arrive first.
   let told = Promise.resolve();
   const onChange = (change) => (told = told.catch(() => {}).then(() => tell(change)));
   return createFakeStripe({ session: await refresh(), refresh, onChange, canConfirm, ...settings });
+}
+
+/** What Stripe.js says of a promotion code that it does not know: the code of the error becomes the action's. */
+async function invalidCode(response) {
+  const { message } = await response.json();
+  return Object.assign(new Error(message), { code: "invalidCode" });
 }
 
 /** Whether Stripe would have all that it needs for a payment. */

@@ -23,11 +23,14 @@ use crate::rules::shipping::{self, Speed};
 use crate::secret::random_id;
 use crate::store::{Held, Holder, in_time};
 use crate::stripe::Form;
-use crate::stripe::types::Session;
+use crate::stripe::types::{FORM, Session};
 use crate::visitor::Visitor;
 
 const SUBSCRIPTION: &str = "subscription";
 const GOODS: &str = "goods";
+const ELEMENTS: &str = "elements";
+/// How the page shows the session, the first unless asked.
+const UI_MODES: [&str; 2] = [ELEMENTS, FORM];
 /// Who sets the shipping address, the first unless asked.
 const ADDRESS_BY: [&str; 2] = ["client", "server"];
 
@@ -40,6 +43,8 @@ enum Kind {
     Goods {
         /// Whether the address is the server's alone to set, at `/calculate-shipping-options`.
         server_only: bool,
+        /// For Stripe's Form in place of Elements.
+        form: bool,
     },
 }
 
@@ -52,7 +57,8 @@ impl Kind {
     }
 }
 
-/// The request. Its body may be empty, `{}`, `{"cart":"goods"}` or `{"cart":"goods","address_by":"server"}`.
+/// The request. Its body may be empty, `{}`, `{"cart":"goods"}`, and with goods `"address_by":"server"` or
+/// `"ui_mode":"form"`, not both: in the Form the customer enters the address.
 pub async fn handle(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     // Not given up when the page goes away: a hold must end up with its session.
     let tasks = app.tasks.clone();
@@ -104,11 +110,16 @@ fn read_kind(body: &[u8]) -> Option<Kind> {
     let Value::Record(members) = serde_json::from_slice(body).ok()? else { return None };
     let one_of =
         |name: &str, words: [&str; 2]| Field::new(name, Rule::OneOf(words.map(str::to_owned).to_vec())).optional();
-    let fields = [one_of("cart", [SUBSCRIPTION, GOODS]), one_of("address_by", ADDRESS_BY)];
+    let fields = [one_of("cart", [SUBSCRIPTION, GOODS]), one_of("address_by", ADDRESS_BY), one_of("ui_mode", UI_MODES)];
     let intent = Intent::check_named(&fields, members).ok()?;
     let server_only = intent.get("address_by").as_str() == Some("server");
     let is_goods = intent.get("cart").as_str() == Some(GOODS);
-    Some(if is_goods { Kind::Goods { server_only } } else { Kind::Subscription })
+    let form = intent.get("ui_mode").as_str() == Some(FORM);
+    match (is_goods, server_only, form) {
+        (false, _, true) | (true, true, true) => None,
+        (true, server_only, form) => Some(Kind::Goods { server_only, form }),
+        (false, _, false) => Some(Kind::Subscription),
+    }
 }
 
 /// Holds the stock first, under a name of its own, so that no session is made for what is sold out.
@@ -162,8 +173,10 @@ async fn start(app: &App, kind: Kind, holder: &Holder, origin: &str, deadline: I
 
 fn form(app: &App, kind: Kind, visitor: &str, origin: &str, cart: &Cart) -> Form {
     let mut form = Form::new();
-    form.add("ui_mode", "elements");
-    form.add("return_url", format!("{origin}/?cart={}", kind.word()));
+    let is_form = matches!(kind, Kind::Goods { form: true, .. });
+    form.add("ui_mode", if is_form { FORM } else { ELEMENTS });
+    let page = if is_form { "form/".to_owned() } else { format!("?cart={}", kind.word()) };
+    form.add("return_url", format!("{origin}/{page}"));
     form.add(format!("metadata[{VISITOR_NOTE}]"), visitor);
     form.add(format!("metadata[{CART_NOTE}]"), kind.word());
     if app.stripe_tax {
@@ -176,8 +189,9 @@ fn form(app: &App, kind: Kind, visitor: &str, origin: &str, cart: &Cart) -> Form
             form.add("line_items[0][quantity]", 1);
             form.add(format!("line_items[0][metadata][{PRODUCT_NOTE}]"), PLAN);
         }
-        Kind::Goods { server_only } => {
+        Kind::Goods { server_only, .. } => {
             form.add("mode", "payment");
+            form.add("allow_promotion_codes", true);
             if server_only {
                 form.add("permissions[update_shipping_details]", "server_only");
             }

@@ -63,7 +63,7 @@ pub fn plan(app: &App, endpoint: &Endpoint, intent: &Intent, session: &Session) 
             form.add(format!("metadata[{SPEED_NOTE}]"), speed.word());
         }
     }
-    if let Some(recipient) = &change.recipient {
+    if let Some(recipient) = change.recipient.filter(|_| session.takes_address()) {
         recipient.transmit(&mut form);
     }
     Ok(Planned { form, stocked: stocked(app, &change.cart) })

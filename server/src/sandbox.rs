@@ -16,6 +16,9 @@ const RATES: [(&str, &str, &str, f64); 6] = [
     ("FR", "", "TVA", 20.0),
 ];
 
+/// What customers of the demo can enter as a promotion code: a tenth off.
+pub const PROMOTION_CODE: &str = "NORTH10";
+
 /// The prices that the sandbox has.
 #[must_use]
 pub fn prices() -> PriceIds {
@@ -74,6 +77,8 @@ pub fn catalogue() -> Result<Catalogue, serde_json::Error> {
         "prices": prices,
         "tax_rates": rates.collect::<Value>(),
         "automatic_tax": automatic.collect::<Value>(),
+        "coupons": [{ "id": "a_tenth_off", "name": "10% off", "percent_off": 10 }],
+        "promotion_codes": [{ "id": "promo_north10", "code": PROMOTION_CODE, "coupon": "a_tenth_off" }],
     }))
 }
 

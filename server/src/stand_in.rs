@@ -21,6 +21,9 @@ use crate::stripe::{Form, StripeError};
 
 const LONGEST_BODY: usize = 4 * 1024;
 
+/// Stripe's words for a promotion code that it does not know.
+const INVALID_CODE: &str = "This code is invalid.";
+
 /// `GET /session?checkout_session_id=cs_…`: the visitor's own session.
 pub async fn session(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     let (parts, _) = request.into_parts();
@@ -59,6 +62,10 @@ struct Change {
     contact: Option<Contact>,
     #[serde(rename = "updateShippingOption")]
     shipping_option: Option<String>,
+    #[serde(rename = "applyPromotionCode")]
+    promotion_code: Option<String>,
+    #[serde(rename = "removePromotionCode", default)]
+    removes_promotion_code: bool,
     confirm: Option<Value>,
 }
 
@@ -118,6 +125,14 @@ async fn make(app: &App, request: Request) -> Result<(), Answer> {
     let path = format!("/sandbox/sessions/{}", id.as_str());
     if !form.is_empty() {
         post(app, &format!("{path}/customer"), form, deadline).await?;
+    }
+    let code = told.change.promotion_code.as_deref().or(told.change.removes_promotion_code.then_some(""));
+    if let Some(code) = code {
+        let mut form = Form::new();
+        form.add("promotion_code", code);
+        let entered = post(app, &format!("{path}/customer"), form, deadline).await;
+        // What the customer typed is all that can be wrong with it.
+        entered.map_err(|answer| if answer.status == 400 { Answer::refused(INVALID_CODE) } else { answer })?;
     }
     if told.change.confirm.is_some() {
         post(app, &format!("{path}/complete"), Form::new(), deadline).await?;

@@ -1,14 +1,22 @@
 import { change, newTotal } from "../change.js";
-import { byId, drawList, fromTemplate, setText } from "../dom.js";
+import { byId, drawList, fromTemplate, make, setText } from "../dom.js";
 import { clearProblem, showProblem } from "../messages.js";
 
-/** The address and the speed of delivery. The address goes to Stripe.js; the server then sets the tax for it. */
-export function bindDelivery(checkout, { countries }) {
+const RECIPIENT = { name: "recipient-name", line1: "line1", city: "city", postal_code: "postal-code" };
+
+/**
+ * The address and the speed of delivery. The address goes to Stripe.js, and the server then sets the tax for it; or with
+ * `addressBy` of "server" it goes to the server, which sets the address, the ways of shipping and the tax in one update.
+ */
+export function bindDelivery(checkout, { countries }, addressBy) {
   const country = byId("country");
   const state = byId("state");
+  const setAddress = addressBy === "server" ? sendAddress : tellStripe;
   let pending = 0;
+  let sent = "";
 
   byId("delivery").hidden = false;
+  drawAddressBy(addressBy);
   offer(country, countries, "Choose a country");
   drawStates();
   country.addEventListener("change", () => {
@@ -16,8 +24,37 @@ export function bindDelivery(checkout, { countries }) {
     void setAddress();
   });
   state.addEventListener("change", () => void setAddress());
+  byId("recipient").addEventListener("change", () => void setAddress());
 
-  async function setAddress() {
+  /** One update for each address that is complete. */
+  async function sendAddress() {
+    const details = addressEntered();
+    if (!details || sent === JSON.stringify(details)) return;
+    sent = JSON.stringify(details);
+    pending += 1;
+    const problem = byId("address-problem");
+    const intent = { shipping_details: details };
+    const outcome = await change(checkout, "calculateShippingOptions", intent, { problem, done: newTotal });
+    // The same address can be tried again.
+    if (outcome.type !== "success" && sent === JSON.stringify(details)) sent = "";
+    pending -= 1;
+    draw(checkout.session());
+  }
+
+  /** Name and address, once nothing that is needed is missing. */
+  function addressEntered() {
+    const given = Object.entries(RECIPIENT).map(([field, id]) => [field, byId(id).value.trim()]);
+    const needed = [
+      ...given,
+      ["country", country.value],
+      ...(byId("state-field").hidden ? [] : [["state", state.value]]),
+    ];
+    if (needed.some(([, value]) => value === "")) return null;
+    const { name, ...address } = Object.fromEntries(needed);
+    return { name, address };
+  }
+
+  async function tellStripe() {
     const problem = byId("address-problem");
     clearProblem(problem);
     pending += 1;
@@ -74,6 +111,15 @@ export function bindDelivery(checkout, { countries }) {
     });
   }
   return draw;
+}
+
+/** Says who sets the address, and where the other way is. */
+function drawAddressBy(addressBy) {
+  const byServer = addressBy === "server";
+  byId("recipient").hidden = !byServer;
+  const other = make("a", "", byServer ? "Let Stripe.js set it" : "Let the server set it");
+  other.href = byServer ? "/?cart=goods" : "/?cart=goods&address_by=server";
+  byId("address-by").replaceChildren(`The address is set by ${byServer ? "the shop's server" : "Stripe.js"}. `, other);
 }
 
 /** Fills a select. Its first entry asks the customer to choose. */

@@ -1,5 +1,6 @@
 import { change, newTotal } from "../change.js";
-import { fromTemplate, make, setText } from "../dom.js";
+import { fromTemplate, setText } from "../dom.js";
+import { actionsOf } from "./actions.js";
 
 /**
  * The stepper of each item. A press sends a quantity, not "one more", and counts from the quantity that was asked for
@@ -11,7 +12,7 @@ export function bindQuantities(checkout, quantities) {
 
   async function set(element, item, quantity) {
     const intent = { line_item: item.id, quantity };
-    const changed = change(checkout, "setQuantity", intent, { problem: problemOf(element), done: newTotal });
+    const changed = change(checkout, "setQuantity", intent, { problem: actionsOf(element).problem, done: newTotal });
     // `subscribe` does not fire for a second press while the first is pending.
     drawStepper(element, item);
     await changed;
@@ -39,15 +40,7 @@ export function bindQuantities(checkout, quantities) {
 
   return function drawActions(element, item) {
     if (!limits.has(item.name)) return;
-    if (!element.querySelector(".stepper")) {
-      const actions = make("div", "item-actions");
-      actions.append(fromTemplate("stepper-template"));
-      const problem = make("div", "problem item-problem");
-      problem.setAttribute("role", "alert");
-      element.append(actions, problem);
-    }
+    if (!element.querySelector(".stepper")) actionsOf(element).actions.append(fromTemplate("stepper-template"));
     drawStepper(element, item);
   };
 }
-
-const problemOf = (element) => element.querySelector(".item-problem");

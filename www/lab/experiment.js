@@ -51,7 +51,10 @@ export async function experiment(fault, { limit, check, mine, columns, onRequest
 async function open(kind, { limit, check, mine, columns }) {
   const settings = { limitMs: limit };
   // One after the other: the first creates the visitor that both belong to.
-  const checkouts = [await openCheckout("subscription", settings), await openCheckout("subscription", settings)];
+  const checkouts = [
+    await openCheckout({ cart: "subscription" }, settings),
+    await openCheckout({ cart: "subscription" }, settings),
+  ];
   if (kind === "quantity") for (const checkout of checkouts) await addNotebook(checkout);
   const [left, right] = checkouts;
   const common = { kind, before: await truthOf(left.actions.getSession().id), wanted: KINDS[kind].wanted };

@@ -72,6 +72,7 @@ fn create() -> Value {
         "properties": {
             "cart": { "enum": ["subscription", "goods"] },
             "address_by": { "enum": ["client", "server"] },
+            "ui_mode": { "enum": ["elements", "form"] },
         },
         "additionalProperties": false,
     });

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+/// The `ui_mode` of Stripe's Form, in which the customer alone sets the address.
+pub const FORM: &str = "form";
+
 /// A Checkout Session.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Session {
@@ -12,6 +15,9 @@ pub struct Session {
     /// `open`, `complete` or `expired`.
     #[serde(default)]
     pub status: Option<String>,
+    /// `elements` or `form`.
+    #[serde(default)]
+    pub ui_mode: Option<String>,
     /// `payment` or `subscription`.
     pub mode: String,
     /// For the browser; there at creation only.
@@ -47,6 +53,12 @@ impl Session {
     #[must_use]
     pub fn address(&self) -> Option<&Address> {
         Some(&self.collected_information.as_ref()?.shipping_details.as_ref()?.address)
+    }
+
+    /// Whether the server may set the address.
+    #[must_use]
+    pub fn takes_address(&self) -> bool {
+        self.ui_mode.as_deref() != Some(FORM)
     }
 
     /// Whether Stripe Tax works out the taxes.

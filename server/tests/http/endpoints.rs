@@ -320,6 +320,47 @@ async fn the_server_sets_the_address_with_options_and_taxes_for_it_in_one_update
 }
 
 #[tokio::test]
+async fn with_stripes_form_an_address_brings_options_and_taxes_and_is_left_to_the_customer() {
+    let shop = Shop::open().await;
+    let body = json!({ "cart": "goods", "ui_mode": "form" });
+    let customer = crate::shop::customer_of(&shop.post_json("/create-checkout-session", "", &body).await).unwrap();
+    assert_eq!(shop.session(&customer).await["ui_mode"], "form");
+    change(&shop, &customer, "/calculate-shipping-options", to("GB", None)).await;
+    let session = shop.session(&customer).await;
+    assert_eq!(session["collected_information"]["shipping_details"], Value::Null);
+    assert_eq!(session["shipping_cost"]["amount_total"], 1_900);
+    assert_eq!(session["line_items"]["data"][0]["taxes"][0]["rate"]["percentage"], 20.0);
+    for body in [
+        json!({ "ui_mode": "form" }),
+        json!({ "cart": "goods", "address_by": "server", "ui_mode": "form" }),
+        json!({ "cart": "goods", "ui_mode": "hosted_page" }),
+    ] {
+        shop.post_json("/create-checkout-session", "", &body).await.assert_error(400);
+    }
+}
+
+#[tokio::test]
+async fn a_promotion_code_is_entered_and_removed_and_an_unknown_one_is_refused_in_stripes_words() {
+    let shop = Shop::open().await;
+    let customer = shop.customer("goods").await;
+    let tell = async |what: Value| {
+        let told = json!({ "checkout_session_id": customer.session, "change": what });
+        shop.post_json("/session", &customer.cookie, &told).await
+    };
+    let refused = tell(json!({ "applyPromotionCode": "NORTH11" })).await;
+    refused.assert_error(400);
+    assert_eq!(refused.json()["message"], "This code is invalid.");
+    let code = checkout_updates_server::sandbox::PROMOTION_CODE.to_lowercase();
+    assert_eq!(tell(json!({ "applyPromotionCode": code })).await.status, 204);
+    assert_eq!(shop.session(&customer).await["total_details"]["amount_discount"], 450);
+    // It stays with what the server changes afterwards.
+    change(&shop, &customer, "/add-cross-sell", json!({ "product_id": "notebook" })).await;
+    assert_eq!(shop.session(&customer).await["total_details"]["amount_discount"], 530);
+    assert_eq!(tell(json!({ "removePromotionCode": true })).await.status, 204);
+    assert_eq!(shop.session(&customer).await["total_details"]["amount_discount"], 0);
+}
+
+#[tokio::test]
 async fn what_is_no_address_is_refused() {
     let shop = Shop::open().await;
     let customer = shop.customer("goods").await;

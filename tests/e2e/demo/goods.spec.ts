@@ -170,6 +170,114 @@ test("tax: the address decides it, and Pay waits for it", async ({ checkout, gat
   await expect(checkout.page.getByLabel("State")).toBeHidden();
 });
 
+test("a promotion code is applied, stays with a change of the order, and is removed", async ({
+  checkout,
+  complaints,
+  page,
+  server,
+}) => {
+  const id = await checkout.open("goods");
+  const field = page.getByLabel("Promotion code", { exact: true });
+  const total = async () => (await server.session(id)).amount_total;
+  await field.fill("NORTH11");
+  await field.press("Enter");
+  await expect(checkout.problem()).toHaveText("This code is invalid.");
+  await expect(field).toBeFocused();
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  await expectComplaint(complaints, statusLine(400));
+  expect(await total()).toBe(4_500 + 500);
+
+  await field.fill("north10");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(checkout.total("Discount")).toHaveText("−$4.50");
+  await expect(page.getByText("Promotion code NORTH10")).toBeVisible();
+  await expect(checkout.problem()).toHaveCount(0);
+  const remove = page.getByRole("button", { name: "Remove promotion code NORTH10" });
+  await expect(remove).toBeFocused();
+  expect(await total()).toBe(4_500 - 450 + 500);
+
+  await page.getByRole("button", { name: "Add Notebook" }).click();
+  await expect(checkout.total("Discount")).toHaveText("−$5.30");
+  await checkout.settled();
+  await remove.click();
+  await expect(checkout.total("Discount")).toHaveCount(0);
+  await expect(field).toBeVisible();
+  expect(await total()).toBe(4_500 + 800 + 500);
+});
+
+test("reordering: an item is moved up and down, and its button keeps the focus", async ({ checkout, gate, server }) => {
+  const id = await checkout.open("goods");
+  const names = async () => (await server.items(id)).map(([name]) => name);
+  const move = (name: string) => checkout.page.getByRole("button", { name, exact: true });
+  await expect(move("Move Desk lamp down")).toBeHidden();
+  for (const name of ["Notebook", "Desk mat"]) {
+    await checkout.page.getByRole("button", { name: `Add ${name}` }).click();
+    await expect(checkout.item(name)).toHaveCount(1);
+  }
+  await checkout.settled();
+  await expect(move("Move Desk lamp up")).toHaveAttribute("aria-disabled", "true");
+  await expect(move("Move Desk mat down")).toHaveAttribute("aria-disabled", "true");
+
+  // By keyboard, and on before the first answer: the place is counted from the one that was asked for.
+  const arrival = gate.intercept("/move-line-item");
+  await move("Move Desk mat up").press("Enter");
+  const first = await arrival;
+  await move("Move Desk mat up").press("Enter");
+  first.passOn();
+  await checkout.settled();
+  await expect(checkout.summary.locator(".items .item-name")).toHaveText(["Desk mat", "Desk lamp", "Notebook"]);
+  await expect(move("Move Desk mat up")).toHaveAttribute("aria-disabled", "true");
+  await expect(move("Move Desk mat up")).toBeFocused();
+  expect(await names()).toEqual(["Desk mat", "Desk lamp", "Notebook"]);
+  expect(gate.recorded("/move-line-item").map(({ body }) => JSON.parse(body).position)).toEqual([1, 0]);
+
+  await move("Move Desk lamp down").click();
+  await checkout.settled();
+  expect(await names()).toEqual(["Desk mat", "Notebook", "Desk lamp"]);
+  await expect(move("Move Desk lamp down")).toBeFocused();
+});
+
+test("shipping: the server sets the address, with its options and taxes in one update", async ({
+  checkout,
+  complaints,
+  gate,
+  page,
+  server,
+}) => {
+  await checkout.open("goods");
+  const session = page.waitForRequest((request) => new URL(request.url()).pathname === "/session");
+  await page.getByRole("link", { name: "Let the server set it" }).click();
+  const id = new URL((await session).url()).searchParams.get("checkout_session_id") ?? "";
+  await expect(page.getByRole("link", { name: "Let Stripe.js set it" })).toBeVisible();
+  const sent = () => gate.recorded("/calculate-shipping-options").map(({ body }) => JSON.parse(body).shipping_details);
+  await page.getByLabel("Name").fill("Ada Lovelace");
+  await page.getByLabel("Address", { exact: true }).fill("1 Main Street");
+  await page.getByLabel("City").fill("Sacramento");
+  await page.getByLabel("Postal code").fill("94203");
+  await page.getByLabel("Country").selectOption({ label: "United States" });
+  await expect(checkout.pay).toHaveAccessibleDescription("Choose where to deliver to pay.");
+  expect(sent()).toEqual([]);
+  await page.getByLabel("State").selectOption({ label: "California" });
+  await expect(checkout.total("Sales tax (7.25%)")).toHaveText("$3.26");
+  const address = { line1: "1 Main Street", city: "Sacramento", postal_code: "94203", country: "US", state: "CA" };
+  expect(sent()).toEqual([{ name: "Ada Lovelace", address }]);
+  const { collected_information } = await server.session(id);
+  expect(collected_information?.shipping_details).toMatchObject({ name: "Ada Lovelace", address });
+
+  // An address that the shop refuses can be put right.
+  await checkout.settled();
+  const arrival = gate.intercept("/calculate-shipping-options");
+  await page.getByLabel("Country").selectOption({ label: "Germany" });
+  (await arrival).answer(400, { type: "error", message: "We do not ship to this country." });
+  await expect(checkout.problem()).toHaveText("We do not ship to this country.");
+  await expectComplaint(complaints, statusLine(400));
+  await page.getByLabel("Country").selectOption({ label: "Germany" });
+  await expect(checkout.total("MwSt. (19%)")).toHaveText("$8.55");
+  await expect(checkout.total("Shipping (International standard)")).toHaveText("$19.00");
+  await expect(checkout.pay).toBeEnabled();
+  await expectAccessible(page);
+});
+
 test("pays, and says that nothing was charged", async ({ checkout, complaints, gate, page, server }) => {
   const id = await checkout.open("goods");
   await checkout.email.fill("ada@example.com");

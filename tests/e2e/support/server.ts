@@ -12,6 +12,7 @@ const BINARY = join(process.env["CARGO_TARGET_DIR"] ?? join(ROOT, "target"), "de
 export interface ApiSession {
   readonly status: string;
   readonly amount_total: number;
+  readonly collected_information: { readonly shipping_details: object | null } | null;
   readonly line_items: {
     readonly data: readonly {
       readonly description: string;
