@@ -6,7 +6,7 @@ import { bindHappened } from "./happened.js";
 import { showProblem } from "./messages.js";
 import { bindPay } from "./pay.js";
 import { bindPlan } from "./plan.js";
-import { openCheckout, Refusal } from "./stripe.js";
+import { openCheckout, Refusal, whereItRuns } from "./stripe.js";
 import { drawSummary } from "./summary.js";
 
 const asked = new URLSearchParams(location.search);
@@ -58,13 +58,6 @@ function showClosed(message) {
   byId("items").replaceChildren();
   byId("checkout-form").hidden = true;
   showProblem(byId("items-problem"), message);
-}
-
-/** Tells plainly whether a card is charged. */
-function whereItRuns(publishableKey) {
-  if (!publishableKey) return "Runs on a sandbox: no card is charged.";
-  if (publishableKey.startsWith("pk_test_")) return "Runs in Stripe's test mode: no card is charged.";
-  return "Runs on a live Stripe account: cards are charged.";
 }
 
 function markCart() {

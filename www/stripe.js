@@ -71,6 +71,13 @@ async function invalidCode(response) {
   return Object.assign(new Error(message), { code: "invalidCode" });
 }
 
+/** Tells plainly whether a card is charged. */
+export function whereItRuns(publishableKey) {
+  if (!publishableKey) return "Runs on a sandbox: no card is charged.";
+  if (publishableKey.startsWith("pk_test_")) return "Runs in Stripe's test mode: no card is charged.";
+  return "Runs on a live Stripe account: cards are charged.";
+}
+
 /** Whether Stripe would have all that it needs for a payment. */
 const canConfirm = ({ email, shippingOptions, shippingAddress }) =>
   Boolean(email) && (shippingOptions.length === 0 || shippingAddress !== null);

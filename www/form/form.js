@@ -6,7 +6,7 @@ import { byId } from "../dom.js";
 import { bindHappened } from "../happened.js";
 import { clearProblem, showProblem } from "../messages.js";
 import { showEnd } from "../pay.js";
-import { openCheckout, Refusal } from "../stripe.js";
+import { openCheckout, Refusal, whereItRuns } from "../stripe.js";
 import { drawSummary } from "../summary.js";
 
 start().catch((error) => {
@@ -18,7 +18,8 @@ start().catch((error) => {
 });
 
 async function start() {
-  const { sdk, actions } = await openCheckout({ cart: "goods", ui_mode: "form" });
+  const { sdk, actions, publishableKey } = await openCheckout({ cart: "goods", ui_mode: "form" });
+  byId("demo-note").textContent = whereItRuns(publishableKey);
   const session = () => actions.getSession();
   const updates = createUpdates({ endpoints, session: () => session().id });
   const checkout = { sdk, actions, updates, session };

@@ -37,6 +37,8 @@ export function bindPromotion(checkout) {
     input.setAttribute("aria-invalid", "true");
     showProblem(problem, message);
     input.focus();
+    // The order scrolls by itself where the window is low.
+    problem.scrollIntoView({ block: "nearest" });
   }
 
   function draw(now) {

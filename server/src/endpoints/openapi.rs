@@ -164,6 +164,9 @@ mod tests {
         );
         assert_eq!(amount["additionalProperties"], false);
         assert_eq!(body("/update-tax")["required"], json!(["checkout_session_id"]));
+        let place = body("/move-line-item");
+        assert_eq!(place["required"], json!(["checkout_session_id", "line_item", "position"]));
+        assert_eq!(place["properties"]["position"], json!({ "type": "integer", "minimum": 0, "maximum": 99 }));
         let shipping = &body("/calculate-shipping-options")["properties"]["shipping_details"];
         assert_eq!(shipping["required"], json!(["name", "address"]));
         assert_eq!(document["paths"].as_object().map(Map::len), Some(10));
