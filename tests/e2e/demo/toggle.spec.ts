@@ -48,7 +48,7 @@ test("names the package, and links to the other pages, the docs and the code", a
   await checkout.open();
   await expect(page.getByRole("complementary")).toContainText("checkout-updates demo");
   const links = page.getByRole("navigation", { name: "Demo" }).getByRole("link");
-  await expect(links).toHaveText(["Subscription", "Goods", "Lab", "React", "Rust", "Docs", "Code"]);
+  await expect(links).toHaveText(["Subscription", "Goods", "Form", "Lab", "React", "Rust", "Docs", "Code"]);
   const own = await links.evaluateAll((all) => (all as HTMLAnchorElement[]).map(({ href }) => href));
   for (const href of own.filter((one) => one.startsWith(new URL(page.url()).origin) && !one.includes("/rust/"))) {
     expect((await page.request.get(href)).status(), href).toBe(200);
