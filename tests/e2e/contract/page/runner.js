@@ -1,15 +1,15 @@
-// Opens a page for each rule, some beside each other, and keeps how they went.
+// Opens a page for each rule, some beside each other, and tells how they went.
 
-/** Browsers open six connections to a server; a rule may hold one, and asks by another. */
-const BESIDE = 3;
 const LIMIT_MS = 40_000;
 
-const results = new Map();
+let ended = [];
+const running = new Set();
+let tell = () => {};
 
 function open({ id, number, group, rule, page = {} }) {
   const frame = document.createElement("iframe");
   frame.src = `/frame.html?${new URLSearchParams({ ...page, id, number, group, rule })}`;
-  const ended = new Promise((resolve) => {
+  const result = new Promise((resolve) => {
     const limit = setTimeout(
       () => resolve(`not settled after ${LIMIT_MS} ms: ${frame.contentWindow?.notes?.join("\n")}`),
       LIMIT_MS,
@@ -22,20 +22,31 @@ function open({ id, number, group, rule, page = {} }) {
     });
   });
   document.body.append(frame);
-  return ended.finally(() => frame.remove());
+  return result.finally(() => frame.remove());
 }
 
-/** Begins to check these rules in this order. */
-function start(rules) {
+/** Begins to check these rules in this order, so many beside each other. */
+function start({ rules, beside }) {
   const queue = [...rules];
-  for (const { id } of rules) results.set(id, Promise.withResolvers());
   const work = async () => {
-    for (let rule = queue.shift(); rule; rule = queue.shift()) results.get(rule.id).resolve(await open(rule));
+    for (let rule = queue.shift(); rule; rule = queue.shift()) {
+      running.add(rule.id);
+      const wrong = await open(rule);
+      running.delete(rule.id);
+      ended.push({ id: rule.id, wrong });
+      tell();
+    }
   };
-  for (let beside = 0; beside < BESIDE; beside++) void work();
+  for (let count = 0; count < beside; count++) void work();
 }
 
-/** Waits for a rule; gives what was wrong, or null. */
-const result = (id) => results.get(id).promise;
-
-globalThis.contract = { start, result };
+globalThis.contract = {
+  start,
+  /** Waits until a rule has ended; gives those that did since it was last asked, and those that run now. */
+  async ended() {
+    if (ended.length === 0) await new Promise((resolve) => (tell = resolve));
+    const told = ended;
+    ended = [];
+    return { ended: told, running: [...running] };
+  },
+};

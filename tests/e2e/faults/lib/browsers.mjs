@@ -1,5 +1,5 @@
 // The system's own browsers, through WebDriver.
-import { Builder } from "selenium-webdriver";
+import { Builder, error } from "selenium-webdriver";
 import chrome from "selenium-webdriver/chrome.js";
 import firefox from "selenium-webdriver/firefox.js";
 import { DriverService } from "selenium-webdriver/remote/index.js";
@@ -86,6 +86,16 @@ async function launchWebkit() {
     throw error;
   }
 }
+
+/**
+ * Whether this says that a browser, its page or its driver is gone. A driver has no word of its own for it: what it cannot
+ * read of a page that died is an error without a class.
+ */
+export const died = (thrown) =>
+  thrown.constructor === error.WebDriverError ||
+  thrown instanceof error.NoSuchSessionError ||
+  thrown instanceof error.NoSuchWindowError ||
+  /^ECONN/.test(thrown.message);
 
 /** Opens a browser on a page of the fault server, which puts what a test can call into a global of this name. */
 export async function openPage(browser, url, name = "faults") {
