@@ -8,11 +8,11 @@ const NAME = "CheckoutUpdateError";
 const WAIT = "Please wait a moment.";
 const RELOAD = "Please reload the page.";
 
-/** What a customer is told where the server said nothing, first about the change and then by kind. */
+/** What a customer is told where the server said nothing, first about the change and then by kind, unless in doubt. */
 const CHANGE = {
   no: "Your change was not made.",
   yes: "Your change was made.",
-  unknown: "We could not tell whether your change was made.",
+  unknown: "Your change may not have been saved. Please check your order total before you pay.",
 };
 
 /** By kind; every kind is here, as in `Kind` of `src/failure.rs`. */
@@ -41,7 +41,7 @@ export const ADVICE = {
 export class CheckoutUpdateError extends Error {
   constructor({ cause, ...given }) {
     const change = CHANGE[given.applied];
-    const advice = ADVICE[given.kind];
+    const advice = given.applied === "unknown" ? "" : ADVICE[given.kind];
     const text = given.message || (advice ? `${change} ${advice}` : change);
     super(text);
     // Defined and not assigned: a page may have frozen `Error.prototype`, or given it members that cannot be written.

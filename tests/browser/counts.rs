@@ -237,5 +237,5 @@ async fn an_error_is_one_that_can_be_copied_printed_and_logged() {
     }
     assert!(get(&copy, "cause").is_undefined() && !show(&error).contains("offline"));
     let printed = js("String").unchecked_into::<Function>().call1(&JsValue::NULL, &error).unwrap().as_string();
-    assert!(printed.unwrap().starts_with("CheckoutUpdateError: We could not tell"));
+    assert!(printed.unwrap().starts_with("CheckoutUpdateError: Your change may not have been saved"));
 }

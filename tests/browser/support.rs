@@ -296,7 +296,7 @@ pub fn brief(error: &JsValue) -> String {
     words.extend(status);
     words.extend(["reason", "field"].into_iter().filter_map(|name| get(error, name).as_string()));
     let message = text(error, "message");
-    if !message.starts_with("Your change was") && !message.starts_with("We could not tell") {
+    if !message.starts_with("Your change was") && !message.starts_with("Your change may not") {
         words.push(message);
     }
     words.extend(get(error, "detail").as_string());

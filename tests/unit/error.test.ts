@@ -41,7 +41,7 @@ test("has no cause unless one was given", () => {
 const texts = {
   no: /^Your change was not made\.( Please [a-z ]+\.| It took too long\.)?$/,
   yes: /^Your change was made\.( Please [a-z ]+\.| It took too long\.)?$/,
-  unknown: /^We could not tell whether your change was made\.( Please [a-z ]+\.| It took too long\.)?$/,
+  unknown: /^Your change may not have been saved\. Please check your order total before you pay\.$/,
 };
 test.each(Object.keys(ADVICE) as FailureKind[])("%s has a text for the customer that says what is true", (kind) => {
   for (const applied of ["no", "yes", "unknown"] as const) {

@@ -60,12 +60,12 @@ test("an earlier attempt's request id and words are not the next one's", async (
   answers(down, offline);
   expect(await failureOf(request())).toMatchObject({
     ...{ kind: "network", status: null, requestId: null, attempts: 2 },
-    message: "We could not tell whether your change was made. Please check your connection.",
+    message: "Your change may not have been saved. Please check your order total before you pay.",
   });
   answers(down, () => respond(400, undefined, { "x-request-id": "req_2" }));
   expect(await failureOf(request())).toMatchObject({
     ...{ kind: "refused", status: 400, requestId: "req_2", attempts: 2 },
-    message: "We could not tell whether your change was made.",
+    message: "Your change may not have been saved. Please check your order total before you pay.",
   });
   updates.dispose();
 });

@@ -131,7 +131,8 @@ export const scenarios = {
       const broken = { status: 500, json: { type: "error", message: "The database is down." } };
       await page.route(`**${noEndpoint}`, (route) => route.fulfill(broken), { times: 1 });
       const [, ...doubt] = await wrapped();
-      assert.deepEqual(doubt, ["server_error", "unknown", "We could not tell whether your change was made."]);
+      const text = "Your change may not have been saved. Please check your order total before you pay.";
+      assert.deepEqual(doubt, ["server_error", "unknown", text]);
 
       assert.equal(await call(page, "changeInterval", "yearly"), null);
       assert.deepEqual(last(shop), YEARLY);

@@ -96,7 +96,7 @@ for (const browser of OTHERS) {
   test(`${browser}: a timeout, and the timeline of it`, () =>
     inLab(browser, async ({ driver, run }) => {
       const { mine, wrong } = await run("silent", { limit: "5000" });
-      expect(mine["The customer first reads"]).toMatch(/^We could not tell .* \(for \d+\.\d s\)$/);
+      expect(mine["The customer first reads"]).toMatch(/^Your change may not have been saved\. .* \(for \d+\.\d s\)$/);
       expect(mine[READS]).toBe("No message");
       expect([mine[TOTAL], mine["The server has"], mine[PAY]]).toEqual(["$120.00", "Yearly, $120.00", "open"]);
       expect(wrong).toEqual({ mine: [], byHand: [READS, CONTROL, TOTAL, PAY] });
