@@ -97,7 +97,8 @@ async fn what_failed_before_there_was_a_module_is_added() {
     let page = Page::of("", respond(200, "")).await;
     let failure = |endpoint: &str| {
         js(&format!(
-            "{{ kind: 'unavailable', applied: 'no', endpoint: '{endpoint}', durationMs: 19_500, message: 'x', detail: 'y' }}"
+            "{{ kind: 'unavailable', applied: 'no', endpoint: '{endpoint}', status: null, durationMs: 19_500, attempts: 0,
+                requestId: null, code: null, message: 'x', detail: 'y', field: null, reason: null }}"
         ))
     };
     for endpoint in ["change", "own", ""] {
