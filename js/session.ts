@@ -21,13 +21,3 @@ export function copyOfSession(session: unknown): unknown {
     return undefined;
   }
 }
-
-/** Whether a session is open, as far as it says. */
-export function isOpen(session: any): boolean {
-  try {
-    const status: unknown = session.status.type;
-    return typeof status !== "string" || status === "open";
-  } catch {
-    return true;
-  }
-}

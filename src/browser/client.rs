@@ -13,7 +13,8 @@ use super::failure::{Failure, FailureDetails};
 use super::in_flight::{InFlight, PageRefresh, Reply, Waiter};
 use super::listener::{Listener, Target};
 use super::outcome::Outcome;
-use super::page::{self, PageEvent, PageListener};
+use super::page::{PageEvent, PageListener};
+use super::promise::Deferred;
 use super::raw_intent;
 use super::read::{self, name};
 use super::reporter::Metrics;
@@ -118,7 +119,10 @@ impl Client {
             return Promise::reject(&error);
         }
         let waiter = Waiter { id: self.next_id(), spec: Rc::clone(spec), reply: Reply::Failure, detaching: None };
-        self.ask(spec, options, None, waiter, None)
+        let function = Deferred::new();
+        let promise = function.promise();
+        self.ask(spec, options, None, waiter, function, None);
+        promise
     }
 
     /// `run`: calls `tell` with the outcome.
@@ -147,7 +151,7 @@ impl Client {
                 }
             }
         }
-        drop(self.ask(spec, options, Some(actions), waiter, refusal));
+        self.ask(spec, options, Some(actions), waiter, Deferred::new(), refusal);
     }
 
     /// The failure of an update whose endpoint is not declared here.
@@ -272,20 +276,20 @@ impl Client {
         self.last_id.get()
     }
 
-    /// Makes an update known to the machine, and returns the promise of its function.
+    /// Makes an update known to the machine. `function` has the promise of its function.
     fn ask(
         &self,
         spec: &UpdateSpec,
         options: CallOptions,
         actions: Option<Actions>,
         waiter: Waiter,
+        function: Deferred,
         refused: Option<FailureDetails>,
-    ) -> Promise {
+    ) {
         spec.set_failure(None);
         let (id, endpoint) = (waiter.id, spec.endpoint);
-        let asked = options.asked.unwrap_or_else(page::now);
-        let mut row = InFlight::new(id, endpoint, actions, waiter);
-        let promise = row.function.promise();
+        let asked = options.asked.map_or_else(|| self.driver.now(), |moment| self.driver.at(moment));
+        let mut row = InFlight::new(id, endpoint, actions, waiter, function);
         // What the actions report goes first: where the page names another, it is wrong.
         let mut session = row.actions.as_ref().and_then(|actions| actions.session().id());
         let payload = match &spec.source {
@@ -319,7 +323,6 @@ impl Client {
         };
         let named = session;
         let session = self.driver.sessions.number(named.as_deref());
-        let asked = self.driver.at(asked);
         let (event, brought) = match row.actions.clone() {
             Some(actions) => {
                 (Event::Run { id, endpoint, session, payload, asked }, Brought::Actions(session, named, actions))
@@ -332,7 +335,6 @@ impl Client {
         // Before anything comes of it, so that a page that draws what is pending draws this too.
         self.driver.show();
         self.driver.drain();
-        promise
     }
 
     fn payload(

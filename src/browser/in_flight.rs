@@ -70,13 +70,13 @@ pub struct InFlight {
 
 impl InFlight {
     /// An update that nobody has begun.
-    pub fn new(id: u32, endpoint: usize, actions: Option<Actions>, waiter: Waiter) -> Self {
+    pub fn new(id: u32, endpoint: usize, actions: Option<Actions>, waiter: Waiter, function: Deferred) -> Self {
         Self {
             id,
             endpoint,
             wrapped: None,
             actions,
-            function: Deferred::new(),
+            function,
             waiters: vec![waiter],
             abort: None,
             yielding: None,

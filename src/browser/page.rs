@@ -11,16 +11,11 @@ use crate::intent::json::hex_digit;
 #[wasm_bindgen(module = "/src/browser/platform.js")]
 extern "C" {
     // Both are looked up at each call: tests of pages put clocks of their own there. Not a number where that is no clock.
-    // They catch although nothing throws: what needs no glue is imported past it, from a module of another name, and names
-    // are shortened to those of one module (scripts/build/wasm.mjs).
-    #[wasm_bindgen(catch)]
-    fn monotonic() -> Result<f64, JsValue>;
+    #[wasm_bindgen(js_name = readClocks)]
+    fn read_clocks(into: &mut [f64]);
 
-    #[wasm_bindgen(catch)]
-    fn wall() -> Result<f64, JsValue>;
-
-    #[wasm_bindgen(js_name = measure)]
-    fn measure_since(name: &JsString, start: f64);
+    /// Records how long an update took that began so many milliseconds ago, for whoever observes the page's performance.
+    pub fn measure(name: &JsString, ms: f64);
 
     #[wasm_bindgen(js_name = standIn)]
     fn stand_in() -> Option<Function>;
@@ -56,7 +51,10 @@ extern "C" {
 
 /// The time by both clocks.
 pub fn now() -> Moment {
-    Moment { monotonic: monotonic().unwrap_or(f64::NAN), wall: wall().unwrap_or(f64::NAN) }
+    let mut clocks = [0.0; 2];
+    read_clocks(&mut clocks);
+    let [monotonic, wall] = clocks;
+    Moment { monotonic, wall }
 }
 
 /// A number in 0..1.
@@ -94,12 +92,6 @@ pub fn report(error: &JsValue) {
 /// Calls a callback of the page.
 pub fn call(callback: &Function, given: &JsValue) -> Option<JsValue> {
     callback.call1(&JsValue::UNDEFINED, given).map_err(|thrown| report(&thrown)).ok()
-}
-
-/// Records how long an update took that began so many milliseconds ago, for whoever observes the page's performance.
-pub fn measure(name: &JsString, ms: f64) {
-    let start = monotonic().unwrap_or_default() - ms;
-    measure_since(name, if start > 0.0 { start } else { 0.0 });
 }
 
 /// The origin of this page: its own, wherever a `<base>` points, and in a frame by `srcdoc` or `blob:` that of the page

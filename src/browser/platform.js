@@ -14,8 +14,11 @@ const time = (read) => {
   }
 };
 
-export const monotonic = () => time(() => performance.now());
-export const wall = () => time(() => Date.now());
+/** Both clocks, in one crossing. */
+export function readClocks(into) {
+  into[0] = time(() => performance.now());
+  into[1] = time(() => Date.now());
+}
 
 /** A promise with its ends. Nobody has to handle its rejection. */
 export function deferred() {
@@ -54,9 +57,10 @@ export function afterBySignal(ms, call) {
 }
 
 /** Records how long an update took, for whoever observes the page's performance, and keeps nothing. */
-export function measure(name, start) {
+export function measure(name, ms) {
   try {
-    performance.measure(name, { __proto__: null, start });
+    const start = performance.now() - ms;
+    performance.measure(name, { __proto__: null, start: start > 0 ? start : 0 });
     performance.clearMeasures(name);
   } catch {
     // An environment without user timing loses this record alone.

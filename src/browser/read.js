@@ -26,6 +26,32 @@ export const method = typed("function");
 /** Whether a member is there and says yes by JavaScript's rules. */
 export const isTruthy = (object, name) => Boolean(value(object, name));
 
+/** The names of an object's own enumerable members. */
+export const keysOf = (object) => (object === undefined || object === null ? [] : keys(object));
+
+/** A header of an answer, or of what stands in for one. */
+export function headerOf(response, name) {
+  try {
+    const header = response.headers.get(name);
+    return typeof header === "string" ? header : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What reads the body of an answer as a stream, if it has one. */
+export function readerOf(response) {
+  try {
+    const reader = response.body.getReader();
+    return typeof reader === "object" && reader !== null ? reader : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a session is open, as far as it says. */
+export const isOpen = (session) => (text(value(session, "status"), "type") ?? "open") === "open";
+
 /** What kind of JSON a value is, in the order of `Shape` in response.rs. */
 const SHAPES = ["object", "boolean", "number", "string", "list"];
 export const shape = (json) => (json === null ? -1 : SHAPES.indexOf(isArray(json) ? "list" : typeof json));

@@ -20,6 +20,10 @@ extern "C" {
     /// A member that is a function.
     pub fn method(object: &JsValue, name: &JsString) -> Option<Function>;
 
+    /// The names of the own enumerable members of what a page gave; none of what is no object. A Proxy may throw.
+    #[wasm_bindgen(catch, js_name = keysOf)]
+    pub fn keys(object: &JsValue) -> Result<Array, JsValue>;
+
     /// Whether a member is there and counts as true.
     #[wasm_bindgen(js_name = isTruthy)]
     pub fn is_truthy(object: &JsValue, name: &JsString) -> bool;
@@ -27,22 +31,9 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    /// The names of the own enumerable members of what a page gave.
-    #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
-    fn own_keys(object: &JsValue) -> Result<Array, JsValue>;
-
     /// A member of what a page gave; a getter of its may throw.
     #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
     pub fn get(object: &JsValue, name: &JsValue) -> Result<JsValue, JsValue>;
-}
-
-/// The names of an object's own enumerable members; none of what is no object.
-///
-/// # Errors
-///
-/// What a Proxy threw.
-pub fn keys(object: &JsValue) -> Result<Array, JsValue> {
-    if is_there(object) { own_keys(object) } else { Ok(Array::new()) }
 }
 
 /// Whether a value is neither `undefined` nor `null`.
@@ -70,17 +61,18 @@ pub mod name {
 
     names! {
         ABORTED = "aborted";
-        BODY = "body";
         BODY_USED = "bodyUsed";
         DATA = "data";
         DONE = "done";
         ERROR = "error";
-        HEADERS = "headers";
         ID = "id";
         MESSAGE = "message";
         OK = "ok";
         RESPONSE = "response";
+        RUN_SERVER_UPDATE = "runServerUpdate";
+        SESSION = "session";
         STATUS = "status";
         TYPE = "type";
+        VALUE = "value";
     }
 }

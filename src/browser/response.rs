@@ -28,16 +28,6 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = clone)]
     fn copy(this: &Response) -> Result<Response, JsValue>;
 
-    type Headers;
-
-    #[wasm_bindgen(method, catch)]
-    fn get(this: &Headers, name: &str) -> Result<JsValue, JsValue>;
-
-    type Stream;
-
-    #[wasm_bindgen(method, catch, js_name = getReader)]
-    fn get_reader(this: &Stream) -> Result<Reader, JsValue>;
-
     type Reader;
 
     #[wasm_bindgen(method, catch)]
@@ -59,6 +49,12 @@ extern "C" {
     fn shape(json: &JsValue) -> i32;
 
     fn members(object: &JsValue) -> Array;
+
+    #[wasm_bindgen(js_name = headerOf)]
+    fn header_of(response: &Response, name: &str) -> Option<String>;
+
+    #[wasm_bindgen(js_name = readerOf)]
+    fn reader_of(response: &Response) -> Option<Reader>;
 }
 
 #[wasm_bindgen(module = "/src/browser/platform.js")]
@@ -172,11 +168,7 @@ impl Response {
     }
 
     fn header(&self, header: &str) -> Option<String> {
-        let headers = name::HEADERS.with(|name| read::value(self, name));
-        if !headers.is_object() {
-            return None;
-        }
-        headers.unchecked_ref::<Headers>().get(header).ok()?.as_string()
+        header_of(self, header)
     }
 
     /// Milliseconds that `Retry-After` asks for (RFC 9110, section 10.2.3).
@@ -219,29 +211,23 @@ impl Response {
                 return bytes_of(&settled(Ok(buffer)).await.map_err(Some)?).map(Some).map_err(Some);
             }
         }
-        let stream = name::BODY.with(|name| read::value(self, name));
-        if !stream.is_object() {
-            return Err(None);
-        }
-        let reader = stream.unchecked_into::<Stream>().get_reader().map_err(|_| None)?;
-        if !reader.is_object() {
-            return Err(None);
-        }
-        let mut bytes = Vec::new();
+        let Some(reader) = reader_of(self) else { return Err(None) };
+        let (mut chunks, mut length) = (Vec::new(), 0);
         loop {
             let chunk = settled(reader.read()).await.map_err(Some)?;
             if name::DONE.with(|name| read::is_truthy(&chunk, name)) {
-                return Ok(Some(Uint8Array::from(&*bytes)));
+                return Ok(Some(joined(chunks, length)));
             }
-            let value = read::get(&chunk, &"value".into()).map_err(Some)?;
+            let value = name::VALUE.with(|name| read::get(&chunk, name)).map_err(Some)?;
             if !is_view(&value).unwrap_or_default() {
                 return Ok(None);
             }
-            let more = bytes_of(&value).map_err(Some)?;
-            if bytes.len() + more.length() as usize > LONGEST_BODY {
+            let bytes = bytes_of(&value).map_err(Some)?;
+            length += bytes.length();
+            if length as usize > LONGEST_BODY {
                 return Ok(None);
             }
-            bytes.extend(more.to_vec());
+            chunks.push(bytes);
         }
     }
 
@@ -308,6 +294,22 @@ fn whole(text: &str) -> Option<f64> {
     let digits = text.trim_ascii().as_bytes();
     let add = |sum, digit: &u8| digit.is_ascii_digit().then(|| sum * 10.0 + f64::from(digit - b'0'));
     if digits.is_empty() { None } else { digits.iter().try_fold(0.0, add) }
+}
+
+/// The bytes of these chunks, which have this length.
+fn joined(mut chunks: Vec<Uint8Array>, length: u32) -> Uint8Array {
+    if chunks.len() == 1
+        && let Some(chunk) = chunks.pop()
+    {
+        return chunk;
+    }
+    let bytes = Uint8Array::new_with_length(length);
+    let mut offset = 0;
+    for chunk in chunks {
+        bytes.set(&chunk, offset);
+        offset += chunk.length();
+    }
+    bytes
 }
 
 fn bytes_of(value: &JsValue) -> Result<Uint8Array, JsValue> {

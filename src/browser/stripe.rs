@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use js_sys::Function;
+use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
 use super::read::{self, name};
@@ -39,6 +39,12 @@ extern "C" {
     fn shown(session: &JsValue) -> String;
 }
 
+#[wasm_bindgen(module = "/src/browser/read.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = isOpen)]
+    fn is_open(session: &JsValue) -> bool;
+}
+
 impl Session {
     /// Its id, `cs_test_…` or `cs_live_…`; `None` where it names none.
     #[must_use]
@@ -49,8 +55,7 @@ impl Session {
     /// Whether it is open, as far as it says.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        let status = name::STATUS.with(|name| read::value(self, name));
-        name::TYPE.with(|name| read::text(&status, name)).is_none_or(|status| status == "open")
+        is_open(self)
     }
 
     /// What the customer sees of it, to be compared.
@@ -75,7 +80,7 @@ impl Actions {
     ///
     /// It was not called: there is none, or the session is not open.
     pub(super) fn start(&self, update: &Function) -> Result<Result<JsValue, JsValue>, Kind> {
-        if read::method(self, &"runServerUpdate".into()).is_none() {
+        if name::RUN_SERVER_UPDATE.with(|name| read::method(self, name)).is_none() {
             return Err(Kind::Unsupported);
         }
         if !self.session().is_open() {
@@ -92,7 +97,7 @@ pub(super) fn outcome(ended: Result<JsValue, JsValue>, actions: &Actions) -> Res
         return Err(name::ERROR.with(|name| read::value(&result, name)));
     }
     // Under `session`, up to version 6 under `success`, else with the actions.
-    let of = |name: &str| Some(read::value(&result, &name.into())).filter(JsValue::is_object);
-    let session = of("session").or_else(|| of("success"));
+    let of = |name: &JsString| Some(read::value(&result, name)).filter(JsValue::is_object);
+    let session = name::SESSION.with(of).or_else(|| of(&"success".into()));
     Ok(session.map_or_else(|| actions.session(), JsCast::unchecked_into))
 }

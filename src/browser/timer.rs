@@ -16,6 +16,10 @@ extern "C" {
 /// How often the second clock looks, in milliseconds.
 const LOOK: f64 = 2_000.0;
 
+/// The longest that a timer is set for, in milliseconds: one that fires before it is needed is cheaper than one that is set
+/// anew for each step of an update.
+const LONGEST: f64 = 5_000.0;
+
 /// How late a timer may be before it is taken for cleared by another script, in milliseconds.
 const CLEARED: f64 = 1_000.0;
 
@@ -41,15 +45,15 @@ impl Timer {
             return;
         };
         let at = now + ms;
-        // A timer that fires before it is needed is cheaper than one that is set anew for each update.
         let is_enough = |(due, _): &(f64, Timeout)| *due <= at && now < *due + CLEARED;
         if self.set.borrow().as_ref().is_some_and(is_enough) {
             return;
         }
+        let ms = if ms > LONGEST { LONGEST } else { ms };
         // Whole milliseconds that are enough: one that fires early would have to be set again.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let timeout = Timeout::new(ms.ceil() as u32, fire);
-        drop(self.set.replace(Some((at, timeout))));
+        drop(self.set.replace(Some((now + ms, timeout))));
     }
 
     /// It is no longer set.

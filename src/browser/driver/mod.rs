@@ -78,6 +78,8 @@ pub struct Driver {
     pub config: Config,
     machine: RefCell<Machine>,
     clock: RefCell<Clock>,
+    /// When the clock was read last.
+    time: Cell<f64>,
     inbox: RefCell<Vec<Box<(Event, Brought)>>>,
     is_busy: Cell<bool>,
     targets: RefCell<Vec<Rc<Target>>>,
@@ -116,6 +118,7 @@ impl Driver {
                 config,
                 machine: RefCell::new(machine),
                 clock: RefCell::new(Clock::new(page::now())),
+                time: Cell::default(),
                 inbox: RefCell::default(),
                 is_busy: Cell::default(),
                 targets: RefCell::new(targets.into_iter().map(Rc::new).collect()),
@@ -177,9 +180,11 @@ impl Driver {
         self.clock.borrow().at(moment)
     }
 
-    fn now(&self) -> f64 {
-        let now = page::now();
-        self.clock.borrow_mut().read(now)
+    /// The time of the machine now.
+    pub fn now(&self) -> f64 {
+        let now = self.clock.borrow_mut().read(page::now());
+        self.time.set(now);
+        now
     }
 
     /// What the page is shown now.
@@ -243,7 +248,7 @@ impl Driver {
             self.show();
         }
         self.is_busy.set(false);
-        self.set_timer();
+        self.set_timer(self.time.get());
     }
 
     fn next(&self) -> Option<Box<(Event, Brought)>> {
@@ -251,8 +256,7 @@ impl Driver {
         if inbox.is_empty() { None } else { Some(inbox.remove(0)) }
     }
 
-    fn set_timer(&self) {
-        let now = self.now();
+    fn set_timer(&self, now: f64) {
         let wait = self.machine.borrow().wake(now);
         let me = self.me.clone();
         self.timer.set(wait, now, move || {
@@ -357,7 +361,7 @@ impl Driver {
     fn watch_leaving(&self, pending: bool) {
         if !pending {
             if self.store.shown().pending {
-                self.idle_since.set(self.clock.borrow().at(page::now()));
+                self.idle_since.set(self.time.get());
             }
             return;
         }
