@@ -1,4 +1,4 @@
-// Updates, faults and what a customer does meanwhile, all drawn by a seed.
+// Updates, faults, presses of Pay and what a customer does meanwhile, all drawn by a seed.
 //   RANDOM_UPDATES=5000 SEED=7 npx playwright test --config tests/e2e /stack/random
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
@@ -50,6 +50,7 @@ function drawn(draw, key) {
     act,
     afterMs: Math.floor(draw() * 120),
     beside: draw() < 0.5,
+    pays: draw() < 0.04,
   };
 }
 
@@ -133,8 +134,10 @@ function expectHonest(key, ends, times) {
 }
 
 /** A page that stayed to its end shows what the server has, and has counted what it was told. */
-function expectExact({ shown, counted, settled }, planned, told, applied) {
+function expectExact({ shown, counted, settled, payments, presses }, planned, told, applied) {
   expect(shown, "what the page shows").toEqual(applied);
+  expect(presses.at(-1), `presses of Pay: ${presses.join(", ")}`).toBe("success");
+  for (const { shown: total, charged } of payments) expect(charged, "what is paid is what was shown").toBe(total);
   for (const { key } of planned) {
     const [end, ...more] = told.get(key);
     expect(more, key).toEqual([]);

@@ -56,7 +56,7 @@ export function checkContract(title, page = {}, only = null) {
           describe(title, () => {
             for (const { id, rule } of rules) {
               // The page gives each rule its time; this is for a browser that has died and is opened again.
-              test(`${browser}: ${rule}`, { timeout: 120_000 }, async () => {
+              test(`${browser}: ${rule}`, { timeout: 240_000 }, async () => {
                 const wrong = await it.browser.result(id);
                 if (wrong) throw Object.assign(new Error(wrong), { stack: wrong });
               });

@@ -76,6 +76,8 @@ export class Browser {
 
   async #open() {
     this.#page = await openPage(this.#name, this.#url, "contract");
+    // More than the page gives a rule.
+    await this.#page.driver.manage().setTimeouts({ script: 120_000 });
   }
 
   async #end() {

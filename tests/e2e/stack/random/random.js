@@ -2,11 +2,18 @@
 import { createUpdates, endpoint, oneOf } from "/dist/index.js";
 import { createFakeStripe } from "/dist/testing.js";
 
+const PRICE = 1000;
+
 /** The session is what the server has applied. */
 async function fetchSession() {
   const response = await fetch("/recorded?path=/none");
   const { applied } = await response.json();
-  const lineItems = Object.entries(applied).map(([name, quantity]) => ({ id: name, name, quantity }));
+  const lineItems = Object.entries(applied).map(([name, quantity]) => ({
+    id: name,
+    name,
+    quantity,
+    unitAmount: PRICE,
+  }));
   return { id: "cs_test_random", lineItems };
 }
 
@@ -24,6 +31,25 @@ async function healed(updates) {
     const stop = updates.subscribe(look);
     look();
   });
+}
+
+const totalOf = ({ lineItems }) => lineItems.reduce((total, { quantity }) => total + quantity * PRICE, 0);
+
+/**
+ * A customer who pays: what `press` needs of the page, and for each call of `confirm` the total that was on the page at the
+ * press and the one that the server would have charged. Only the last payment is accepted, since no update follows it.
+ */
+function customer(updates, actions) {
+  const payments = [];
+  const press = async (accept) => {
+    const shown = actions.getSession().total.total.minorUnitsAmount;
+    const paid = await updates.pay(actions, async () => {
+      payments.push({ shown, charged: totalOf(await fetchSession()) });
+      return accept ? actions.confirm({ redirect: "if_required" }) : { type: "error", error: { message: "Declined." } };
+    });
+    return paid.type === "confirmed" ? paid.result.type : paid.reason;
+  };
+  return { payments, press };
 }
 
 /** Sends these updates, some beside each other, and gives what the page shows and counts in the end. */
@@ -45,12 +71,15 @@ async function live(planned) {
     onSettled: ({ endpoint: name, outcome }) => settled.push([name, outcome]),
   });
   await updates.ready;
+  void updates.resume(actions);
+  const { payments, press } = customer(updates, actions);
   const running = [];
-  for (const { key, act, afterMs, beside } of planned) {
+  for (const { key, act, afterMs, beside, pays } of planned) {
     const control = new AbortController();
     void tell({ key });
     const outcome = updates.run(actions, key, { choice: "this" }, { signal: control.signal });
     running.push(outcome.then(({ type, error }) => tell({ key, type, kind: error?.kind, applied: error?.applied })));
+    if (pays) void press(false);
     if (act) {
       await later(afterMs);
       if (act === "abort") control.abort();
@@ -63,10 +92,13 @@ async function live(planned) {
   // Nobody refreshes for a page that has let go.
   if (planned.some(({ act }) => act === "dispose")) await updates.refresh(actions);
   await healed(updates);
+  const presses = [];
+  // A total that has changed since the press is shown, and the customer presses again.
+  while (presses.at(-1) !== "success" && presses.length < 5) presses.push(await press(true));
   const { endpoints: counted } = updates.metrics();
   const shown = Object.fromEntries(actions.getSession().lineItems.map(({ name, quantity }) => [name, quantity]));
   updates.dispose();
-  return { shown, counted, settled };
+  return { shown, counted, settled, payments, presses };
 }
 
 globalThis.random = { live };

@@ -3,7 +3,7 @@
 /** A rule whose page has a clock that only moves when told. */
 export const clocked = (check) => framed({ clock: "" }, check);
 
-/** A rule on a page with these parameters, beside those that it has already: `clock`, `policy`, `dist`. */
+/** A rule on a page with these parameters, beside those that it has already: `clock`, `policy`, `dist`, `old`. */
 export const framed = (parameters, check) => Object.assign((t) => check(t), { page: { ...check.page, ...parameters } });
 
 /** For rules about how the module is loaded: whatever the other pages have, these have WebAssembly. */
