@@ -136,38 +136,21 @@
 //!
 //! # Testing a page
 //!
-//! In `wasm-bindgen-test`, pass any object that has `runServerUpdate` as [`Actions`], and a function as
-//! [`Options::fetch`](api::Options::fetch):
+//! With the feature `testing`, the module `testing` has a stand-in for Stripe.js and one for a server, for `wasm-bindgen-test`:
 //!
 //! ```no_run
-//! # #[cfg(feature = "browser")]
-//! # mod tests {
-//! use checkout_updates::Actions;
-//! use wasm_bindgen::prelude::*;
+//! # #[cfg(feature = "testing")]
+//! # async fn test() {
+//! use checkout_updates::testing::{FakeStripe, respond};
+//! use checkout_updates::{Endpoint, Options, Outcome, Updates};
 //!
-//! #[wasm_bindgen(inline_js = r#"
-//! export const standIn = () => ({
-//!   getSession: () => ({ id: "cs_test_1", status: { type: "open" } }),
-//!   async runServerUpdate(update) {
-//!     try {
-//!       await update();
-//!       return { type: "success", session: this.getSession() };
-//!     } catch {
-//!       return { type: "error", error: { message: "The update failed.", code: null } };
-//!     }
-//!   },
-//! });
-//! export const answer = (body) => async () => Response.json(body);
-//! "#)]
-//! extern "C" {
-//!     /// Stripe.js.
-//!     #[wasm_bindgen(js_name = standIn)]
-//!     fn stand_in() -> Actions;
-//!     /// Your server, for `Options::fetch`.
-//!     fn answer(body: &JsValue) -> js_sys::Function;
-//! }
+//! let stripe = FakeStripe::new("cs_test_a1");
+//! let remove_gift = Endpoint::<()>::new("/remove-gift");
+//! let options = Options::new().endpoint("removeGift", &remove_gift).fetch(respond(200, "{}"));
+//! let Ok(updates) = Updates::new(options) else { return };
+//! let outcome = updates.run(stripe.actions(), &remove_gift, ()).await;
+//! assert!(matches!(outcome, Outcome::Success { .. }));
 //! # }
-//! # fn main() {}
 //! ```
 //!
 //! The npm package's `checkout-updates/testing` has a complete stand-in for Stripe.js, with payments and wallets. Import it
@@ -214,6 +197,8 @@ mod browser;
 #[cfg(feature = "js")]
 #[doc(hidden)]
 pub mod exports;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 #[cfg(feature = "browser")]
 pub use api::{

@@ -14,5 +14,7 @@ mod request;
 mod run;
 mod state;
 mod support;
+#[cfg(feature = "testing")]
+mod testing;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
