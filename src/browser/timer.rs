@@ -18,7 +18,7 @@ const LOOK: f64 = 2_000.0;
 
 /// The longest that a timer is set for, in milliseconds: one that fires before it is needed is cheaper than one that is set
 /// anew for each step of an update.
-const LONGEST: f64 = 5_000.0;
+const LONGEST: f64 = 15_000.0;
 
 /// How late a timer may be before it is taken for cleared by another script, in milliseconds.
 const CLEARED: f64 = 1_000.0;
