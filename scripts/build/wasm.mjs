@@ -48,7 +48,7 @@ function rustFlags(toolchain) {
     "-Zlocation-detail=none",
     "-Cllvm-args=-inline-threshold=60",
     "-Zmir-opt-level=3",
-    // A page pays for all of it from the start: the deepest use is measured by tests/unit/stack.test.mjs.
+    // A page pays for all of it from the start: the deepest use is measured by tests/unit/stack.test.ts.
     "-Clink-arg=-zstack-size=65536",
     "-Ctarget-feature=-reference-types",
     `--remap-path-prefix=${cargoHome}=/cargo`,
