@@ -55,7 +55,16 @@ async function rustInBrowsers({ tools, browsers, only }) {
     webkit: ["--safaridriver", tools.webkitdriver, "--safari"],
   };
   for (const browser of browsers) {
-    const args = ["test", "--headless", ...flags[browser], ".", "--features", "testing", ...names, ...(only ? ["--", only] : [])];
+    const args = [
+      "test",
+      "--headless",
+      ...flags[browser],
+      ".",
+      "--features",
+      "testing",
+      ...names,
+      ...(only ? ["--", only] : []),
+    ];
     const display = browser === "webkit" ? await startDisplay() : null;
     // Its second compiler does not notice that a test has put another class where the glue's hot code found one.
     const own = display ? { DISPLAY: display.name, JSC_useDFGJIT: "0" } : {};

@@ -80,6 +80,7 @@ pub struct Driver {
     clock: RefCell<Clock>,
     /// When the clock was read last.
     time: Cell<f64>,
+    #[expect(clippy::vec_box, reason = "an event that is copied by its fields takes two integers for one float")]
     inbox: RefCell<Vec<Box<(Event, Brought)>>>,
     is_busy: Cell<bool>,
     targets: RefCell<Vec<Rc<Target>>>,
@@ -224,7 +225,8 @@ impl Driver {
         if self.is_busy.replace(true) {
             return;
         }
-        while let Some(happened) = self.next() {
+        while !self.inbox.borrow().is_empty() {
+            let happened = self.inbox.borrow_mut().remove(0);
             let (event, brought) = &*happened;
             // Now and not when they came: an event before this one may have released the session.
             let session = match brought {
@@ -249,11 +251,6 @@ impl Driver {
         }
         self.is_busy.set(false);
         self.set_timer(self.time.get());
-    }
-
-    fn next(&self) -> Option<Box<(Event, Brought)>> {
-        let mut inbox = self.inbox.borrow_mut();
-        if inbox.is_empty() { None } else { Some(inbox.remove(0)) }
     }
 
     fn set_timer(&self, now: f64) {

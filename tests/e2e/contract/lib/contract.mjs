@@ -64,7 +64,7 @@ export function checkContract(title, page = {}, only = null) {
           });
         }
         // The last: they leave the page that the rules run on.
-        const last = (name, check) => test(`${browser}: ${name}`, () => it.browser.attempt(name, check));
+        const last = (name, check) => void test(`${browser}: ${name}`, () => it.browser.attempt(name, check));
         if (!only) {
           for (const early of ["", "early"]) {
             const listener = early ? ", after a listener of the page's own" : "";
