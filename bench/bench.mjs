@@ -11,11 +11,19 @@ const quick = process.argv.includes("--quick");
 const ROUNDS = quick ? 3 : 30;
 const UPDATES = quick ? 5_000 : 100_000;
 
+/** What pages load that do without the package, by the name in the tables. */
+async function filesBeside() {
+  const { peerFiles } = await import("./lib/sizes.mjs");
+  const { floorFiles } = await import("./lib/floor.mjs");
+  const floor = await step("Build the least that Rust can do", floorFiles);
+  return { ...(await peerFiles()), ...floor };
+}
+
 /** What the pages of the measurements load, by path. */
-async function pageFiles() {
-  const { packageFiles, peerFiles } = await import("./lib/sizes.mjs");
-  const [own, peers] = await Promise.all([packageFiles(), peerFiles()]);
-  const folders = { slim: own["./slim"], default: own["."], ...peers };
+async function pageFiles(beside) {
+  const { packageFiles } = await import("./lib/sizes.mjs");
+  const own = await packageFiles();
+  const folders = { slim: own["./slim"], default: own["."], ...beside };
   const files = Object.entries(folders).flatMap(([folder, files]) =>
     Object.entries(files).map(([name, content]) => [`/${folder}/${name}`, content]),
   );
@@ -25,7 +33,7 @@ async function pageFiles() {
 const spreadAll = (rows) => Object.fromEntries(Object.entries(rows).map(([name, values]) => [name, spread(values)]));
 
 async function measure() {
-  const { packageSizes, peerSizes } = await import("./lib/sizes.mjs");
+  const { packageSizes, weighAll } = await import("./lib/sizes.mjs");
   const { launch, serve } = await import("./lib/browser.mjs");
   const { measureLoading } = await import("./lib/loading.mjs");
   const { measureInstant, measureLoopback } = await import("./lib/updating.mjs");
@@ -33,8 +41,9 @@ async function measure() {
   const { measureBlocking } = await import("./lib/blocking.mjs");
   const { startDemo } = await import("./lib/demo.mjs");
   const { differences, ratios } = await import("./lib/stats.mjs");
-  const files = await pageFiles();
-  const sizes = { package: await packageSizes(), peers: await peerSizes() };
+  const beside = await filesBeside();
+  const files = await pageFiles(beside);
+  const sizes = { package: await packageSizes(), peers: weighAll(beside) };
   const load = loadavg()[0];
   const demo = await startDemo(files);
   const shop = await serve(files);

@@ -23,6 +23,8 @@ export const COVERAGE = {
   "query-core": ["one at a time"],
   ky: ["status checked", "timeout told apart", "deadline over the body", "retries inside one deadline"],
   axios: ["status checked", "timeout told apart", "deadline over the body"],
+  "floor-flags": ["status checked", "timeout told apart", "deadline over the body"],
+  "floor-plain": ["status checked", "timeout told apart", "deadline over the body"],
   "./slim": POINTS,
   ".": POINTS,
 };
@@ -35,6 +37,8 @@ export const TITLES = {
   "query-core": "@tanstack/query-core around `fetch`",
   ky: "ky",
   axios: "axios",
+  "floor-flags": "the least in Rust, by the package's flags",
+  "floor-plain": "the least in Rust, as `cargo build --release` makes it",
   "./slim": "**checkout-updates/slim**",
   ".": "**checkout-updates**",
 };

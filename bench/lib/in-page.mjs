@@ -20,10 +20,9 @@ export function answerAtOnce() {
 
 const ENDPOINT = "/change-subscription-interval";
 
-/** The three ways of making one update, each a function of the interval. */
-export async function waysToUpdate(actions, { ours, handWritten }) {
+/** The ways of making one update, each a function of the interval: ours, and the `update` of other modules by name. */
+export async function waysToUpdate(actions, { ours, others = {} }) {
   const { createUpdates, endpoint, oneOf } = await import(ours);
-  const { update } = await import(handWritten);
   const id = () => actions.getSession().id;
   const rules = { interval: oneOf("monthly", "yearly") };
   const updates = createUpdates({ session: id, endpoints: { change: endpoint(ENDPOINT, rules) } });
@@ -32,10 +31,14 @@ export async function waysToUpdate(actions, { ours, handWritten }) {
     const { type, error } = await outcome;
     if (type !== "success") throw new Error(`${type}: ${error?.kind} ${error?.message}`);
   };
+  const byOthers = Object.entries(others).map(async ([name, file]) => {
+    const { update } = await import(file);
+    return [name, (interval) => must(actions.runServerUpdate(() => update(id(), interval)))];
+  });
   return {
     updates,
     ways: {
-      "hand-written": (interval) => must(actions.runServerUpdate(() => update(id(), interval))),
+      ...Object.fromEntries(await Promise.all(byOthers)),
       request: (interval) => must(actions.runServerUpdate(updates.request("change", { interval }))),
       run: (interval) => must(updates.run(actions, "change", { interval })),
     },

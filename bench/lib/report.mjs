@@ -23,27 +23,30 @@ function goals({ sizes, loading, instant, loopback, soak, blocking }) {
     .sort(([, one], [, other]) => other.median - one.median)[0];
   const run = instant["more than hand-written"].run;
   const ratio = loopback["times hand-written"].run;
+  const first = blocking.call["the first update"];
   const grown = soak.afterAll.wasm - soak.after1000.wasm;
   const heap = soak.afterAll.heap - soak.loaded.heap;
   const left = ["listeners", "timers", "entries"].map((name) => Math.max(0, soak.disposed[name] - soak.loaded[name]));
-  const load = (cache, name, title) => [
+  const most = (name, title, goal) => [title, bytes(size(name)), bytes(goal), size(name) <= goal];
+  const load = (cache, name, title, goal) => [
     `extra load time of ${title} compared with axios, ${cache} cache`,
     within(ms, more(cache, name)),
-    "15 ms",
-    more(cache, name).median <= 15,
+    `${goal} ms`,
+    more(cache, name).median <= goal,
   ];
   return [
-    ["size of the default entry, with its module", bytes(size(".")), "36,000", size(".") <= 36_000],
-    ["extra size of `./react`", bytes(size("./react")), "1,500", size("./react") <= 1_500],
-    load("cold", ".", "the default entry"),
-    load("warm", ".", "the default entry"),
-    load("cold", "./slim", "`./slim`"),
-    load("warm", "./slim", "`./slim`"),
+    most(".", "size of the default entry, with its module", 47_500),
+    most("index.js", "of that before a page can use it", 9_000),
+    most("./react", "extra size of `./react`", 1_500),
+    load("cold", ".", "the default entry", 15),
+    load("warm", ".", "the default entry", 15),
+    load("cold", "./slim", "`./slim`", 9),
+    load("warm", "./slim", "`./slim`", 9),
     [
       "extra time per update compared with `fetch` by hand, instant answer",
       within(micro, run),
-      "150 µs",
-      run.median <= 0.15,
+      "120 µs",
+      run.median <= 0.12,
     ],
     [
       "time per update of the demo server, as a multiple of `fetch` by hand",
@@ -51,12 +54,8 @@ function goals({ sizes, loading, instant, loopback, soak, blocking }) {
       "1.05 ×",
       ratio.median <= 1.05,
     ],
-    [
-      `${bytes(soak.updates)} updates: the module's memory after the first 1,000`,
-      `${kB(soak.after1000.wasm)}, then ${kB(grown)} more`,
-      "no more",
-      grown === 0,
-    ],
+    ["the module's memory, once loaded", kB(soak.loaded.wasm), "256 kB", soak.loaded.wasm <= 262_144],
+    [`${bytes(soak.updates)} updates: growth of that after the first 1,000`, kB(grown), "none", grown === 0],
     ["the same: growth of the JavaScript heap", kB(heap), "1,024 kB", heap <= 1_048_576],
     [
       "the same: listeners, timers and performance entries left after `dispose`",
@@ -64,6 +63,7 @@ function goals({ sizes, loading, instant, loopback, soak, blocking }) {
       "none",
       left.every((count) => count === 0),
     ],
+    ["the first update on a fresh page, until the call returns", within(ms, first), "3 ms", first.median <= 3],
     [`longest call after loading (\`${slowest}\`), on a fresh page`, within(ms, slow), "5 ms", slow.median <= 5],
   ];
 }
@@ -80,9 +80,11 @@ function sizeTable({ sizes }) {
   const rows = Object.entries(TITLES).map(([name, title]) => {
     const covered = COVERAGE[name];
     const points = covered === POINTS ? `all ${POINTS.length}` : covered.join(", ");
-    return [title, bytes(all[name].brotli), bytes(all[name].gzip), bytes(all[name].raw), points];
+    const { brotli, gzip, raw } = all[name];
+    return [title, bytes(brotli), `${(all["."].brotli / brotli).toFixed(1)} ×`, bytes(gzip), bytes(raw), points];
   });
-  return table(["what", "brotli", "gzip", "minified", "points of the contract that it covers"], rows);
+  const head = ["what", "brotli", "the default entry is", "gzip", "minified", "points of the contract that it covers"];
+  return table(head, rows);
 }
 
 const spreadTable = (what, format, rows) =>
@@ -130,6 +132,8 @@ ${goalTable(results)}
 ## Sizes
 
 Each row is everything that a page loads to make one update, bundled and minified by esbuild. The code that a library leaves to the page (\`bench/peers\`) is part of the size, but the points that it covers are not listed. ${POINTS_SECTION}
+
+The least in Rust is \`bench/floor\`: one request by gloo-net, a deadline, and failures by serde-wasm-bindgen, on the crates of the package's module. It is built twice, so that what the job costs and what the flags save can be told apart.
 
 ${sizeTable(results)}
 

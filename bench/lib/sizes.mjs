@@ -13,7 +13,7 @@ export const brotli = (bytes) =>
   brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } });
 
 /** Bundles modules as a page would load them. Gives the files by name; the page's own is "page.js". */
-async function bundle(modules, external = []) {
+export async function bundle(modules, external = []) {
   const contents = modules.map((path) => `export * from ${JSON.stringify(path)};`).join("\n");
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: root, sourcefile: "page.js" },
@@ -45,7 +45,9 @@ function weigh(files) {
 }
 
 const read = (name) => ({ [name]: readFileSync(join(dist, name)) });
-const weighAll = (bundles) => Object.fromEntries(Object.entries(bundles).map(([name, files]) => [name, weigh(files)]));
+/** The sizes of pages by name. */
+export const weighAll = (bundles) =>
+  Object.fromEntries(Object.entries(bundles).map(([name, files]) => [name, weigh(files)]));
 
 /** Parts a page's files into those that every page loads, and the chunk for where WebAssembly is refused. */
 function part(files) {
@@ -69,10 +71,18 @@ export async function packageFiles() {
   };
 }
 
-/** The sizes of what the package offers, by entry; of the React entry, what it adds. */
+/**
+ * The sizes of what the package offers, by entry; of those that go with another, what they add. `index.js` is what a page
+ * needs of the default entry before it can call anything.
+ */
 export async function packageSizes() {
-  const react = await bundle([join(dist, "react.js")], ["react"]);
-  return weighAll({ ...(await packageFiles()), "./react": react });
+  const files = await packageFiles();
+  const more = ["react", "switch", "express"].map(async (name) => [
+    `./${name}`,
+    part(await bundle([join(dist, `${name}.js`)], ["react"])).usual,
+  ]);
+  const added = Object.fromEntries(await Promise.all(more));
+  return weighAll({ ...files, "index.js": { page: files["."]["page.js"] }, ...added });
 }
 
 /** What pages load of what would be used instead, by the name of its file in bench/peers. */
@@ -81,6 +91,3 @@ export async function peerFiles() {
   const files = names.map(async (name) => [name.replace(/\.js$/, ""), await bundle([join(peers, name)])]);
   return Object.fromEntries(await Promise.all(files));
 }
-
-/** The sizes of these. */
-export const peerSizes = async () => weighAll(await peerFiles());

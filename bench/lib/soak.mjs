@@ -55,8 +55,7 @@ export const measureSoak = (browser, url, count) =>
       await page.evaluate(async () => {
         const { instantStripe, answerAtOnce, waysToUpdate } = await import("/in-page.js");
         answerAtOnce();
-        const files = { ours: "/default/page.js", handWritten: "/hand-written/page.js" };
-        globalThis.bench = await waysToUpdate(instantStripe("cs_test_bench"), files);
+        globalThis.bench = await waysToUpdate(instantStripe("cs_test_bench"), { ours: "/default/page.js" });
       });
       const states = { loaded: await state(page, session) };
       await updateOften(page, 1_000);

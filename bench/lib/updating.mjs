@@ -1,7 +1,11 @@
 // What one update costs beside the hand-written way: with a `fetch` that answers at once, and against the demo server.
 import { withPage } from "./browser.mjs";
 
-const FILES = { ours: "/default/page.js", handWritten: "/hand-written/page.js" };
+/** What is timed: the package, and these beside it. */
+const files = (...others) => ({
+  ours: "/default/page.js",
+  others: Object.fromEntries(others.map((name) => [name, `/${name}/page.js`])),
+});
 
 /** Milliseconds for one update whose `fetch` answers at once. */
 export const measureInstant = (browser, url, rounds) =>
@@ -13,7 +17,7 @@ export const measureInstant = (browser, url, rounds) =>
         const { ways } = await waysToUpdate(instantStripe("cs_test_bench"), files);
         return timeByTurns(ways, { rounds, batch: 200, warmUp: 5 });
       },
-      { files: FILES, rounds },
+      { files: files("hand-written", "floor-plain", "floor-flags"), rounds },
     ),
   );
 
@@ -35,6 +39,6 @@ export const measureLoopback = (browser, url, rounds) =>
         const { ways } = await waysToUpdate(instantStripe(id), files);
         return timeByTurns(ways, { rounds, batch: 10, warmUp: 2 });
       },
-      { files: FILES, rounds },
+      { files: files("hand-written"), rounds },
     ),
   );

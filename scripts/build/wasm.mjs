@@ -12,10 +12,11 @@ import { buildEngine, engineTypes } from "./engine.mjs";
 import { buildPlain } from "./plain.mjs";
 import { encode } from "./text.mjs";
 
-const TARGET = "wasm32-unknown-unknown";
+export const TARGET = "wasm32-unknown-unknown";
 
-/** What cargo made last in this folder under target/. */
-const compiledIn = (folder) => join(root, "target", folder, TARGET, "wasm", "checkout_updates.wasm");
+/** What cargo made last of a crate in this folder under target/. */
+export const compiledIn = (folder, { crate = "checkout-updates", profile = "wasm" } = {}) =>
+  join(root, "target", folder, TARGET, profile, `${crate.replaceAll("-", "_")}.wasm`);
 
 // The first WebAssembly there was, which wasm2js reads.
 const PLAIN = ["-Ctarget-cpu=mvp"];
@@ -56,12 +57,12 @@ function rustFlags(toolchain) {
   ];
 }
 
-/** Compiles the crate into a folder under target/; `bind` and what follows take it from there. */
-export async function compile(toolchain, build, { features = [], folder = "wasm", flags = [] } = {}) {
+/** Compiles a crate into a folder under target/; `bind` and what follows take it from there. */
+export async function compile(toolchain, build, { crate = "checkout-updates", features = [], folder = "wasm", flags = [] } = {}) {
   await run(
     toolchain.cargo,
     [
-      ...["build", "--quiet", "--package", "checkout-updates", "--lib", "--profile", "wasm"],
+      ...["build", "--quiet", "--package", crate, "--lib", "--profile", "wasm"],
       ...["--target", TARGET, ...features],
       // The standard library is built with the crate: unwinding and formatting cost more than the crate itself.
       ...["-Zpanic-immediate-abort", "-Zbuild-std=std", "-Zbuild-std-features=optimize_for_size"],
