@@ -1,4 +1,4 @@
-import { undeclared } from "../src/browser/check.js";
+import { got, undeclared } from "../src/browser/check.js";
 import { check } from "../src/browser/options.js";
 import { createCalls } from "./calls.js";
 import { copyOf } from "./copy.js";
@@ -86,7 +86,7 @@ export function creator(source: Source) {
     }
 
     function wrap(name: string, own: (signal: AbortSignal) => unknown): UpdateFunction<any> {
-      if (typeof own !== "function") throw new TypeError("wrap: takes a name and a function");
+      if (typeof own !== "function") throw new TypeError("wrap: takes a name and a function, not " + got(own));
       if (!calls.names.has(name)) calls.stand((inner) => void inner.wrap(name, ignore));
       calls.names.add(name);
       return updateFunction({ name, made: (inner) => inner.wrap(name, own) });
@@ -176,7 +176,7 @@ export function creator(source: Source) {
       isStale: calls.isStale,
       settled: calls.settled,
       subscribe(listener: () => void) {
-        if (typeof listener !== "function") throw new TypeError("subscribe: takes a function");
+        if (typeof listener !== "function") throw new TypeError("subscribe: takes a function, not " + got(listener));
         return calls.subscribe(listener);
       },
       getSnapshot: calls.getSnapshot,
