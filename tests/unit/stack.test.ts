@@ -6,7 +6,7 @@ import { openModule } from "./module-support.js";
 const STACK = 64 * 1024;
 const FILL = 0xa5;
 
-test("callbacks in callbacks, long answers and nested intents use less than half of the stack", async () => {
+test("callbacks in callbacks, an end within one, long answers and nested intents use less than half of the stack", async () => {
   const { Updates, memory } = await openModule();
   const region = () => new Uint8Array(memory.buffer, 0, STACK);
   // Nothing runs, so nothing of it is in use.
@@ -18,6 +18,7 @@ test("callbacks in callbacks, long answers and nested intents use less than half
   };
   const deep = (levels: number): unknown => (levels ? { error: [deep(levels - 1)], data: { errors: [] } } : "no");
   const answers = [
+    `${'{"error":'.repeat(6000)}"no"${"}".repeat(6000)}`,
     JSON.stringify(deep(400)),
     JSON.stringify({
       error: { message: "Sold out today. ".repeat(30), code: "out_of_stock" },
@@ -29,10 +30,14 @@ test("callbacks in callbacks, long answers and nested intents use less than half
   ];
   let calls = 0;
   let depth = 0;
+  let left = 0;
+  let round = 0;
+  let requests = 0;
+  const kinds = new Set<unknown>();
   const address = {
     line1: "1 Main St",
     country: "US",
-    line2: "",
+    line2: "Apt 4",
     city: "Springfield",
     state: "IL",
     postal_code: "62701",
@@ -40,13 +45,15 @@ test("callbacks in callbacks, long answers and nested intents use less than half
   const ship = () => updates.run(actions, "ship", { to: { name: "Jenny Rosen", address } });
   /** What a page might do from within any callback. */
   const nest = () => {
-    if (calls > 400 || depth === 8) return;
+    if (!left || depth === 8) return;
+    left -= 1;
     calls += 1;
     depth += 1;
     void ship();
     void updates.refresh(actions);
-    void updates.pay(actions, () => Promise.resolve());
-    updates.cancel();
+    // A payment refuses updates from then on, and what is cancelled has no answer: not in each round.
+    if (round >= 36) void updates.pay(actions, () => Promise.resolve());
+    if (round % 4 > 1) updates.cancel();
     updates.metrics();
     updates.pendingIntent("ship");
     updates.isPending("ship", { to: { name: "Jenny Rosen", address } });
@@ -55,8 +62,9 @@ test("callbacks in callbacks, long answers and nested intents use less than half
   const updates = new Updates({
     session: () => (nest(), "cs_test_a1"),
     fetch: () => (
+      (requests += 1),
       nest(),
-      Promise.resolve(new Response(answers[calls % answers.length], { status: calls % 3 ? 200 : 400 }))
+      Promise.resolve(new Response(answers[requests % answers.length], { status: requests % 2 ? 200 : 400 }))
     ),
     onFailure: nest,
     onSettled: nest,
@@ -67,10 +75,38 @@ test("callbacks in callbacks, long answers and nested intents use less than half
     },
   });
   const stop = updates.subscribe(nest);
-  for (let round = 0; round < 40; round++) await ship();
+  for (; round < 40; round++) {
+    left = 20;
+    const { type, error } = await ship();
+    kinds.add(error?.kind ?? type);
+  }
+  left = 20;
   stop();
   expect(calls).toBeGreaterThan(100);
+  // What is refused before it is sent has no answer to read.
+  expect(requests).toBeGreaterThan(20);
+  expect([...kinds]).toContain("refused");
   updates.dispose();
+  for (const name of ["session", "fetch", "messages", "onFailure", "onSettled"]) {
+    let ended = 0;
+    const end = (here: string) => {
+      if (here !== name || ended++) return;
+      nest();
+      brief.dispose();
+    };
+    const brief = new Updates({
+      session: () => (end("session"), `cs_test_${name}`),
+      fetch: () => (end("fetch"), Promise.resolve(new Response(answers[0], { status: 400 }))),
+      messages: () => (end("messages"), "Our words."),
+      onFailure: () => end("onFailure"),
+      onSettled: () => end("onSettled"),
+      endpoints: { ship: { url: "/ship", rules: { to: { kind: "address" } } } },
+    });
+    const own = { id: `cs_test_${name}`, status: { type: "open" } };
+    const page = { ...actions, getSession: () => own };
+    await brief.run(page, "ship", { to: { name: "Jenny Rosen", address } });
+    expect(ended, name).toBeGreaterThan(0);
+  }
   const used = STACK - region().findIndex((byte) => byte !== FILL);
   console.log(`the deepest use of the stack: ${used} of ${STACK} bytes`);
   expect(used).toBeGreaterThan(500);
