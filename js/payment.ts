@@ -1,9 +1,9 @@
 // The call of `confirm` and the promise of `pay`. They are made in front of the module, so that neither its absence nor its
 // death touches a payment. What is decided (wait for what, has the total changed, may it be called) the module decides.
-import { isOpen } from "../src/browser/read.js";
+import { isOpen, sessionOf } from "../src/browser/read.js";
 import { blocked as blockedBy } from "../src/browser/records.js";
 import type { Calls } from "./calls.js";
-import { copyOfSession, sessionOf } from "./session.js";
+import { copyOfSession } from "./session.js";
 import type { Inner } from "./inner.js";
 import type { BlockReason, CheckoutUpdateErrorShape, PayOptions, PayOutcome } from "./types.js";
 

@@ -6,8 +6,8 @@ import { isPage } from "./environment.js";
 import { isCheckoutUpdateError } from "./error.js";
 import { load, type Source } from "./instance.js";
 import { isMarked, unmark } from "../src/browser/marks.js";
+import { sessionOf } from "../src/browser/read.js";
 import { createPayments } from "./payment.js";
-import { sessionOf } from "./session.js";
 import type { Inner } from "./inner.js";
 import type {
   CheckoutUpdateErrorShape,

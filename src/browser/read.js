@@ -21,7 +21,15 @@ const typed = (type) => (object, name) => {
 export const text = typed("string");
 export const number = typed("number");
 export const flag = typed("boolean");
-export const method = typed("function");
+
+/** A member that is an object. */
+export const object = (given, name) => {
+  const member = value(given, name);
+  return typeof member === "object" && member !== null ? member : undefined;
+};
+
+/** Whether a member is a function. */
+export const hasMethod = (object, name) => typeof value(object, name) === "function";
 
 /** Whether a member is there and says yes by JavaScript's rules. */
 export const isTruthy = (object, name) => Boolean(value(object, name));
@@ -47,6 +55,23 @@ export function readerOf(response) {
   } catch {
     return undefined;
   }
+}
+
+function asked(actions, name) {
+  try {
+    return actions[name]();
+  } catch {
+    // Of another version.
+    return undefined;
+  }
+}
+
+/** The session that actions report: `getSession()` (8 and later), `session()` (5.10 to 7), or the object itself. */
+export function sessionOf(actions) {
+  const session = asked(actions, "getSession");
+  if (session !== undefined) return session;
+  const before8 = asked(actions, "session");
+  return before8 !== undefined ? before8 : actions;
 }
 
 /** Whether a session is open, as far as it says. */

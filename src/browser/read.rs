@@ -1,6 +1,6 @@
 //! Reading a page's objects: each member crosses as what it has to be, and nothing that it does throws (`read.js`).
 
-use js_sys::{Array, Function, JsString};
+use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(module = "/src/browser/read.js")]
@@ -17,8 +17,12 @@ extern "C" {
     /// A member that is a boolean.
     pub fn flag(object: &JsValue, name: &JsString) -> Option<bool>;
 
-    /// A member that is a function.
-    pub fn method(object: &JsValue, name: &JsString) -> Option<Function>;
+    /// A member that is an object.
+    pub fn object(object: &JsValue, name: &JsString) -> Option<JsValue>;
+
+    /// Whether a member is a function.
+    #[wasm_bindgen(js_name = hasMethod)]
+    pub fn has_method(object: &JsValue, name: &JsString) -> bool;
 
     /// The names of the own enumerable members of what a page gave; none of what is no object. A Proxy may throw.
     #[wasm_bindgen(catch, js_name = keysOf)]

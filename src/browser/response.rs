@@ -241,13 +241,13 @@ impl Response {
 
     /// Reads what has no stream: by `text`, else by `json`, else by its `data`.
     async fn read_stand_in(&self, status: u16) -> Read {
-        if read::method(self, &"text".into()).is_some() {
+        if read::has_method(self, &"text".into()) {
             return match settled(self.text()).await {
                 Ok(text) => Read::text(status, &text.as_string().unwrap_or_default(), None),
                 Err(cause) => Read::failed(Body::CutOff, cause),
             };
         }
-        if read::method(self, &"json".into()).is_some() {
+        if read::has_method(self, &"json".into()) {
             return match settled(self.json()).await {
                 Ok(value) => Read::json(status, value),
                 Err(cause) => Read::failed(Body::Broken, cause),
@@ -264,7 +264,7 @@ impl Response {
     /// The content of the answer of something thrown. axios, ofetch, superagent, wretch, jQuery and Angular have read it, ky has
     /// not.
     pub async fn read_thrown(&self, thrown: &JsValue, status: u16) -> Read {
-        let is_stream = |value: &JsValue| read::method(value, &"getReader".into()).is_some();
+        let is_stream = |value: &JsValue| read::has_method(value, &"getReader".into());
         let places = [
             (self.as_ref(), "data"),
             (thrown, "data"),

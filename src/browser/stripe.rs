@@ -22,12 +22,6 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = runServerUpdate)]
     fn run_server_update(this: &Actions, update: &Function) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(method, catch, js_name = getSession)]
-    fn get_session(this: &Actions) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch, js_name = session)]
-    fn session_before_8(this: &Actions) -> Result<JsValue, JsValue>;
-
     /// The Checkout Session as Stripe.js shows it to a page.
     #[derive(Clone, Debug)]
     #[wasm_bindgen(typescript_type = "object")]
@@ -43,6 +37,9 @@ extern "C" {
 extern "C" {
     #[wasm_bindgen(js_name = isOpen)]
     fn is_open(session: &JsValue) -> bool;
+
+    #[wasm_bindgen(js_name = sessionOf)]
+    fn session_of(actions: &JsValue) -> Session;
 }
 
 impl Session {
@@ -69,9 +66,7 @@ impl Actions {
     /// which React's hook merges it.
     #[must_use]
     pub fn session(&self) -> Session {
-        let is_there = |session: &JsValue| !session.is_undefined();
-        let found = self.get_session().ok().filter(is_there).or_else(|| self.session_before_8().ok().filter(is_there));
-        found.unwrap_or_else(|| self.into()).unchecked_into()
+        session_of(self)
     }
 
     /// Calls `runServerUpdate`, and returns what it returns.
@@ -80,7 +75,7 @@ impl Actions {
     ///
     /// It was not called: there is none, or the session is not open.
     pub(super) fn start(&self, update: &Function) -> Result<Result<JsValue, JsValue>, Kind> {
-        if name::RUN_SERVER_UPDATE.with(|name| read::method(self, name)).is_none() {
+        if !name::RUN_SERVER_UPDATE.with(|name| read::has_method(self, name)) {
             return Err(Kind::Unsupported);
         }
         if !self.session().is_open() {
@@ -97,7 +92,7 @@ pub(super) fn outcome(ended: Result<JsValue, JsValue>, actions: &Actions) -> Res
         return Err(name::ERROR.with(|name| read::value(&result, name)));
     }
     // Under `session`, up to version 6 under `success`, else with the actions.
-    let of = |name: &JsString| Some(read::value(&result, name)).filter(JsValue::is_object);
+    let of = |name: &JsString| read::object(&result, name);
     let session = name::SESSION.with(of).or_else(|| of(&"success".into()));
     Ok(session.map_or_else(|| actions.session(), JsCast::unchecked_into))
 }
