@@ -1,6 +1,7 @@
 // V8 compiles a function of a module when it is first called, so the first update would take several times as long as the
 // next. One that nobody sees is made before: it sends nothing, counts nothing, and listens to nothing.
 import type { Engine } from "../build/engine.js";
+import { unmark } from "../src/browser/marks.js";
 import { hasStandIn, isPage } from "./environment.js";
 import { endpoint, flag } from "./rules.js";
 import type { Inner } from "./inner.js";
@@ -17,10 +18,17 @@ function rehearse({ Updates }: Engine): void {
   const { connection } = navigator as { readonly connection?: { readonly saveData?: boolean } };
   // A stand-in's server answers in place of every `fetch`.
   if (document.visibilityState !== "visible" || connection?.saveData || hasStandIn()) return;
+  // The first access to its storage makes a page wait.
+  unmark("");
   const fetch = () => Promise.resolve(new Response("{}"));
   const inner = new Updates({ endpoints: { a: endpoint("/", { a: flag() }) }, fetch }) as Inner;
   inner.rehearse();
-  void inner.run(actions, "a", { a: true }).then(() => inner.dispose());
+  const update = inner.request("a", { a: true });
+  const end = () => inner.dispose();
+  void inner
+    .run(actions, update)
+    .then(() => inner.invoke(update, undefined))
+    .then(end, end);
 }
 
 /** Whatever the page lacks, its first update tells. */
