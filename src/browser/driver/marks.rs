@@ -6,15 +6,15 @@ use super::Driver;
 
 #[wasm_bindgen(module = "/src/browser/marks.js")]
 extern "C" {
-    fn mark(session: &str);
+    fn mark(session: &str, is_left: bool);
 
     fn unmark(session: &str);
 }
 
 impl Driver {
-    /// Marks the sessions of which something is pending or stale: those that were not marked, or all of them `anew`, with the
-    /// time of what is sent now. Takes the marks of the others away.
-    pub(super) fn mark(&self, anew: bool) {
+    /// Marks the sessions of which something is pending or stale: those that were not marked, or all of them where something
+    /// `is_sent` now or the page `is_left`. Takes the marks of the others away.
+    pub(super) fn mark(&self, is_sent: bool, is_left: bool) {
         let in_doubt = self.machine.borrow().sessions_in_doubt();
         let mut before = self.marked.borrow_mut();
         if in_doubt.is_empty() && before.is_empty() {
@@ -24,8 +24,8 @@ impl Driver {
         for session in before.iter().filter(|session| !now.contains(session)) {
             unmark(session);
         }
-        for session in now.iter().filter(|session| anew || !before.contains(session)) {
-            mark(session);
+        for session in now.iter().filter(|session| is_sent || is_left || !before.contains(session)) {
+            mark(session, is_left);
         }
         *before = now;
     }

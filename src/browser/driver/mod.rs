@@ -242,7 +242,7 @@ impl Driver {
             self.machine.borrow_mut().on(event, now, &page::random, &mut effects);
             let is_sent = |effect: &Effect| matches!(effect, Effect::Send { .. } | Effect::Refresh { .. });
             if !self.is_rehearsal.get() {
-                self.mark(effects.iter().any(is_sent) || matches!(event, Event::Left));
+                self.mark(effects.iter().any(is_sent), matches!(event, Event::Left));
             }
             for effect in &effects {
                 self.perform(effect, session);
