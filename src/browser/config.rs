@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 use super::failure::{Failure, Messages, SettledUpdate};
 use crate::endpoint::Endpoint;
 use crate::intent::Value;
+use crate::text::concat;
 
 /// Where the requests of an endpoint go, or the name of a function of the page.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ pub struct Target {
 impl Target {
     /// An endpoint's.
     pub fn new(name: &str, url: String, credentials: String) -> Self {
-        let measure = JsString::from(["checkout-updates:", name].concat());
+        let measure = JsString::from(concat(&["checkout-updates:", name]));
         Self { name: name.to_owned(), measure, url, credentials }
     }
 

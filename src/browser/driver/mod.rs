@@ -58,6 +58,10 @@ pub enum Signal {
     Yielded(u32),
     /// The page may be about to go.
     Leaving,
+    /// The timer has fired.
+    Timer,
+    /// The second clock looks.
+    Look,
 }
 
 impl Signal {
@@ -67,7 +71,20 @@ impl Signal {
             Self::Called(id) => Event::Update { id, event: UpdateEvent::Called },
             Self::Yielded(id) => Event::Update { id, event: UpdateEvent::Yielded },
             Self::Leaving => Event::Leaving,
+            Self::Timer | Self::Look => Event::Clock,
         }
+    }
+}
+
+fn later(driver: Weak<Driver>, signal: Signal) -> impl Fn() + 'static {
+    move || {
+        let Some(driver) = driver.upgrade() else { return };
+        match signal {
+            Signal::Timer => driver.timer.fired(),
+            Signal::Look => driver.timer.watched(),
+            _ => {}
+        }
+        driver.take(signal.event());
     }
 }
 
@@ -112,35 +129,27 @@ impl Driver {
     pub fn new(mut config: Config) -> Rc<Self> {
         let (endpoints, targets): (Vec<_>, Vec<_>) = mem::take(&mut config.endpoints).into_iter().unzip();
         let machine = Machine::new(endpoints);
-        Rc::new_cyclic(|me: &Weak<Self>| {
-            let watching = me.clone();
-            Self {
-                me: me.clone(),
-                config,
-                machine: RefCell::new(machine),
-                clock: RefCell::new(Clock::new(page::now())),
-                time: Cell::default(),
-                inbox: RefCell::default(),
-                is_busy: Cell::default(),
-                targets: RefCell::new(targets.into_iter().map(Rc::new).collect()),
-                in_flight: RefCell::default(),
-                refreshes: RefCell::default(),
-                payments: RefCell::default(),
-                marked: RefCell::default(),
-                sessions: Sessions::default(),
-                store: Store::default(),
-                reporter: Reporter::default(),
-                requests: Requests::default(),
-                timer: Timer::new(move || {
-                    if let Some(driver) = watching.upgrade() {
-                        driver.timer.watched();
-                        driver.take(Event::Clock);
-                    }
-                }),
-                leaving: RefCell::default(),
-                idle_since: Cell::default(),
-                is_rehearsal: Cell::default(),
-            }
+        Rc::new_cyclic(|me: &Weak<Self>| Self {
+            me: me.clone(),
+            config,
+            machine: RefCell::new(machine),
+            clock: RefCell::new(Clock::new(page::now())),
+            time: Cell::default(),
+            inbox: RefCell::default(),
+            is_busy: Cell::default(),
+            targets: RefCell::new(targets.into_iter().map(Rc::new).collect()),
+            in_flight: RefCell::default(),
+            refreshes: RefCell::default(),
+            payments: RefCell::default(),
+            marked: RefCell::default(),
+            sessions: Sessions::default(),
+            store: Store::default(),
+            reporter: Reporter::default(),
+            requests: Requests::default(),
+            timer: Timer::new(later(me.clone(), Signal::Look)),
+            leaving: RefCell::default(),
+            idle_since: Cell::default(),
+            is_rehearsal: Cell::default(),
         })
     }
 
@@ -255,13 +264,7 @@ impl Driver {
 
     fn set_timer(&self, now: f64) {
         let wait = self.machine.borrow().wake(now);
-        let me = self.me.clone();
-        self.timer.set(wait, now, move || {
-            if let Some(driver) = me.upgrade() {
-                driver.timer.fired();
-                driver.take(Event::Clock);
-            }
-        });
+        self.timer.set(wait, now, &|| self.later(Signal::Timer));
         let shown = self.store.shown();
         if self.is_rehearsal.get() {
             // It is over within this task.
@@ -277,26 +280,21 @@ impl Driver {
     }
 
     /// What makes an event happen when the browser calls it.
-    pub fn later(&self, signal: Signal) -> impl Fn() + 'static {
-        let me = self.me.clone();
-        move || {
-            if let Some(driver) = me.upgrade() {
-                driver.take(signal.event());
-            }
-        }
+    pub fn later(&self, signal: Signal) -> impl Fn() + 'static + use<> {
+        later(self.me.clone(), signal)
     }
 
     /// Runs a task of this driver.
-    fn spawn(&self, task: impl FnOnce(Rc<Self>) -> Pin<Box<dyn Future<Output = ()>>>) {
-        if let Some(driver) = self.me.upgrade() {
-            spawn_local(task(driver));
-        }
+    fn spawn<F: Future<Output = ()> + 'static>(&self, task: impl FnOnce(Rc<Self>) -> F) {
+        let Some(driver) = self.me.upgrade() else { return };
+        let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task(driver));
+        spawn_local(task);
     }
 
     #[inline(never)]
     fn perform(&self, effect: &Effect, session: Option<&Session>) {
         match *effect {
-            Effect::Token(id) => self.spawn(move |driver| Box::pin(async move { driver.token(id).await })),
+            Effect::Token(id) => self.spawn(|driver| driver.token(id)),
             Effect::Send { id, attempt, ref body } => self.send(id, attempt, body.clone()),
             Effect::Abort(id) => {
                 let guard = self.row(id).and_then(|mut row| row.abort.take());

@@ -1,5 +1,6 @@
 //! The requests of an update: its CSRF token, and each of its attempts.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use wasm_bindgen::JsValue;
@@ -16,7 +17,7 @@ use crate::event::{Event, UpdateEvent};
 
 impl Driver {
     /// Asks the page for its CSRF token.
-    pub(super) async fn token(&self, id: u32) {
+    pub(super) async fn token(self: Rc<Self>, id: u32) {
         let Some(csrf) = &self.config.csrf else { return };
         let given = settled((csrf.token)()).await;
         let token = given.as_ref().ok().and_then(JsValue::as_string).filter(|token| fits_header(token));
@@ -63,12 +64,10 @@ impl Driver {
             row.is_sent = true;
         }
         let sent = Sent { given, is_wrapped: wrapped.is_some(), is_run };
-        self.spawn(move |driver| {
-            Box::pin(async move {
-                let head = |status| driver.head(id, number, status);
-                let attempted = attempt(sent, &head).await;
-                driver.attempted(id, number, attempted);
-            })
+        self.spawn(|driver| async move {
+            let head = |status| driver.head(id, number, status);
+            let attempted = attempt(sent, &head).await;
+            driver.attempted(id, number, attempted);
         });
     }
 
