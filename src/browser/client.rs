@@ -102,7 +102,7 @@ impl Client {
     /// The function for `runServerUpdate` that is made of a spec.
     pub fn function(self: &Rc<Self>, spec: Rc<UpdateSpec>) -> Function {
         let (client, of) = (Rc::clone(self), Rc::clone(&spec));
-        self.functions.make(&spec, move || client.invoke(&of, CallOptions::default()))
+        self.functions.make(&spec, move || client.invoke(&of, CallOptions::default()).into())
     }
 
     /// What such a function was made of.

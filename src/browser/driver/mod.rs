@@ -127,8 +127,8 @@ pub struct Driver {
 impl Driver {
     /// A driver for these options.
     pub fn new(mut config: Config) -> Rc<Self> {
-        let (endpoints, targets): (Vec<_>, Vec<_>) = mem::take(&mut config.endpoints).into_iter().unzip();
-        let machine = Machine::new(endpoints);
+        let machine = Machine::new(mem::take(&mut config.endpoints));
+        let targets = mem::take(&mut config.targets);
         Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             config,
@@ -137,7 +137,7 @@ impl Driver {
             time: Cell::default(),
             inbox: RefCell::default(),
             is_busy: Cell::default(),
-            targets: RefCell::new(targets.into_iter().map(Rc::new).collect()),
+            targets: RefCell::new(targets),
             in_flight: RefCell::default(),
             refreshes: RefCell::default(),
             payments: RefCell::default(),
@@ -169,7 +169,7 @@ impl Driver {
         let endpoint = Endpoint { timeout: self.config.timeout, ..Endpoint::default() };
         self.machine.borrow_mut().endpoints.push(endpoint);
         let mut targets = self.targets.borrow_mut();
-        targets.push(Rc::new(Target::named(name)));
+        targets.push(Target::named(name));
         targets.len() - 1
     }
 
