@@ -12,6 +12,8 @@ use super::driver::{Brought, Driver, Signal};
 use super::failure::{Failure, FailureDetails};
 use super::in_flight::{InFlight, PageRefresh, Reply, Waiter};
 use super::listener::{Listener, Target};
+#[cfg(feature = "js")]
+use super::members::{Member, record};
 use super::outcome::Outcome;
 use super::page::{PageEvent, PageListener};
 use super::promise::Deferred;
@@ -236,10 +238,11 @@ impl Client {
     pub fn pending(&self, endpoint: usize, values: &JsValue) -> Option<JsValue> {
         let fields = self.driver.endpoint(endpoint, |rules| rules.fields.clone())?;
         let intent = self.pending_intent(endpoint, &raw_intent::read(&fields, values).0)?;
-        let pairs = fields.iter().zip(&intent);
-        Some(raw_intent::record(
-            pairs.filter_map(|(field, value)| Some((field.name.as_str(), raw_intent::to_js(value)?))),
-        ))
+        let mut members = Vec::new();
+        for (field, value) in fields.iter().zip(&intent) {
+            members.extend(raw_intent::to_js(value).map(|value| (field.name.as_str(), Member::Value(value))));
+        }
+        Some(record(&members))
     }
 
     /// Whether an update of this endpoint has not settled.

@@ -20,7 +20,10 @@ impl Driver {
         if in_doubt.is_empty() && before.is_empty() {
             return;
         }
-        let now: Vec<String> = in_doubt.into_iter().filter_map(|number| self.sessions.id(Some(number))).collect();
+        let mut now = Vec::new();
+        for number in in_doubt {
+            now.extend(self.sessions.id(Some(number)));
+        }
         for session in before.iter().filter(|session| !now.contains(session)) {
             unmark(session);
         }
