@@ -303,10 +303,10 @@ impl Client {
                 Payload::Wrapped
             }
             Source::Request(raw, thrown) => {
-                row.details.cause = thrown.clone();
+                row.received.details.cause = thrown.clone();
                 let given = self.session(options).unwrap_or_else(|thrown| {
-                    if row.details.cause.is_undefined() {
-                        row.details.cause = thrown;
+                    if row.received.details.cause.is_undefined() {
+                        row.received.details.cause = thrown;
                     }
                     Value::Unreadable
                 });
@@ -320,7 +320,7 @@ impl Client {
         let payload = match refused {
             None => payload,
             Some(details) => {
-                row.details = details;
+                row.received.details = details;
                 Payload::Refused(Kind::InvalidIntent)
             }
         };
@@ -332,7 +332,7 @@ impl Client {
             }
             None => (Event::Invoke { id, endpoint, session, payload, asked }, Brought::Nothing),
         };
-        self.driver.in_flight.borrow_mut().push(row);
+        self.driver.in_flight.borrow_mut().push(Box::new(row));
         self.listen();
         self.driver.post(event, brought);
         // Before anything comes of it, so that a page that draws what is pending draws this too.
@@ -356,8 +356,8 @@ impl Client {
             Some(Err(refusal)) => refusal,
         };
         let Refusal { kind, field, detail } = refusal;
-        row.details.detail = Some(detail).filter(|text| !text.is_empty()).map(str::to_owned);
-        row.details.field = field;
+        row.received.details.detail = Some(detail).filter(|text| !text.is_empty()).map(str::to_owned);
+        row.received.details.field = field;
         Payload::Refused(kind)
     }
 

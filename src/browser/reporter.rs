@@ -181,18 +181,17 @@ pub struct Counted {
 }
 
 /// Whom is reported to, and what the browser has taken for it.
-#[derive(Clone)]
 struct Recipient {
     number: u32,
     url: String,
-    told: Rc<Counted>,
+    told: RefCell<Rc<Counted>>,
 }
 
 /// The last failures, and what was reported.
 #[derive(Default)]
 pub struct Reporter {
     failures: RefCell<Vec<Rc<Failure>>>,
-    recipients: RefCell<Vec<Recipient>>,
+    recipients: RefCell<Vec<Rc<Recipient>>>,
     last_number: Cell<u32>,
     /// What was reported last, with which a new recipient begins.
     told: RefCell<Rc<Counted>>,
@@ -223,8 +222,8 @@ impl Reporter {
     pub fn add(&self, url: String) -> u32 {
         let number = self.last_number.get().wrapping_add(1);
         self.last_number.set(number);
-        let told = self.told.borrow().clone();
-        self.recipients.borrow_mut().push(Recipient { number, url, told });
+        let told = self.told.clone();
+        self.recipients.borrow_mut().push(Rc::new(Recipient { number, url, told }));
         number
     }
 
@@ -237,15 +236,13 @@ impl Reporter {
     pub fn send(&self, counted: Counted, resolve: &dyn Fn(&str) -> Option<String>) {
         let counted = Rc::new(counted);
         let recipients = self.recipients.borrow().clone();
-        for Recipient { number, url, told } in recipients {
-            let is_taken = report(&told, &counted).zip(resolve(&url)).is_some_and(|(text, url)| is_sent(&url, &text));
-            if !is_taken {
-                continue;
+        for recipient in &recipients {
+            let text = report(&recipient.told.borrow(), &counted);
+            let is_taken = text.zip(resolve(&recipient.url)).is_some_and(|(text, url)| is_sent(&url, &text));
+            if is_taken {
+                recipient.told.replace(Rc::clone(&counted));
+                self.told.replace(Rc::clone(&counted));
             }
-            if let Some(recipient) = self.recipients.borrow_mut().iter_mut().find(|known| known.number == number) {
-                recipient.told = Rc::clone(&counted);
-            }
-            self.told.replace(Rc::clone(&counted));
         }
     }
 }

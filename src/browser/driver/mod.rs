@@ -102,7 +102,7 @@ pub struct Driver {
     is_busy: Cell<bool>,
     targets: RefCell<Vec<Rc<Target>>>,
     /// The updates that have not settled.
-    pub in_flight: RefCell<Vec<InFlight>>,
+    pub in_flight: RefCell<Vec<Box<InFlight>>>,
     /// The refreshes that the page asked for.
     pub refreshes: RefCell<Vec<PageRefresh>>,
     /// The payments that have not ended.
@@ -181,7 +181,7 @@ impl Driver {
     /// What is kept of an update. Let go of before anything of the page is called.
     #[inline(never)]
     fn row(&self, id: u32) -> Option<RefMut<'_, InFlight>> {
-        RefMut::filter_map(self.in_flight.borrow_mut(), |rows| rows.iter_mut().find(|row| row.id == id)).ok()
+        RefMut::filter_map(self.in_flight.borrow_mut(), |rows| rows.iter_mut().map(AsMut::as_mut).find(|row| row.id == id)).ok()
     }
 
     /// The time of the machine at a moment.
@@ -319,7 +319,7 @@ impl Driver {
                 let failure = failure.and_then(|failure| self.failed(id, failure));
                 let Some(row) = self.remove(id) else { return };
                 let has_failed = failure.as_ref().map(|failure| (failure.kind, failure.applied));
-                let response = row.response.clone();
+                let response = row.received.response.clone();
                 self.settle(row, failure.as_ref(), session.filter(|_| fresh));
                 self.tell_settled(endpoint, has_failed, [waited, duration], attempts, &response);
             }

@@ -70,7 +70,7 @@ impl Driver {
             Event::Refreshed { id, success, open }
         } else {
             if let Some(mut row) = self.row(id) {
-                row.details.cause = cause;
+                row.received.details.cause = cause;
             }
             Event::Update { id, event: UpdateEvent::StripeEnded { success, open } }
         };
