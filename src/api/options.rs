@@ -122,7 +122,7 @@ impl Options {
     }
 
     /// Checks everything, and returns what the client works by and the endpoints' identities.
-    pub(super) fn into_config(self) -> Result<(Config, Vec<Rc<()>>), OptionsError> {
+    pub(super) fn into_config(self) -> Result<(Box<Config>, Vec<Rc<()>>), OptionsError> {
         self.shared.check()?;
         let (mut endpoints, mut targets) = (Vec::new(), Vec::new());
         let mut identities: Vec<Rc<()>> = Vec::new();
@@ -138,7 +138,7 @@ impl Options {
             identities.push(identity);
         }
         let session = self.session.map(|session| -> SessionId { Box::new(move || Ok(Value::Text(session()))) });
-        let config = Config {
+        let config = Box::new(Config {
             endpoints,
             targets,
             session,
@@ -149,7 +149,7 @@ impl Options {
             on_failure: self.on_failure,
             on_settled: self.on_settled,
             fetch: self.fetch,
-        };
+        });
         Ok((config, identities))
     }
 }

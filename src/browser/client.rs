@@ -54,7 +54,7 @@ pub struct Client {
 
 impl Client {
     /// A client for these options.
-    pub fn new(config: Config) -> Rc<Self> {
+    pub fn new(config: Box<Config>) -> Rc<Self> {
         let declared = config.endpoints.len();
         let driver = Driver::new(config);
         Rc::new(Self {

@@ -45,7 +45,7 @@ extern "C" {
 /// # Errors
 ///
 /// A `TypeError` that names the key, for whatever is wrong.
-pub fn read(given: &JsValue) -> Result<Config, JsValue> {
+pub fn read(given: &JsValue) -> Result<Box<Config>, JsValue> {
     let options = check(given)?;
     let with_token = options.record("csrf").is_some();
     let (mut endpoints, mut targets) = (Vec::new(), Vec::new());
@@ -56,7 +56,7 @@ pub fn read(given: &JsValue) -> Result<Config, JsValue> {
         declared.add_to(&mut endpoints, with_token).ok_or_else(unknown)?;
         targets.push(Target::new(&declared.text("name"), declared.text("url"), declared.text("credentials")));
     }
-    Ok(Config {
+    Ok(Box::new(Config {
         endpoints,
         targets,
         session: options.function("session").map(|session| {
@@ -77,7 +77,7 @@ pub fn read(given: &JsValue) -> Result<Config, JsValue> {
                 as Box<dyn Fn(&super::failure::SettledUpdate)>
         }),
         fetch: options.function("fetch"),
-    })
+    }))
 }
 
 impl Checked {

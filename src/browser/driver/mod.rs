@@ -92,7 +92,7 @@ fn later(driver: Weak<Driver>, signal: Signal) -> impl Fn() + 'static {
 pub struct Driver {
     me: Weak<Self>,
     /// What the page declared.
-    pub config: Config,
+    pub config: Box<Config>,
     machine: RefCell<Machine>,
     clock: RefCell<Clock>,
     /// When the clock was read last.
@@ -126,7 +126,7 @@ pub struct Driver {
 
 impl Driver {
     /// A driver for these options.
-    pub fn new(mut config: Config) -> Rc<Self> {
+    pub fn new(mut config: Box<Config>) -> Rc<Self> {
         let machine = Machine::new(mem::take(&mut config.endpoints));
         let targets = mem::take(&mut config.targets);
         Rc::new_cyclic(|me: &Weak<Self>| Self {
