@@ -111,6 +111,7 @@ impl Driver {
     }
 
     /// Answers everybody who waits for an update.
+    #[expect(clippy::boxed_local, reason = "it comes from a list of boxes, and would be copied by its fields")]
     pub(super) fn settle(&self, row: Box<InFlight>, failure: Option<&Rc<Failure>>, session: Option<&Session>) {
         let InFlight { waiters, actions, received, .. } = *row;
         let Received { body, response, .. } = *received;

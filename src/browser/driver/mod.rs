@@ -18,6 +18,7 @@ use gloo_timers::callback::Timeout;
 use js_sys::futures::spawn_local;
 use wasm_bindgen::JsValue;
 
+use self::marks::Marks;
 use super::config::{Config, Target};
 use super::in_flight::{InFlight, PageRefresh, Payment};
 use super::listener::Listener;
@@ -102,13 +103,13 @@ pub struct Driver {
     is_busy: Cell<bool>,
     targets: RefCell<Vec<Rc<Target>>>,
     /// The updates that have not settled.
+    #[expect(clippy::vec_box, reason = "an update that is moved by its fields is code at each move")]
     pub in_flight: RefCell<Vec<Box<InFlight>>>,
     /// The refreshes that the page asked for.
     pub refreshes: RefCell<Vec<PageRefresh>>,
     /// The payments that have not ended.
     pub payments: RefCell<Vec<Payment>>,
-    /// The sessions of which a reload must not forget that something is under way.
-    marked: RefCell<Vec<String>>,
+    marks: Marks,
     /// The sessions that the machine remembers.
     pub sessions: Sessions,
     /// What the page is shown.
@@ -141,7 +142,7 @@ impl Driver {
             in_flight: RefCell::default(),
             refreshes: RefCell::default(),
             payments: RefCell::default(),
-            marked: RefCell::default(),
+            marks: Marks::default(),
             sessions: Sessions::default(),
             store: Store::default(),
             reporter: Reporter::default(),
@@ -251,7 +252,7 @@ impl Driver {
             self.machine.borrow_mut().on(event, now, &page::random, &mut effects);
             let is_sent = |effect: &Effect| matches!(effect, Effect::Send { .. } | Effect::Refresh { .. });
             if !self.is_rehearsal.get() {
-                self.mark(effects.iter().any(is_sent), matches!(event, Event::Left));
+                self.mark(now, effects.iter().any(is_sent), matches!(event, Event::Left));
             }
             for effect in &effects {
                 self.perform(effect, session);
