@@ -158,14 +158,19 @@ export interface FakeSession {
 /** An amount, or just its minor units. */
 export type AmountInit = FakeAmount | number;
 
+type Recurring = NonNullable<FakeSession["recurring"]>;
+
 type Init<T> = { [K in keyof T]?: (T[K] extends FakeAmount ? AmountInit : T[K]) | undefined };
 
 /**
  * As much of a session as the page or the test cares about. Amounts may be given as minor units, totals are added up
  * where they are left out, and `canConfirm` is calculated.
  */
-export type SessionInit = Omit<Init<FakeSession>, "lineItems" | "total" | "canConfirm"> & {
+export type SessionInit = Omit<Init<FakeSession>, "lineItems" | "recurring" | "total" | "canConfirm"> & {
   lineItems?: ReadonlyArray<Init<FakeLineItem>> | undefined;
+  /** Without `dueNext`, the same is due again. */
+  recurring?:
+    (Omit<Init<Recurring>, "dueNext"> & { dueNext?: Init<Recurring["dueNext"]> | undefined }) | null | undefined;
   total?: Init<FakeSession["total"]> | undefined;
   canConfirm?: unknown;
 };

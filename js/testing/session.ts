@@ -61,9 +61,29 @@ function lineItem(
   };
 }
 
+/** Fills in what a subscription was not given, for a session with these totals. */
+function recurringOf(
+  given: SessionInit["recurring"],
+  { subtotal, total, discount, taxInclusive, taxExclusive }: FakeSession["total"],
+  currency: string,
+): FakeSession["recurring"] {
+  if (!given) return null;
+  const { dueNext = {}, ...rest } = defined(given);
+  const { billingCycleAnchor = null, ...due } = defined(dueNext);
+  const next = amounts(currency, { subtotal, total, discount, taxInclusive, taxExclusive, ...due });
+  return {
+    interval: "month",
+    intervalCount: 1,
+    isProrated: false,
+    trial: null,
+    ...rest,
+    dueNext: { ...next, billingCycleAnchor },
+  };
+}
+
 /** Fills in what a session was not given. */
 export function completeSession(given: SessionInit): Omit<FakeSession, "canConfirm"> {
-  const { lineItems: items, total: sums = {}, canConfirm: _, ...session } = defined(given);
+  const { lineItems: items, total: sums = {}, recurring, canConfirm: _, ...session } = defined(given);
   const currency = session.currency ?? "usd";
   const lineItems = (items ?? [{}]).map((item, position) => lineItem(item, position, currency));
   const sum = (key: "subtotal" | "discount" | "taxExclusive" | "taxInclusive") =>
@@ -87,6 +107,7 @@ export function completeSession(given: SessionInit): Omit<FakeSession, "canConfi
       minor(parts.surcharge) +
       minor(parts.appliedBalance);
   const { balanceAppliedToNextInvoice = false, ...money } = { ...parts, total } as typeof parts & SessionInit["total"];
+  const totals = { ...shown(amounts(currency, money)), balanceAppliedToNextInvoice } as FakeSession["total"];
   return {
     id: "cs_test_fake",
     billingAddress: null,
@@ -99,7 +120,7 @@ export function completeSession(given: SessionInit): Omit<FakeSession, "canConfi
     livemode: false,
     minorUnitsAmountDivisor: divisorOf(currency),
     phoneNumber: null,
-    recurring: null,
+    recurring: recurringOf(recurring, totals, currency),
     savedPaymentMethods: null,
     shipping: null,
     shippingAddress: null,
@@ -113,7 +134,7 @@ export function completeSession(given: SessionInit): Omit<FakeSession, "canConfi
     ...session,
     currency,
     lineItems,
-    total: { ...shown(amounts(currency, money)), balanceAppliedToNextInvoice } as FakeSession["total"],
+    total: totals,
   };
 }
 

@@ -24,7 +24,11 @@ import {
 } from "../../js/testing/index.js";
 
 const stripe = createFakeStripe({
-  session: { lineItems: [{ name: "Plan", unitAmount: 1000 }], total: { discount: 100 } },
+  session: {
+    recurring: { interval: "year" },
+    lineItems: [{ name: "Plan", unitAmount: 1000 }],
+    total: { discount: 100 },
+  },
   latencyMs: 10,
   failWith: "The update failed.",
 });

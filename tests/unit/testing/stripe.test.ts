@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createFakeStripe } from "../../../js/testing/index.js";
+import { createFakeStripe, type SessionInit } from "../../../js/testing/index.js";
 import { clientSecret, never, nothing, open, watch } from "./support.js";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -79,6 +79,30 @@ describe("the session", () => {
   test("is right for a currency without minor units", async () => {
     const { actions } = await open({ session: { currency: "jpy", lineItems: [{ unitAmount: 500 }] } });
     expect(actions.getSession()).toMatchObject({ minorUnitsAmountDivisor: 1, total: { total: { amount: "¥500" } } });
+  });
+
+  test("fills in what a subscription was not given", async () => {
+    const lineItems = [{ unitAmount: 1000, discount: 100 }];
+    const told = async (recurring: SessionInit["recurring"]) =>
+      (await open({ session: { lineItems, recurring } })).actions.getSession().recurring;
+    const due = {
+      subtotal: { minorUnitsAmount: 1000 },
+      discount: { minorUnitsAmount: 100 },
+      total: { amount: "$9.00" },
+    };
+    expect(await told({ interval: "year" })).toMatchObject({
+      interval: "year",
+      intervalCount: 1,
+      isProrated: false,
+      trial: null,
+      dueNext: { ...due, billingCycleAnchor: null },
+    });
+    expect(await told({ intervalCount: 3, dueNext: { total: 500, billingCycleAnchor: 7 } })).toMatchObject({
+      interval: "month",
+      intervalCount: 3,
+      dueNext: { ...due, total: { minorUnitsAmount: 500, amount: "$5.00" }, billingCycleAnchor: 7 },
+    });
+    expect(await told(null)).toBeNull();
   });
 
   test("stays the same object until something changes", async () => {
