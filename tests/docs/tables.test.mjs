@@ -86,3 +86,34 @@ test("docs/demo-server.md names every endpoint of the demo server", () => {
     .join("\n");
   for (const [, path] of rust.matchAll(/path: "([^"]+)"/g)) assert.ok(paths.includes(path), path);
 });
+
+/** Where each rule of an intent has to stand, and how. */
+const LISTS_OF_RULES = {
+  "src/api/endpoint.rs": ({ rust }) => `Rule::${rust}`,
+  "src/browser/options.rs": ({ word }) => `"${word}" =>`,
+  "src/browser/rules.js": ({ word }) => `\n  ${word}: [`,
+  "src/exports.d.ts": ({ word }) => `readonly kind: "${word}"`,
+  "js/types.ts": ({ word }) => `\`${word}\``,
+  "js/rules.ts": ({ word }) => `return rule("${word}"`,
+  "js/index.ts": ({ word }) => exported(word),
+  "js/slim.ts": ({ word }) => exported(word),
+  "server/src/endpoints/script.rs": ({ word }) => new RegExp(`import \\{[^}]*\\b${word}\\b[^}]*\\} from \\\\"`),
+  "fuzz/src/rules.rs": ({ rust }) => `Rule::${rust}`,
+  "tests/host/intent.rs": ({ rust }) => `Rule::${rust}`,
+  "tests/host/options.rs": ({ word }) => `"${word}" =>`,
+  "tests/e2e/contract/page/rules/intents.js": ({ word }) => new RegExp(`\\b${word}\\(`),
+  "docs/moving.md": ({ word }) => `\n| \`${word}(`,
+};
+const exported = (word) => new RegExp(`export \\{[^}]*\\b${word}\\b[^}]*\\} from "\\./rules\\.js"`);
+
+test("a rule of intents is in every list of rules", () => {
+  const [, body] = /fn kind\(&self\)[^{]*\{\s*match self \{([^}]*)\}/.exec(textOf("src/intent.rs"));
+  const rules = [...body.matchAll(/Self::(\w+)[^=]*=> "(\w+)"/g)].map(([, rust, word]) => ({ rust, word }));
+  assert.ok(rules.length > 5);
+  const missing = Object.entries(LISTS_OF_RULES).flatMap(([path, form]) => {
+    const text = textOf(path);
+    const isThere = (wanted) => (typeof wanted === "string" ? text.includes(wanted) : wanted.test(text));
+    return rules.filter((rule) => !isThere(form(rule))).map(({ word }) => `${word} in ${path}`);
+  });
+  assert.deepEqual(missing, []);
+});

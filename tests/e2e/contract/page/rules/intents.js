@@ -105,7 +105,18 @@ const OUTSIDE = [
   ["flag", Object(true), null],
   ["flag", () => true, null],
   ["flag", Symbol("marker"), "marker"],
+  ["text", "", null],
+  ["text", "a\nmarker", "marker"],
+  ["text", "mmmmmmmmm", "mmmm"],
+  ["text", "\ud800", null],
+  ["text", " sk_mark", "sk_mark"],
+  ["text", 7, null],
+  ["address", "marker", "marker"],
+  ["address", true, null],
+  ["address", null, null],
 ];
+
+const RECIPIENT = { name: "Ada", address: { line1: "1 Main St", country: "US" } };
 
 const RULES = {
   oneOf: ({ oneOf }) => oneOf("monthly", "yearly"),
@@ -113,6 +124,8 @@ const RULES = {
   anyIdentifier: ({ identifier }) => identifier(),
   integer: ({ integer }) => integer(0, 10),
   flag: ({ flag }) => flag(),
+  text: ({ text }) => text(8),
+  address: ({ address }) => address(),
 };
 
 const INSIDE = [
@@ -123,6 +136,8 @@ const INSIDE = [
   ["integer", 0],
   ["integer", 10],
   ["flag", false],
+  ["text", "NOËL 20 "],
+  ["address", RECIPIENT],
 ];
 
 const outside = each(
