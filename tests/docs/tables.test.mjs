@@ -99,7 +99,8 @@ const LISTS_OF_RULES = {
   "js/slim.ts": ({ word }) => exported(word),
   "server/src/endpoints/script.rs": ({ word }) => new RegExp(`import \\{[^}]*\\b${word}\\b[^}]*\\} from \\\\"`),
   "fuzz/src/rules.rs": ({ rust }) => `Rule::${rust}`,
-  "tests/host/intent.rs": ({ rust }) => `Rule::${rust}`,
+  // Among the random ones, and then in what decides again.
+  "tests/host/intent.rs": ({ rust }) => new RegExp(`Rule::${rust}\\b[^]*\\n        \\(Rule::${rust}\\b`),
   "tests/host/options.rs": ({ word }) => `"${word}" =>`,
   "tests/e2e/contract/page/rules/intents.js": ({ word }) => new RegExp(`\\b${word}\\(`),
   "docs/moving.md": ({ word }) => `\n| \`${word}(`,
