@@ -30,6 +30,20 @@ export function Summary({ checkout }: { checkout: StripeCheckoutElementsValue })
         ))}
       </ul>
       <ChangeSubscriptionInterval />
+      <dl className="totals">
+        <div>
+          <dt>Subtotal</dt>
+          <dd>{total.subtotal.amount}</dd>
+        </div>
+        <div>
+          <dt>Tax</dt>
+          <dd>{total.taxExclusive.amount}</dd>
+        </div>
+        <div className="grand">
+          <dt>Total due today</dt>
+          <dd>{total.total.amount}</dd>
+        </div>
+      </dl>
     </section>
   );
 }

@@ -3,7 +3,7 @@
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlInputElement};
 
-/// What the page is drawn on.
+/// The elements that the page draws into.
 #[derive(Clone)]
 pub struct Page {
     loading: Element,
@@ -14,6 +14,9 @@ pub struct Page {
     pub tile: Element,
     pub item_name: Element,
     pub item_amount: Element,
+    pub subtotal: Element,
+    pub tax: Element,
+    pub total: Element,
     pub toggle: Element,
     pub toggle_problem: Element,
     pub form: Element,
@@ -24,7 +27,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// Finds them; the error is the id of one that is missing.
+    /// Finds the elements. The error is the ID of a missing one.
     pub fn find() -> Result<Self, JsValue> {
         let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
         let by = |id: &str| find(&document, id);
@@ -37,6 +40,9 @@ impl Page {
             tile: by("tile")?,
             item_name: by("item-name")?,
             item_amount: by("item-amount")?,
+            subtotal: by("subtotal")?,
+            tax: by("tax")?,
+            total: by("total")?,
             toggle: by("toggle")?,
             toggle_problem: by("toggle-problem")?,
             form: by("form")?,
@@ -47,7 +53,7 @@ impl Page {
         })
     }
 
-    /// Shows the order in place of what stands there while it is fetched.
+    /// Shows the order in place of the loading text.
     pub fn show(&self) {
         set_hidden(&self.loading, true);
         set_hidden(&self.order, false);

@@ -83,7 +83,7 @@ test("tells the parts of a drawing by patterns too", async ({ lab, page }) => {
     "request",
     "reading the answer",
     "Stripe.js fetches the session",
-    "fetched again in doubt",
+    "fetched again to be sure",
     "in doubt: Pay is locked",
   ]);
 });
