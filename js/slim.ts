@@ -2,7 +2,7 @@ import { LoadError } from "./instance.js";
 import { creator } from "./updates.js";
 import { makerOf } from "./wasm.js";
 
-/** Where the module is: a URL, an answer to a request for it, its bytes, or the module itself, or a promise of these. */
+/** The module: its URL, the response to a request for it, its bytes, or the compiled module. */
 export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
 
 // `BufferSource` is a name of the DOM's library alone, so what is published does without it.
@@ -10,7 +10,7 @@ type Loaded = Response | BufferSource | WebAssembly.Module;
 
 let source: WasmSource | PromiseLike<WasmSource> | undefined;
 
-/** Says where `checkout_updates.wasm` is. It is loaded when it is first needed, and again if that failed. */
+/** Sets where `checkout_updates.wasm` comes from. It is loaded when it is first needed, and again if that failed. */
 export function useWasm(where: WasmSource | PromiseLike<WasmSource>): void {
   source = where;
 }
@@ -44,7 +44,7 @@ async function compiled(): Promise<WebAssembly.Module> {
   return streams ? compileStreaming(given) : compile(await given.arrayBuffer());
 }
 
-/** See `Updates` for what it gives. Throws `TypeError`, which names the key, for whatever is wrong with the options. */
+/** Creates the `Updates` of a page. Throws a `TypeError` that names a wrong option. */
 export const createUpdates = creator(async () => makerOf(await compiled()));
 
 export { CheckoutUpdateError, isCheckoutUpdateError } from "./error.js";
