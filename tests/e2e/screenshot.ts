@@ -30,7 +30,7 @@ lab.describe("the film of the lab", () => {
   lab("three faults, each in both columns, a result first", async ({ complaints, lab: page }) => {
     lab.setTimeout(300_000);
     await page.open();
-    const clip = { x: 0, y: (await page.form.boundingBox())!.y - 16, width: 1080, height: 764 };
+    const clip = { x: 0, y: (await page.form.boundingBox())!.y - 16, width: 1080, height: 796 };
     const shoot = async (ms: number): Promise<Frame> => {
       await page.press.blur();
       return { png: await page.page.screenshot({ animations: "disabled", clip }), ms };
