@@ -24,7 +24,7 @@ async function fetched(): Promise<Loaded> {
     const given = await source;
     return typeof given === "string" || given instanceof URL ? await fetch(given) : (given as Loaded);
   } catch (cause) {
-    throw new LoadError("checkout_updates.wasm could not be fetched from where useWasm says that it is", { cause });
+    throw new LoadError("checkout_updates.wasm could not be fetched; check the URL passed to useWasm", { cause });
   }
 }
 
@@ -36,9 +36,11 @@ async function compiled(): Promise<WebAssembly.Module> {
   // By its shape: where there is no `Response`, bytes can still be given.
   if (!("arrayBuffer" in given)) return compile(given);
   if (!given.ok) {
-    throw new LoadError(`the server answered ${given.status} for checkout_updates.wasm; useWasm says where it is`);
+    throw new LoadError(
+      `the server answered ${given.status} for checkout_updates.wasm; check the URL passed to useWasm`,
+    );
   }
-  if (given.bodyUsed) throw new LoadError("useWasm was given a Response that has been read; give it the URL");
+  if (given.bodyUsed) throw new LoadError("the Response passed to useWasm has already been read; pass the URL instead");
   // Streaming wants this MIME type and nothing beside it; a server that does not send it still sends the bytes.
   const streams = /^application\/wasm$/i.test(given.headers.get("content-type") ?? "");
   return streams ? compileStreaming(given) : compile(await given.arrayBuffer());

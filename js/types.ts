@@ -88,7 +88,7 @@ export type IntentOf<R extends Rules> = [keyof R] extends [never]
       }
     >;
 
-/** One record where editors would show two. */
+/** One record: editors would show an intersection of two. */
 type Flat<T> = T extends infer All ? { [K in keyof All]: All[K] } : never;
 
 /** The intent of the endpoint with this name. */
