@@ -160,7 +160,7 @@ impl Shop {
         page::set(&page.toggle, "aria-checked", self.plan() == Plan::Yearly);
         page::set(&page.toggle, "aria-busy", self.updates.is_pending(&self.change));
         if view.status.kind == "complete" {
-            page.failed("Thank you. Your order is confirmed.");
+            page.paid("Thank you. Your order is confirmed.");
             return;
         }
         let reason = self.reason();

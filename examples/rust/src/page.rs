@@ -9,6 +9,7 @@ pub struct Page {
     loading: Element,
     order: Element,
     pay: Element,
+    due_label: Element,
     pub due: Element,
     pub terms: Element,
     pub tile: Element,
@@ -35,6 +36,7 @@ impl Page {
             loading: by("loading")?,
             order: by("order")?,
             pay: by("pay")?,
+            due_label: by("due-label")?,
             due: by("due")?,
             terms: by("terms")?,
             tile: by("tile")?,
@@ -58,6 +60,15 @@ impl Page {
         set_hidden(&self.loading, true);
         set_hidden(&self.order, false);
         set_hidden(&self.pay, false);
+    }
+
+    /// Shows one sentence in place of what the customer fills in. The order stays.
+    pub fn paid(&self, text: &str) {
+        self.loading.set_text_content(Some(text));
+        self.due_label.set_text_content(Some("Paid"));
+        self.order.set_class_name("order paid-for");
+        set_hidden(&self.loading, false);
+        set_hidden(&self.pay, true);
     }
 
     /// Shows one sentence in place of the order.
