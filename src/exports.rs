@@ -184,7 +184,7 @@ impl Updates {
     /// Calls the listener after each change of the snapshot; returns the function that ends this.
     pub fn subscribe(&self, #[wasm_bindgen(unchecked_param_type = "() => void")] listener: Function) -> End {
         let number = self.client.driver.store.subscribe(Rc::new(move || js::notify(&listener)));
-        self.end(move |client| client.driver.store.unsubscribe(number))
+        self.end(Ending::Subscription(number))
     }
 
     /// The same object until something changes.
@@ -209,7 +209,7 @@ impl Updates {
         self.client.listen();
         let is_drawn = Math::random() < rate.unwrap_or(1.0);
         let number = if is_drawn { self.client.driver.reporter.add(url.to_owned()) } else { 0 };
-        self.end(move |client| client.driver.reporter.forget(number))
+        self.end(Ending::Report(number))
     }
 
     fn spec_of(&self, update: &JsValue) -> Result<Rc<UpdateSpec>, JsValue> {
@@ -227,11 +227,14 @@ impl Updates {
     }
 
     /// A function for the page that ends something.
-    fn end(&self, end: impl Fn(&Client) + 'static) -> End {
+    fn end(&self, what: Ending) -> End {
         let client = Rc::downgrade(&self.client);
         let ending = Closure::<dyn Fn()>::new(move || {
-            if let Some(client) = client.upgrade() {
-                end(&client);
+            let Some(client) = client.upgrade() else { return };
+            match what {
+                Ending::Subscription(number) => client.driver.store.unsubscribe(number),
+                Ending::Report(number) => client.driver.reporter.forget(number),
+                Ending::Hold(id) => client.release(id),
             }
         });
         ending.into_js_value().unchecked_into()
@@ -257,7 +260,7 @@ impl Updates {
     /// Keeps updates from starting, while a wallet's sheet is open: returns the function that ends this, or `null` where
     /// something is pending, stale, held or being paid.
     pub fn hold(&self) -> Option<End> {
-        self.client.hold().map(|id| self.end(move |client| client.release(id)))
+        self.client.hold().map(|id| self.end(Ending::Hold(id)))
     }
 
     /// Makes the page stale where a reload has left something of this session under way, and resolves when that is over.
@@ -278,6 +281,13 @@ fn payment() -> (PayPromise, TellPayment) {
         Err(error) => ended.reject(&error),
     });
     (promise, tell)
+}
+
+/// What a function of the page ends, by its number.
+enum Ending {
+    Subscription(u32),
+    Report(u32),
+    Hold(u32),
 }
 
 /// For the facade of the npm package alone, which outlives the module.
@@ -306,7 +316,7 @@ impl Updates {
     #[wasm_bindgen(skip_typescript)]
     pub fn holding(&self) -> End {
         let id = self.client.holding();
-        self.end(move |client| client.release(id))
+        self.end(Ending::Hold(id))
     }
 
     /// Whether any update that has not settled may have sent something.

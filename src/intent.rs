@@ -11,8 +11,6 @@ mod refusal;
 pub(crate) mod typed;
 mod value;
 
-use std::mem;
-
 use self::json::{write_member, write_text};
 pub use self::refusal::{InvalidBody, InvalidIntent, Problem};
 pub use self::value::Value;
@@ -154,18 +152,22 @@ fn arrange(
     found: &mut Vec<(String, Value)>,
     check: &dyn Fn(usize, &str, &mut Value) -> Result<(), InvalidIntent>,
 ) -> Result<(), InvalidIntent> {
-    let mut members: Vec<(String, Value)> = names.iter().map(|name| ((*name).to_owned(), Value::Missing)).collect();
-    for (name, value) in mem::take(found) {
-        match members.iter_mut().find(|(declared, _)| *declared == name) {
-            Some((_, place)) if place.is_missing() => *place = value,
-            Some(_) => return Err(InvalidIntent { field: name, problem: Problem::Repeated }),
-            None => return Err(InvalidIntent { field: name, problem: Problem::Undeclared }),
+    for (place, (name, _)) in found.iter().enumerate() {
+        let is_declared = names.iter().any(|declared| declared == name);
+        if !is_declared || found.iter().skip(place + 1).any(|(other, _)| other == name) {
+            let problem = if is_declared { Problem::Repeated } else { Problem::Undeclared };
+            return Err(InvalidIntent { field: name.clone(), problem });
         }
     }
-    for (position, (name, value)) in members.iter_mut().enumerate() {
-        check(position, name, value).map_err(|error| error.inside(name))?;
+    let mut members = Vec::new();
+    for (position, name) in names.iter().enumerate() {
+        let place = found.iter().position(|(given, _)| given == name);
+        let mut value = place.map_or(Value::Missing, |place| found.swap_remove(place).1);
+        check(position, name, &mut value).map_err(|error| error.inside(name))?;
+        if !value.is_missing() {
+            members.push(((*name).to_owned(), value));
+        }
     }
-    members.retain(|(_, value)| !value.is_missing());
     *found = members;
     Ok(())
 }

@@ -191,6 +191,7 @@ pub mod request;
 pub mod retry;
 pub mod session;
 pub mod staleness;
+mod text;
 pub mod update;
 
 #[cfg(feature = "browser")]

@@ -1,4 +1,4 @@
-// The demo server's memory over many updates, on both databases: docs/server.md has the figures.
+// The demo server's memory over many updates, on both databases: docs/demo-server.md has the figures.
 import { join } from "node:path";
 import { root, run, step } from "../lib/run.mjs";
 import { postgresql } from "../setup/postgresql.mjs";

@@ -123,23 +123,25 @@ impl Options {
     }
 
     /// Checks everything, and returns what the client works by and the endpoints' identities.
-    pub(super) fn into_config(self) -> Result<(Config, Vec<Rc<()>>), OptionsError> {
+    pub(super) fn into_config(self) -> Result<(Box<Config>, Vec<Rc<()>>), OptionsError> {
         self.shared.check()?;
-        let mut endpoints = Vec::new();
+        let (mut endpoints, mut targets) = (Vec::new(), Vec::new());
         let mut identities: Vec<Rc<()>> = Vec::new();
         for Declared { name, declared, identity } in self.endpoints {
-            if endpoints.iter().any(|(_, target): &(_, Target)| target.name == name) {
+            if targets.iter().any(|target: &Rc<Target>| target.name == name) {
                 let key = ["endpoints.", &name].concat();
                 return Err(OptionsError { key, problem: "is declared twice".to_owned() });
             }
             let endpoint = declared.check(&name, &self.shared)?;
             let credentials = declared.credentials().name().to_owned();
-            endpoints.push((endpoint, Target::new(&name, declared.url, credentials)));
+            endpoints.push(endpoint);
+            targets.push(Target::new(&name, declared.url, credentials));
             identities.push(identity);
         }
         let session = self.session.map(|session| -> SessionId { Box::new(move || Ok(Value::Text(session()))) });
-        let config = Config {
+        let config = Box::new(Config {
             endpoints,
+            targets,
             session,
             session_field: self.shared.session_field().to_owned(),
             timeout: self.shared.timeout(),
@@ -148,7 +150,7 @@ impl Options {
             on_failure: self.on_failure,
             on_settled: self.on_settled,
             fetch: self.fetch,
-        };
+        });
         Ok((config, identities))
     }
 }

@@ -25,6 +25,13 @@ pub struct Sent {
 pub struct Attempted {
     /// For the machine.
     pub answer: Answer,
+    /// For the page.
+    pub received: Box<Received>,
+}
+
+/// What an attempt has received.
+#[derive(Default)]
+pub struct Received {
     /// What the function's promise resolves to.
     pub response: JsValue,
     /// For `run`: what the body holds.
@@ -36,7 +43,7 @@ pub struct Attempted {
 impl Attempted {
     /// One that nobody has answered.
     pub fn without_answer(answer: Answer, details: FailureDetails) -> Self {
-        Self { answer, response: JsValue::UNDEFINED, body: JsValue::NULL, details }
+        Self { answer, received: Box::new(Received { details, ..Received::default() }) }
     }
 
     /// The same with what an answer said.
@@ -44,7 +51,7 @@ impl Attempted {
         let Read { content, value, .. } = read;
         let Content { message, detail, code, .. } = content;
         let details = FailureDetails { message, detail, code, cause, ..FailureDetails::default() };
-        Self { answer, response: response.clone().into(), body: value, details }
+        Self { answer, received: Box::new(Received { response: response.clone().into(), body: value, details }) }
     }
 }
 
@@ -54,8 +61,8 @@ pub async fn attempt(sent: Sent, head: &dyn Fn(u16) -> bool) -> Attempted {
     let (response, is_kept) = match settled(given).await {
         // What a function of the page returns goes through untouched, but for an answer that is not ok.
         Ok(value) if is_wrapped && !value.unchecked_ref::<Response>().is_failed() => {
-            let details = FailureDetails::default();
-            return Attempted { answer: Answer::Value, response: value.clone(), body: value, details };
+            let received = Box::new(Received { response: value.clone(), body: value, ..Received::default() });
+            return Attempted { answer: Answer::Value, received };
         }
         Ok(value) => (value.unchecked_into::<Response>(), is_wrapped),
         Err(thrown) if is_wrapped => return threw(thrown).await,
@@ -78,8 +85,11 @@ pub async fn attempt(sent: Sent, head: &dyn Fn(u16) -> bool) -> Attempted {
     let cause = std::mem::take(&mut read.cause);
     // What is read of a copy needs no other, and `run` gives the body alone.
     let refilled = read.bytes.take().filter(|_| !is_run && !is_kept).map(|bytes| response.refilled(&bytes));
-    let attempted = Attempted::read(answer, &response, read, cause);
-    Attempted { response: refilled.unwrap_or_else(|| response.into()), ..attempted }
+    let mut attempted = Attempted::read(answer, &response, read, cause);
+    if let Some(refilled) = refilled {
+        attempted.received.response = refilled;
+    }
+    attempted
 }
 
 fn no_answer(answer: Answer, cause: JsValue) -> Attempted {

@@ -12,6 +12,8 @@ use super::driver::{Brought, Driver, Signal};
 use super::failure::{Failure, FailureDetails};
 use super::in_flight::{InFlight, PageRefresh, Reply, Waiter};
 use super::listener::{Listener, Target};
+#[cfg(feature = "js")]
+use super::members::{Member, record};
 use super::outcome::Outcome;
 use super::page::{PageEvent, PageListener};
 use super::promise::Deferred;
@@ -52,7 +54,7 @@ pub struct Client {
 
 impl Client {
     /// A client for these options.
-    pub fn new(config: Config) -> Rc<Self> {
+    pub fn new(config: Box<Config>) -> Rc<Self> {
         let declared = config.endpoints.len();
         let driver = Driver::new(config);
         Rc::new(Self {
@@ -102,7 +104,7 @@ impl Client {
     /// The function for `runServerUpdate` that is made of a spec.
     pub fn function(self: &Rc<Self>, spec: Rc<UpdateSpec>) -> Function {
         let (client, of) = (Rc::clone(self), Rc::clone(&spec));
-        self.functions.make(&spec, move || client.invoke(&of, CallOptions::default()))
+        self.functions.make(&spec, move || client.invoke(&of, CallOptions::default()).into())
     }
 
     /// What such a function was made of.
@@ -236,10 +238,11 @@ impl Client {
     pub fn pending(&self, endpoint: usize, values: &JsValue) -> Option<JsValue> {
         let fields = self.driver.endpoint(endpoint, |rules| rules.fields.clone())?;
         let intent = self.pending_intent(endpoint, &raw_intent::read(&fields, values).0)?;
-        let pairs = fields.iter().zip(&intent);
-        Some(raw_intent::record(
-            pairs.filter_map(|(field, value)| Some((field.name.as_str(), raw_intent::to_js(value)?))),
-        ))
+        let mut members = Vec::new();
+        for (field, value) in fields.iter().zip(&intent) {
+            members.extend(raw_intent::to_js(value).map(|value| (field.name.as_str(), Member::Value(value))));
+        }
+        Some(record(&members))
     }
 
     /// Whether an update of this endpoint has not settled.
@@ -300,10 +303,10 @@ impl Client {
                 Payload::Wrapped
             }
             Source::Request(raw, thrown) => {
-                row.details.cause = thrown.clone();
+                row.received.details.cause = thrown.clone();
                 let given = self.session(options).unwrap_or_else(|thrown| {
-                    if row.details.cause.is_undefined() {
-                        row.details.cause = thrown;
+                    if row.received.details.cause.is_undefined() {
+                        row.received.details.cause = thrown;
                     }
                     Value::Unreadable
                 });
@@ -317,7 +320,7 @@ impl Client {
         let payload = match refused {
             None => payload,
             Some(details) => {
-                row.details = details;
+                row.received.details = details;
                 Payload::Refused(Kind::InvalidIntent)
             }
         };
@@ -329,7 +332,7 @@ impl Client {
             }
             None => (Event::Invoke { id, endpoint, session, payload, asked }, Brought::Nothing),
         };
-        self.driver.in_flight.borrow_mut().push(row);
+        self.driver.in_flight.borrow_mut().push(Box::new(row));
         self.listen();
         self.driver.post(event, brought);
         // Before anything comes of it, so that a page that draws what is pending draws this too.
@@ -353,8 +356,8 @@ impl Client {
             Some(Err(refusal)) => refusal,
         };
         let Refusal { kind, field, detail } = refusal;
-        row.details.detail = Some(detail).filter(|text| !text.is_empty()).map(str::to_owned);
-        row.details.field = field;
+        row.received.details.detail = Some(detail).filter(|text| !text.is_empty()).map(str::to_owned);
+        row.received.details.field = field;
         Payload::Refused(kind)
     }
 

@@ -1,11 +1,14 @@
 //! What an `Updates` was given, checked: from Rust by `src/api`, from JavaScript by `options.rs`.
 
+use std::rc::Rc;
+
 use js_sys::{Function, JsString};
 use wasm_bindgen::JsValue;
 
 use super::failure::{Failure, Messages, SettledUpdate};
 use crate::endpoint::Endpoint;
 use crate::intent::Value;
+use crate::text::concat;
 
 /// Where the requests of an endpoint go, or the name of a function of the page.
 #[derive(Clone, Debug)]
@@ -22,13 +25,13 @@ pub struct Target {
 
 impl Target {
     /// An endpoint's.
-    pub fn new(name: &str, url: String, credentials: String) -> Self {
-        let measure = JsString::from(["checkout-updates:", name].concat());
-        Self { name: name.to_owned(), measure, url, credentials }
+    pub fn new(name: &str, url: String, credentials: String) -> Rc<Self> {
+        let measure = JsString::from(concat(&["checkout-updates:", name]));
+        Rc::new(Self { name: name.to_owned(), measure, url, credentials })
     }
 
     /// For a function of the page, which has a name alone.
-    pub fn named(name: &str) -> Self {
+    pub fn named(name: &str) -> Rc<Self> {
         Self::new(name, String::new(), String::new())
     }
 
@@ -57,8 +60,10 @@ pub type Listener<T> = Box<dyn Fn(&T)>;
 
 /// The options of one `Updates`, with every default filled in.
 pub struct Config {
-    /// What the machine decides by, and where requests go; one of each for an endpoint.
-    pub endpoints: Vec<(Endpoint, Target)>,
+    /// What the machine decides by, one for an endpoint.
+    pub endpoints: Vec<Endpoint>,
+    /// Where requests go, one for an endpoint.
+    pub targets: Vec<Rc<Target>>,
     /// What gives the session id.
     pub session: Option<SessionId>,
     /// The name that the session id has in a body.

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::read::{self, name};
 use crate::failure::{self, Applied, Kind, Reason};
+use crate::text::concat;
 
 #[wasm_bindgen(module = "/src/browser/records.js")]
 extern "C" {
@@ -101,7 +102,7 @@ impl Failure {
         let failure::Failure { kind, applied, status, duration, attempts, reason } = decided;
         let servers = details.message.as_deref().filter(|_| kind.shows_servers_words());
         let detail = match &details.field {
-            Some(field) => Some(["\"", field, "\" ", details.detail.as_deref().unwrap_or_default()].concat()),
+            Some(field) => Some(concat(&["\"", field, "\" ", details.detail.as_deref().unwrap_or_default()])),
             None => details.detail.clone(),
         };
         let mut made = Self {

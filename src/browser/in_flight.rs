@@ -7,7 +7,8 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 
 use super::abort::AbortGuard;
-use super::failure::{Failure, FailureDetails};
+use super::attempt::Received;
+use super::failure::Failure;
 use super::listener::Listener;
 use super::outcome::{Outcome, PayOutcome};
 use super::promise::Deferred;
@@ -58,12 +59,8 @@ pub struct InFlight {
     pub key: Option<String>,
     /// The page's CSRF token.
     pub token: Option<String>,
-    /// What the function's promise resolves to.
-    pub response: JsValue,
-    /// For `run`: what the body holds.
-    pub body: JsValue,
-    /// What is known of how it failed.
-    pub details: FailureDetails,
+    /// What its last attempt has received, and what is known of how it failed.
+    pub received: Box<Received>,
     /// How it failed, once it has.
     pub failure: Option<Rc<Failure>>,
 }
@@ -83,9 +80,7 @@ impl InFlight {
             is_sent: false,
             key: None,
             token: None,
-            response: JsValue::UNDEFINED,
-            body: JsValue::NULL,
-            details: FailureDetails::default(),
+            received: Box::default(),
             failure: None,
         }
     }

@@ -5,15 +5,21 @@ const KEY = "checkout-updates";
 const YOUNG = 60_000;
 const { entries, fromEntries } = Object;
 
-/** The marks of the last minute, but for those of this session; older ones, and what cannot be read, are left out. */
-function others(session) {
+/** The sessions that are to be marked by a task, which may be under way. */
+const waiting = new Set();
+let isDue = false;
+
+/** The marks of the last minute; older ones, and what cannot be read, are left out. */
+function young() {
   try {
-    const isYoung = (time) => typeof time === "number" && Math.abs(Date.now() - time) < YOUNG;
-    return entries(JSON.parse(sessionStorage.getItem(KEY))).filter(([id, time]) => id !== session && isYoung(time));
+    const isYoung = ([, time]) => typeof time === "number" && Math.abs(Date.now() - time) < YOUNG;
+    return entries(JSON.parse(sessionStorage.getItem(KEY) ?? "{}")).filter(isYoung);
   } catch {
     return [];
   }
 }
+
+const others = (session) => young().filter(([id]) => id !== session);
 
 function write(marks) {
   try {
@@ -24,15 +30,46 @@ function write(marks) {
   }
 }
 
-/** Marks a session now. */
-export const mark = (session) => write([...others(session), [session, Date.now()]]);
+const has = (session) => young().some(([id]) => id === session);
+
+function writeNow(session) {
+  waiting.delete(session);
+  write([...others(session), [session, Date.now()]]);
+}
+
+function writeInTask() {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    isDue = false;
+    waiting.forEach(writeNow);
+  };
+  port2.postMessage(0);
+  isDue = true;
+}
+
+/**
+ * Marks a session. The first time, unless the page is left, in a task of its own: an update that is over before that needs
+ * no mark, and to write one takes longer than the rest of an update.
+ */
+export function mark(session, isLeft) {
+  if (isLeft || has(session)) return writeNow(session);
+  waiting.add(session);
+  try {
+    if (!isDue) writeInTask();
+  } catch {
+    writeNow(session);
+  }
+}
 
 /** Takes the mark of a session away. */
-export const unmark = (session) => write(others(session));
+export function unmark(session) {
+  waiting.delete(session);
+  write(others(session));
+}
 
 /** Whether this session has a mark. Those that are too old are removed. */
 export function isMarked(session) {
-  const marks = others(undefined);
-  write(marks);
-  return marks.some(([id]) => id === session);
+  write(young());
+  return has(session);
 }

@@ -16,6 +16,7 @@ mod in_flight;
 #[cfg(feature = "js")]
 pub mod js;
 mod listener;
+mod members;
 #[cfg(feature = "js")]
 mod options;
 mod outcome;

@@ -36,9 +36,6 @@ extern "C" {
     #[wasm_bindgen(method, indexing_getter)]
     fn record(this: &Checked, name: &str) -> Option<Checked>;
 
-    #[wasm_bindgen(method, indexing_getter)]
-    fn list(this: &Checked, name: &str) -> Option<Vec<Checked>>;
-
     #[wasm_bindgen(method, catch)]
     fn token(this: &Checked) -> Result<JsValue, JsValue>;
 }
@@ -48,17 +45,20 @@ extern "C" {
 /// # Errors
 ///
 /// A `TypeError` that names the key, for whatever is wrong.
-pub fn read(given: &JsValue) -> Result<Config, JsValue> {
+pub fn read(given: &JsValue) -> Result<Box<Config>, JsValue> {
     let options = check(given)?;
     let with_token = options.record("csrf").is_some();
-    let mut endpoints = Vec::new();
-    for declared in &options.list("endpoints").unwrap_or_default() {
+    let (mut endpoints, mut targets) = (Vec::new(), Vec::new());
+    for declared in options.list("endpoints").iter() {
+        let declared: Checked = declared.unchecked_into();
         // The check knows the same kinds of rules.
         let unknown = || JsValue::from(js_sys::TypeError::new("createUpdates: unknown kind of rule"));
         declared.add_to(&mut endpoints, with_token).ok_or_else(unknown)?;
+        targets.push(Target::new(&declared.text("name"), declared.text("url"), declared.text("credentials")));
     }
-    Ok(Config {
+    Ok(Box::new(Config {
         endpoints,
+        targets,
         session: options.function("session").map(|session| {
             let ask = move || Ok(raw_intent::value(&session.call0(&JsValue::UNDEFINED)?));
             Box::new(ask) as super::config::SessionId
@@ -77,7 +77,7 @@ pub fn read(given: &JsValue) -> Result<Config, JsValue> {
                 as Box<dyn Fn(&super::failure::SettledUpdate)>
         }),
         fetch: options.function("fetch"),
-    })
+    }))
 }
 
 impl Checked {
@@ -87,6 +87,10 @@ impl Checked {
 
     fn text(&self, name: &str) -> String {
         self.get(name).as_string().unwrap_or_default()
+    }
+
+    fn list(&self, name: &str) -> Array {
+        self.get(name).unchecked_into()
     }
 
     fn number(&self, name: &str) -> f64 {
@@ -107,19 +111,19 @@ impl Checked {
         Some(Box::new(move |failure| read::text(&by_kind, &failure.kind.name().into())))
     }
 
-    /// Adds an endpoint: what the machine decides by, and where its requests go; `None` for a rule of an unknown kind.
+    /// Adds what the machine decides by of an endpoint; `None` for a rule of an unknown kind.
     // Not returned: an enum that is copied by its fields takes two integers for one float (scripts/build/plain.mjs).
-    fn add_to(&self, endpoints: &mut Vec<(Endpoint, Target)>, with_token: bool) -> Option<()> {
+    fn add_to(&self, endpoints: &mut Vec<Endpoint>, with_token: bool) -> Option<()> {
         let mut fields = Vec::new();
-        for declared in &self.list("fields").unwrap_or_default() {
-            fields.push(declared.field()?);
+        for declared in self.list("fields").iter() {
+            fields.push(declared.unchecked_into::<Self>().field()?);
         }
         // Positions of fields.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let bit = |position: JsValue| 1_u32 << position.as_f64().unwrap_or_default() as u8;
         let latest = self.get("latest");
         let attempt_timeout = self.number("attemptTimeoutMs");
-        let endpoint = Endpoint {
+        endpoints.push(Endpoint {
             fields: fields.into(),
             latest: (!latest.is_null()).then(|| Array::from(&latest).iter().map(bit).sum()),
             dedupe: self.flag("dedupe"),
@@ -130,8 +134,7 @@ impl Checked {
             attempt_timeout: Some(attempt_timeout).filter(|ms| *ms > 0.0),
             timeout: self.number("timeoutMs"),
             ..Endpoint::default()
-        };
-        endpoints.push((endpoint, Target::new(&self.text("name"), self.text("url"), self.text("credentials"))));
+        });
         Some(())
     }
 
@@ -139,8 +142,11 @@ impl Checked {
         let declared: Self = self.get("rule").unchecked_into();
         let rule = match declared.text("kind").as_str() {
             "oneOf" => {
-                let values = declared.get("values").unchecked_into::<Array>();
-                Rule::OneOf(values.iter().filter_map(|choice| choice.as_string()).collect())
+                let mut choices = Vec::new();
+                for choice in declared.list("values").iter() {
+                    choices.extend(choice.as_string());
+                }
+                Rule::OneOf(choices)
             }
             "identifier" => Rule::Identifier(declared.text("prefix")),
             // Checked to be safe integers.

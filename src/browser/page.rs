@@ -7,6 +7,7 @@ use super::listener::{Listener, Target};
 use super::read;
 use crate::clock::Moment;
 use crate::intent::json::hex_digit;
+use crate::text::concat;
 
 #[wasm_bindgen(module = "/src/browser/platform.js")]
 extern "C" {
@@ -108,11 +109,11 @@ pub fn origin() -> Option<String> {
 pub fn resolve(path: &str, origin: Option<&str>) -> Option<String> {
     let Some(origin) = origin else {
         // Nothing goes anywhere: in Node, and where an environment for tests has a page without an address.
-        return stand_in().map(|_| ["http://localhost", path].concat());
+        return stand_in().map(|_| concat(&["http://localhost", path]));
     };
     let base = DOCUMENT.with(|document| read::text(document.as_ref()?, &"baseURI".into()));
     let is_own = |base: String| base.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    Some(if base.is_some_and(is_own) { path.to_owned() } else { [origin, path].concat() })
+    Some(if base.is_some_and(is_own) { path.to_owned() } else { concat(&[origin, path]) })
 }
 
 /// What the page tells of itself.

@@ -3,6 +3,7 @@
 
 use wasm_bindgen::JsValue;
 
+use super::members::{Member, record};
 use super::read;
 use crate::intent::{Field, Rule, Value};
 use crate::request::RawIntent;
@@ -21,8 +22,8 @@ pub fn read(fields: &[Field], intent: &JsValue) -> (RawIntent, JsValue) {
                     raw.undeclared.get_or_insert(name);
                     continue;
                 };
-                let is_nested = matches!(field.rule, Rule::Address);
-                *place = member(intent, &key, is_nested, &mut thrown);
+                let depth = if matches!(field.rule, Rule::Address) { NESTED } else { 0 };
+                *place = member(intent, &key, depth, &mut thrown);
             }
         }
         Err(cause) => {
@@ -33,7 +34,10 @@ pub fn read(fields: &[Field], intent: &JsValue) -> (RawIntent, JsValue) {
     (raw, thrown)
 }
 
-fn member(object: &JsValue, key: &JsValue, is_nested: bool, thrown: &mut JsValue) -> Value {
+/// How deep an address goes: its lines are members of a member. An object may be a member of itself.
+const NESTED: u8 = 2;
+
+fn member(object: &JsValue, key: &JsValue, depth: u8, thrown: &mut JsValue) -> Value {
     let value = match read::get(object, key) {
         Ok(value) => value,
         Err(cause) => {
@@ -41,13 +45,17 @@ fn member(object: &JsValue, key: &JsValue, is_nested: bool, thrown: &mut JsValue
             return Value::Unreadable;
         }
     };
-    if !is_nested || !value.is_object() {
+    if depth == 0 || !value.is_object() {
         return self::value(&value);
     }
     match read::keys(&value) {
         Ok(keys) => {
-            let one = |key: JsValue| (key.as_string().unwrap_or_default(), member(&value, &key, true, thrown));
-            Value::Record(keys.iter().map(one).collect())
+            let mut members = Vec::new();
+            for key in keys.iter() {
+                let name = key.as_string().unwrap_or_default();
+                members.push((name, member(&value, &key, depth - 1, thrown)));
+            }
+            Value::Record(members)
         }
         Err(cause) => {
             *thrown = cause;
@@ -79,26 +87,12 @@ pub fn to_js(value: &Value) -> Option<JsValue> {
         Value::Number(number) => Some((*number).into()),
         Value::Flag(flag) => Some((*flag).into()),
         Value::Record(members) => {
-            let shown = members.iter().filter_map(|(name, value)| Some((name.as_str(), to_js(value)?)));
-            Some(record(shown))
+            let mut shown = Vec::new();
+            for (name, value) in members {
+                shown.extend(to_js(value).map(|value| (name.as_str(), Member::Value(value))));
+            }
+            Some(record(&shown))
         }
         Value::Missing | Value::Unreadable | Value::Other => None,
     }
-}
-
-/// A record with these members of its own, whatever a page has added to `Object.prototype`.
-pub fn record<'a>(members: impl Iterator<Item = (&'a str, JsValue)>) -> JsValue {
-    let entries = js_sys::Array::new();
-    for (name, value) in members {
-        entries.push(&js_sys::Array::of2(&name.into(), &value));
-    }
-    from_entries(&entries).unwrap_or_default()
-}
-
-use wasm_bindgen::prelude::wasm_bindgen;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(catch, js_namespace = Object, js_name = fromEntries)]
-    fn from_entries(entries: &js_sys::Array) -> Result<JsValue, JsValue>;
 }

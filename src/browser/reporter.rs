@@ -4,11 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{JSON, JsString};
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::failure::Failure;
-use super::raw_intent::record;
+use super::members::{Member, record};
 use crate::failure::Kind;
 use crate::metrics::{Counts, Number};
 use crate::payment::blocked::{BlockReason, PaymentCounts};
@@ -17,9 +16,6 @@ use crate::payment::blocked::{BlockReason, PaymentCounts};
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = navigator, js_name = sendBeacon)]
     fn send_beacon(url: &str, data: &JsString) -> Result<bool, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = Object, js_name = fromEntries)]
-    fn from_entries(entries: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen(module = "/src/browser/platform.js")]
@@ -117,7 +113,7 @@ impl PaymentMetrics {
         for (reason, count) in &self.blocked {
             blocked.push((reason.name(), Member::Count(Some(*count))));
         }
-        written(&[("confirmed", Member::Count(Some(self.confirmed))), ("blocked", Member::Record(written(&blocked)))])
+        record(&[("confirmed", Member::Count(Some(self.confirmed))), ("blocked", Member::Value(record(&blocked)))])
     }
 }
 
@@ -132,50 +128,13 @@ pub struct Metrics {
     pub failures: Vec<Rc<Failure>>,
 }
 
-/// A map of names and values. By hand: what is derived for a struct keeps each name in a hash map, which is a kilobyte more.
-struct Map<'a>(&'a [(&'a str, Member)]);
-
-impl Serialize for Map<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (name, value) in self.0 {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
-    }
-}
-
-/// A record of these members of its own. As a `Map` first: an object's members would be assigned, and a page may have put some
-/// on `Object.prototype` that cannot be.
-fn written(members: &[(&str, Member)]) -> JsValue {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible().serialize_maps_as_objects(false);
-    let map = Map(members).serialize(&serializer).unwrap_or_default();
-    from_entries(&map).unwrap_or_default()
-}
-
-/// A value of JavaScript among those that serde writes.
-enum Member {
-    Count(Option<u32>),
-    Record(JsValue),
-}
-
-impl Serialize for Member {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Count(Some(count)) => serializer.serialize_u32(*count),
-            Self::Count(None) => serializer.serialize_none(),
-            Self::Record(record) => serde_wasm_bindgen::preserve::serialize(record, serializer),
-        }
-    }
-}
-
 fn endpoint(metrics: &EndpointMetrics) -> JsValue {
     let count = |count: u32| Member::Count(Some(count));
     let mut failures = Vec::new();
     for (kind, number) in &metrics.failures {
         failures.push((kind.name(), count(*number)));
     }
-    written(&[
+    record(&[
         ("updates", count(metrics.updates)),
         ("successes", count(metrics.successes)),
         ("retries", count(metrics.retries)),
@@ -185,7 +144,7 @@ fn endpoint(metrics: &EndpointMetrics) -> JsValue {
         ("p50", Member::Count(metrics.p50)),
         ("p95", Member::Count(metrics.p95)),
         ("max", Member::Count(metrics.max)),
-        ("failures", Member::Record(written(&failures))),
+        ("failures", Member::Value(record(&failures))),
     ])
 }
 
@@ -196,17 +155,20 @@ impl Metrics {
         for failure in &self.failures {
             failures.push(&recorded(&failure.error));
         }
-        let members = [
-            ("endpoints", endpoints(&self.endpoints)),
-            ("payments", self.payments.to_js()),
-            ("failures", failures.into()),
-        ];
-        record(members.into_iter())
+        record(&[
+            ("endpoints", Member::Value(endpoints(&self.endpoints))),
+            ("payments", Member::Value(self.payments.to_js())),
+            ("failures", Member::Value(failures.into())),
+        ])
     }
 }
 
 fn endpoints(endpoints: &[(String, EndpointMetrics)]) -> JsValue {
-    record(endpoints.iter().map(|(name, metrics)| (name.as_str(), endpoint(metrics))))
+    let mut members = Vec::new();
+    for (name, metrics) in endpoints {
+        members.push((name.as_str(), Member::Value(endpoint(metrics))));
+    }
+    record(&members)
 }
 
 /// Everything that was counted.
@@ -219,18 +181,17 @@ pub struct Counted {
 }
 
 /// Whom is reported to, and what the browser has taken for it.
-#[derive(Clone)]
 struct Recipient {
     number: u32,
     url: String,
-    told: Rc<Counted>,
+    told: RefCell<Rc<Counted>>,
 }
 
 /// The last failures, and what was reported.
 #[derive(Default)]
 pub struct Reporter {
     failures: RefCell<Vec<Rc<Failure>>>,
-    recipients: RefCell<Vec<Recipient>>,
+    recipients: RefCell<Vec<Rc<Recipient>>>,
     last_number: Cell<u32>,
     /// What was reported last, with which a new recipient begins.
     told: RefCell<Rc<Counted>>,
@@ -261,8 +222,8 @@ impl Reporter {
     pub fn add(&self, url: String) -> u32 {
         let number = self.last_number.get().wrapping_add(1);
         self.last_number.set(number);
-        let told = self.told.borrow().clone();
-        self.recipients.borrow_mut().push(Recipient { number, url, told });
+        let told = self.told.clone();
+        self.recipients.borrow_mut().push(Rc::new(Recipient { number, url, told }));
         number
     }
 
@@ -275,15 +236,13 @@ impl Reporter {
     pub fn send(&self, counted: Counted, resolve: &dyn Fn(&str) -> Option<String>) {
         let counted = Rc::new(counted);
         let recipients = self.recipients.borrow().clone();
-        for Recipient { number, url, told } in recipients {
-            let is_taken = report(&told, &counted).zip(resolve(&url)).is_some_and(|(text, url)| is_sent(&url, &text));
-            if !is_taken {
-                continue;
+        for recipient in &recipients {
+            let text = report(&recipient.told.borrow(), &counted);
+            let is_taken = text.zip(resolve(&recipient.url)).is_some_and(|(text, url)| is_sent(&url, &text));
+            if is_taken {
+                recipient.told.replace(Rc::clone(&counted));
+                self.told.replace(Rc::clone(&counted));
             }
-            if let Some(recipient) = self.recipients.borrow_mut().iter_mut().find(|known| known.number == number) {
-                recipient.told = Rc::clone(&counted);
-            }
-            self.told.replace(Rc::clone(&counted));
         }
     }
 }
@@ -298,12 +257,16 @@ fn report(told: &Counted, counted: &Counted) -> Option<JsString> {
             news.push((name.clone(), EndpointMetrics::since(before, counts)));
         }
     }
-    let payments = (told.payments != counted.payments)
-        .then(|| ("payments", PaymentMetrics::since(&told.payments, &counted.payments).to_js()));
-    if news.is_empty() && payments.is_none() {
+    let has_paid = told.payments != counted.payments;
+    if news.is_empty() && !has_paid {
         return None;
     }
-    JSON::stringify(&record([("endpoints", endpoints(&news))].into_iter().chain(payments))).ok()
+    let mut members = vec![("endpoints", Member::Value(endpoints(&news)))];
+    if has_paid {
+        let payments = PaymentMetrics::since(&told.payments, &counted.payments);
+        members.push(("payments", Member::Value(payments.to_js())));
+    }
+    JSON::stringify(&record(&members)).ok()
 }
 
 /// Sends a report that outlives the page: by a beacon, or where there is none or it is refused by a request that is kept alive.

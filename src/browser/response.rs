@@ -73,17 +73,27 @@ impl Parsed for Parsing {
         let json = &self.0;
         match shape(json) {
             0 => {
-                let list = members(json).to_vec();
-                let pairs = list.chunks_exact(2).filter_map(|pair| match pair {
-                    [name, value] => Some((name.as_string()?, Self(value.clone()))),
-                    _ => None,
-                });
-                Json::Object(pairs.collect())
+                let list = members(json);
+                let count = list.length();
+                let mut pairs = Vec::new();
+                let mut position = 0;
+                // Names and values by turns.
+                while position < count {
+                    pairs.extend(list.get(position).as_string().map(|name| (name, Self(list.get(position + 1)))));
+                    position += 2;
+                }
+                Json::Object(pairs)
             }
             1 => Json::Flag(json.is_truthy()),
             2 => Json::Number(json.as_f64().unwrap_or_default()),
             3 => Json::Text(json.as_string().unwrap_or_default()),
-            4 => Json::List(json.unchecked_ref::<Array>().iter().map(Self).collect()),
+            4 => {
+                let mut values = Vec::new();
+                for value in json.unchecked_ref::<Array>().iter() {
+                    values.push(Self(value));
+                }
+                Json::List(values)
+            }
             _ => Json::Null,
         }
     }

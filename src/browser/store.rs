@@ -68,18 +68,21 @@ impl Store {
                 listener();
             }
         }
-        tell(&self.waiting, || Some(look()).filter(|now| !now.pending));
-        tell(&self.resuming, || Some(look()).filter(|now| !now.stale));
+        let now = look();
+        if !now.pending {
+            tell(&self.waiting, now);
+        }
+        let now = look();
+        if !now.stale {
+            tell(&self.resuming, now);
+        }
     }
 }
 
-/// Tells those who wait, if there are any and it is over.
-fn tell(waiting: &RefCell<Vec<Settled>>, over: impl Fn() -> Option<Snapshot>) {
-    if !waiting.borrow().is_empty()
-        && let Some(now) = over()
-    {
-        for settled in waiting.take() {
-            settled(now.stale);
-        }
+/// Tells those who wait.
+#[inline(never)]
+fn tell(waiting: &RefCell<Vec<Settled>>, now: Snapshot) {
+    for settled in waiting.take() {
+        settled(now.stale);
     }
 }

@@ -39,7 +39,7 @@ impl Timer {
     }
 
     /// Is to fire in so many milliseconds from now, or never.
-    pub fn set(&self, wait: Option<f64>, now: f64, fire: impl FnOnce() + 'static) {
+    pub fn set<F: FnOnce() + 'static>(&self, wait: Option<f64>, now: f64, fire: &dyn Fn() -> F) {
         let Some(ms) = wait else {
             drop(self.set.take());
             return;
@@ -52,7 +52,7 @@ impl Timer {
         let ms = if ms > LONGEST { LONGEST } else { ms };
         // Whole milliseconds that are enough: one that fires early would have to be set again.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let timeout = Timeout::new(ms.ceil() as u32, fire);
+        let timeout = Timeout::new(ms.ceil() as u32, fire());
         drop(self.set.replace(Some((now + ms, timeout))));
     }
 

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, WeakMap};
+use js_sys::{Function, WeakMap};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
 use super::failure::Failure;
@@ -86,7 +86,7 @@ impl Functions {
     }
 
     /// A zero-argument function that calls `invoke` and returns its promise, with a member `failure`.
-    pub fn make(&self, spec: &Rc<UpdateSpec>, invoke: impl Fn() -> Promise + 'static) -> Function {
+    pub fn make(&self, spec: &Rc<UpdateSpec>, invoke: impl Fn() -> JsValue + 'static) -> Function {
         let of = Rc::clone(spec);
         let failure = Closure::<dyn Fn() -> JsValue>::new(move || {
             if LOOKING.get() {
@@ -94,7 +94,7 @@ impl Functions {
             }
             of.failure.borrow().as_ref().map_or(JsValue::NULL, |failure| failure.error.clone())
         });
-        let call = Closure::<dyn Fn() -> Promise>::new(invoke);
+        let call = Closure::<dyn Fn() -> JsValue>::new(invoke);
         // What becomes JavaScript's own is dropped when nothing there holds it any more.
         let (function, getter) = (call.into_js_value(), failure.into_js_value());
         with_failure(&function, &getter);

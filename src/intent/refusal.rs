@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::session::InvalidSession;
+use crate::text::concat;
 
 /// Why an intent is refused. It names the field and never holds the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl InvalidIntent {
     /// The same error, of a value that is a member of another.
     pub(super) fn inside(mut self, outer: &str) -> Self {
         let separator = if self.field.is_empty() { "" } else { "." };
-        self.field = [outer, separator, &self.field].concat();
+        self.field = concat(&[outer, separator, &self.field]);
         self
     }
 }

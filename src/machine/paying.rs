@@ -65,7 +65,10 @@ impl Machine {
         failed: bool,
         context: &mut Context,
     ) {
-        let pending = self.updates.iter().map(crate::update::Update::id).collect();
+        let mut pending = Vec::new();
+        for update in &self.updates {
+            pending.push(update.id());
+        }
         self.payments.pay(id, session, shown, pending, failed, context);
         if !open {
             self.payments.closed(id, context);

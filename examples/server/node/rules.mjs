@@ -1,4 +1,4 @@
-// What a customer may change: from what the page sent and the session's items to the whole list for Stripe.
+// What a customer may change. Each function checks the request and builds the whole list for Stripe.
 const PLANS = { monthly: process.env.MONTHLY_PRICE, yearly: process.env.YEARLY_PRICE };
 const LAMPS = { price: process.env.LAMP_PRICE, stock: 5 };
 const ADD_ONS = {
@@ -17,7 +17,7 @@ export class Refusal extends Error {
 export const cart = [PLANS.monthly, LAMPS.price].map((price) => ({ price, quantity: 1 }));
 export const isId = (text, prefix) => typeof text === "string" && text.startsWith(prefix) && /^\w{1,255}$/.test(text);
 
-/** An item stays by its id, `changed` with `more`; one that is left out is removed. */
+/** Keeps items by their IDs, `changed` with new values. Stripe removes items that are left out. */
 const keep = (items, changed, more) => items.map(({ id }) => (id === changed ? { id, ...more } : { id }));
 
 function changeInterval({ interval }) {
@@ -51,7 +51,7 @@ function setAddOn({ product_id, selected = true }) {
   };
 }
 
-/** Each takes what the page sent and returns what that does to the session's items. */
+/** Each checks what the page sent and returns a function from the session's items to the new list. */
 export const updates = {
   "/change-subscription-interval": changeInterval,
   "/update-line-item-quantity": setQuantity,

@@ -1,4 +1,4 @@
-// Updates of a Checkout Session, by Express and Stripe's client.
+// Updates of a Checkout Session, with Express and Stripe's client.
 import { randomUUID } from "node:crypto";
 import express from "express";
 import Stripe from "stripe";
@@ -6,7 +6,7 @@ import { once } from "./once.mjs";
 import { cart, isId, Refusal, updates } from "./rules.mjs";
 
 const { env } = process;
-// Two calls of 8 s end before the page gives up. The page repeats an update, so the client need not.
+// Two calls of 8 s end before the page gives up. The page can retry an update, so the client need not.
 const { hostname: host, port, protocol } = new URL(env.STRIPE_API ?? "https://api.stripe.com");
 const options = { host, port, protocol: protocol.slice(0, -1), timeout: 8_000, maxNetworkRetries: 0 };
 const { sessions } = new Stripe(env.STRIPE_SECRET_KEY, options).checkout;
@@ -24,7 +24,7 @@ app.post("/create-checkout-session", async (request, response) => {
   response.json({ clientSecret: session.client_secret, publishableKey: env.STRIPE_PUBLISHABLE_KEY ?? null });
 });
 
-// Each update sends the whole list, so those of one session run one after another.
+// Each update sends the whole list, so updates of one session run one after another.
 const turns = new Map();
 function inTurn(name, work) {
   const turn = Promise.allSettled([turns.get(name)]).then(work);
@@ -57,7 +57,7 @@ for (const [path, parse] of Object.entries(updates)) {
         await sessions.update(id, params, { idempotencyKey });
         return { status: 200, body: { type: "success" } };
       } catch (error) {
-        // Stripe refused: nothing was changed. After any other error that is not known, and `once` keeps no answer.
+        // Stripe refused, so nothing was changed. Any other error leaves that open, so `once` must keep no answer.
         if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
         console.error(error);
         return new Refusal(400).answer;
@@ -71,7 +71,7 @@ for (const [path, parse] of Object.entries(updates)) {
   });
 }
 
-// Express knows its handler of errors by the four parameters. Its own errors have a status: no JSON, too long.
+// Express recognizes an error handler by its four parameters. Its own errors, such as invalid JSON, have a status.
 app.use((error, _request, response, _next) => {
   const status = error.status ?? (error instanceof Stripe.errors.StripeError ? 502 : 500);
   const { answer } = error instanceof Refusal ? error : new Refusal(status, "Something went wrong on our end.");

@@ -1,4 +1,4 @@
-"""What a customer may change: from what the page sent and the session's items to the whole list for Stripe."""
+"""What a customer may change. Each function checks the request and builds the whole list for Stripe."""
 
 import os
 import re
@@ -25,7 +25,7 @@ def is_id(text, prefix):
 
 
 def keep(items, changed=None, **more):
-    """An item stays by its id, `changed` with `more`; one that is left out is removed."""
+    """Keeps items by their IDs, `changed` with new values. Stripe removes items that are left out."""
     return [{"id": item.id, **(more if item.id == changed else {})} for item in items]
 
 
@@ -79,7 +79,7 @@ def set_add_on(fields):
     return change
 
 
-# Each takes what the page sent and returns what that does to the session's items.
+# Each checks what the page sent and returns a function from the session's items to the new list.
 UPDATES = {
     "/change-subscription-interval": change_interval,
     "/update-line-item-quantity": set_quantity,

@@ -1,4 +1,4 @@
-"""Updates of a Checkout Session, by Flask and Stripe's client."""
+"""Updates of a Checkout Session, with Flask and Stripe's client."""
 
 import os
 import threading
@@ -10,7 +10,7 @@ from once import once
 from rules import CART, UPDATES, Refusal, is_id
 from werkzeug.exceptions import HTTPException
 
-# Three calls of 6 s end before the page gives up. The page repeats an update, so the client need not.
+# Three calls of 6 s end before the page gives up. The page can retry an update, so the client need not.
 client = stripe.StripeClient(
     os.environ["STRIPE_SECRET_KEY"],
     base_addresses={"api": os.environ.get("STRIPE_API", "https://api.stripe.com")},
@@ -35,7 +35,7 @@ def create():
     return response
 
 
-# Each update sends the whole list, so those of one session run one after another.
+# Each update sends the whole list, so updates of one session run one after another.
 turns = {}
 
 
@@ -70,7 +70,7 @@ def update():
         try:
             sessions.update(session_id, params, {"idempotency_key": key})
         except stripe.InvalidRequestError as error:
-            # Stripe refused: nothing was changed. After any other error that is not known, and `once` keeps no answer.
+            # Stripe refused, so nothing was changed. Any other error leaves that open, so `once` must keep no answer.
             app.logger.exception(error)
             return Refusal(400).answer
         return 200, {"type": "success"}
@@ -88,7 +88,7 @@ for path in UPDATES:
 @app.errorhandler(Exception)
 def failed(error):
     if not isinstance(error, Refusal):
-        # Flask's own errors have a code: too long, no such page.
+        # Flask's own errors have a code, such as 413 or 404.
         own = error.code if isinstance(error, HTTPException) else None
         status = own or (502 if isinstance(error, stripe.StripeError) else 500)
         if status >= 500:

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::JsCast;
 
 use super::Driver;
 use crate::browser::abort::AbortGuard;
+use crate::browser::attempt::Received;
 use crate::browser::failure::{Failure, FailureDetails, SettledUpdate, whole};
 use crate::browser::in_flight::{InFlight, Reply, Waiter};
 use crate::browser::outcome::{Outcome, ServerAnswer};
@@ -19,7 +20,7 @@ impl Driver {
     /// Settles the promise of a function.
     pub(super) fn function_ended(&self, id: u32, failure: Option<failure::Failure>) {
         let failure = failure.and_then(|failure| self.failed(id, failure));
-        let ended = self.row(id).map(|mut row| (row.abort.take(), row.function.clone(), row.response.clone()));
+        let ended = self.row(id).map(|mut row| (row.abort.take(), row.function.clone(), row.received.response.clone()));
         let Some((abort, function, response)) = ended else { return };
         match failure {
             None => {
@@ -43,14 +44,14 @@ impl Driver {
             {
                 return row.failure.clone();
             }
-            (row.endpoint, mem::take(&mut row.details), row.response.clone())
+            (row.endpoint, mem::take(&mut row.received.details), row.received.response.clone())
         };
         // A cause belongs to the failure that it led to.
         let cause = mem::take(&mut details.cause);
         details.request_id = response::request_id(&response);
         let made = self.failure(decided, Some(endpoint), &details, &cause);
         let mut row = self.row(id)?;
-        row.details = details;
+        row.received.details = details;
         row.failure = Some(Rc::clone(&made));
         Some(made)
     }
@@ -104,14 +105,16 @@ impl Driver {
     }
 
     #[inline(never)]
-    pub(super) fn remove(&self, id: u32) -> Option<InFlight> {
+    pub(super) fn remove(&self, id: u32) -> Option<Box<InFlight>> {
         let mut rows = self.in_flight.borrow_mut();
         rows.iter().position(|row| row.id == id).map(|position| rows.remove(position))
     }
 
     /// Answers everybody who waits for an update.
-    pub(super) fn settle(&self, row: InFlight, failure: Option<&Rc<Failure>>, session: Option<&Session>) {
-        let InFlight { waiters, actions, body, response, .. } = row;
+    #[expect(clippy::boxed_local, reason = "it comes from a list of boxes, and would be copied by its fields")]
+    pub(super) fn settle(&self, row: Box<InFlight>, failure: Option<&Rc<Failure>>, session: Option<&Session>) {
+        let InFlight { waiters, actions, received, .. } = *row;
+        let Received { body, response, .. } = *received;
         for waiter in waiters {
             let outcome = || match failure {
                 Some(failure) => Outcome::failed(Rc::clone(failure), session.cloned()),

@@ -1,32 +1,50 @@
 //! What a reload must not forget.
 
+use std::cell::{Cell, RefCell};
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::Driver;
 
 #[wasm_bindgen(module = "/src/browser/marks.js")]
 extern "C" {
-    fn mark(session: &str);
+    fn mark(session: &str, is_left: bool);
 
     fn unmark(session: &str);
 }
 
+/// How old a mark may be when something is sent again, in milliseconds.
+const FRESH: f64 = 1_000.0;
+
+/// The sessions that are marked, and when the last of them was.
+#[derive(Default)]
+pub struct Marks {
+    sessions: RefCell<Vec<String>>,
+    time: Cell<f64>,
+}
+
 impl Driver {
-    /// Marks the sessions of which something is pending or stale: those that were not marked, or all of them `anew`, with the
-    /// time of what is sent now. Takes the marks of the others away.
-    pub(super) fn mark(&self, anew: bool) {
+    /// Marks the sessions of which something is pending or stale: those that are not marked, and all of them again when
+    /// something is sent or the page is left. Takes the marks of the others away.
+    pub(super) fn mark(&self, now: f64, is_sent: bool, is_left: bool) {
+        let Marks { sessions, time } = &self.marks;
         let in_doubt = self.machine.borrow().sessions_in_doubt();
-        let mut before = self.marked.borrow_mut();
+        let before = sessions.take();
         if in_doubt.is_empty() && before.is_empty() {
             return;
         }
-        let now: Vec<String> = in_doubt.into_iter().filter_map(|number| self.sessions.id(Some(number))).collect();
-        for session in before.iter().filter(|session| !now.contains(session)) {
+        let mut marked = Vec::new();
+        for number in in_doubt {
+            marked.extend(self.sessions.id(Some(number)));
+        }
+        for session in before.iter().filter(|session| !marked.contains(session)) {
             unmark(session);
         }
-        for session in now.iter().filter(|session| anew || !before.contains(session)) {
-            mark(session);
+        let again = is_left || is_sent && now - time.get() >= FRESH;
+        for session in marked.iter().filter(|session| again || !before.contains(session)) {
+            time.set(now);
+            mark(session, is_left);
         }
-        *before = now;
+        sessions.replace(marked);
     }
 }

@@ -18,6 +18,7 @@ use gloo_timers::callback::Timeout;
 use js_sys::futures::spawn_local;
 use wasm_bindgen::JsValue;
 
+use self::marks::Marks;
 use super::config::{Config, Target};
 use super::in_flight::{InFlight, PageRefresh, Payment};
 use super::listener::Listener;
@@ -58,6 +59,10 @@ pub enum Signal {
     Yielded(u32),
     /// The page may be about to go.
     Leaving,
+    /// The timer has fired.
+    Timer,
+    /// The second clock looks.
+    Look,
 }
 
 impl Signal {
@@ -67,7 +72,20 @@ impl Signal {
             Self::Called(id) => Event::Update { id, event: UpdateEvent::Called },
             Self::Yielded(id) => Event::Update { id, event: UpdateEvent::Yielded },
             Self::Leaving => Event::Leaving,
+            Self::Timer | Self::Look => Event::Clock,
         }
+    }
+}
+
+fn later(driver: Weak<Driver>, signal: Signal) -> impl Fn() + 'static {
+    move || {
+        let Some(driver) = driver.upgrade() else { return };
+        match signal {
+            Signal::Timer => driver.timer.fired(),
+            Signal::Look => driver.timer.watched(),
+            _ => {}
+        }
+        driver.take(signal.event());
     }
 }
 
@@ -75,7 +93,7 @@ impl Signal {
 pub struct Driver {
     me: Weak<Self>,
     /// What the page declared.
-    pub config: Config,
+    pub config: Box<Config>,
     machine: RefCell<Machine>,
     clock: RefCell<Clock>,
     /// When the clock was read last.
@@ -85,13 +103,13 @@ pub struct Driver {
     is_busy: Cell<bool>,
     targets: RefCell<Vec<Rc<Target>>>,
     /// The updates that have not settled.
-    pub in_flight: RefCell<Vec<InFlight>>,
+    #[expect(clippy::vec_box, reason = "an update that is moved by its fields is code at each move")]
+    pub in_flight: RefCell<Vec<Box<InFlight>>>,
     /// The refreshes that the page asked for.
     pub refreshes: RefCell<Vec<PageRefresh>>,
     /// The payments that have not ended.
     pub payments: RefCell<Vec<Payment>>,
-    /// The sessions of which a reload must not forget that something is under way.
-    marked: RefCell<Vec<String>>,
+    marks: Marks,
     /// The sessions that the machine remembers.
     pub sessions: Sessions,
     /// What the page is shown.
@@ -109,38 +127,30 @@ pub struct Driver {
 
 impl Driver {
     /// A driver for these options.
-    pub fn new(mut config: Config) -> Rc<Self> {
-        let (endpoints, targets): (Vec<_>, Vec<_>) = mem::take(&mut config.endpoints).into_iter().unzip();
-        let machine = Machine::new(endpoints);
-        Rc::new_cyclic(|me: &Weak<Self>| {
-            let watching = me.clone();
-            Self {
-                me: me.clone(),
-                config,
-                machine: RefCell::new(machine),
-                clock: RefCell::new(Clock::new(page::now())),
-                time: Cell::default(),
-                inbox: RefCell::default(),
-                is_busy: Cell::default(),
-                targets: RefCell::new(targets.into_iter().map(Rc::new).collect()),
-                in_flight: RefCell::default(),
-                refreshes: RefCell::default(),
-                payments: RefCell::default(),
-                marked: RefCell::default(),
-                sessions: Sessions::default(),
-                store: Store::default(),
-                reporter: Reporter::default(),
-                requests: Requests::default(),
-                timer: Timer::new(move || {
-                    if let Some(driver) = watching.upgrade() {
-                        driver.timer.watched();
-                        driver.take(Event::Clock);
-                    }
-                }),
-                leaving: RefCell::default(),
-                idle_since: Cell::default(),
-                is_rehearsal: Cell::default(),
-            }
+    pub fn new(mut config: Box<Config>) -> Rc<Self> {
+        let machine = Machine::new(mem::take(&mut config.endpoints));
+        let targets = mem::take(&mut config.targets);
+        Rc::new_cyclic(|me: &Weak<Self>| Self {
+            me: me.clone(),
+            config,
+            machine: RefCell::new(machine),
+            clock: RefCell::new(Clock::new(page::now())),
+            time: Cell::default(),
+            inbox: RefCell::default(),
+            is_busy: Cell::default(),
+            targets: RefCell::new(targets),
+            in_flight: RefCell::default(),
+            refreshes: RefCell::default(),
+            payments: RefCell::default(),
+            marks: Marks::default(),
+            sessions: Sessions::default(),
+            store: Store::default(),
+            reporter: Reporter::default(),
+            requests: Requests::default(),
+            timer: Timer::new(later(me.clone(), Signal::Look)),
+            leaving: RefCell::default(),
+            idle_since: Cell::default(),
+            is_rehearsal: Cell::default(),
         })
     }
 
@@ -160,7 +170,7 @@ impl Driver {
         let endpoint = Endpoint { timeout: self.config.timeout, ..Endpoint::default() };
         self.machine.borrow_mut().endpoints.push(endpoint);
         let mut targets = self.targets.borrow_mut();
-        targets.push(Rc::new(Target::named(name)));
+        targets.push(Target::named(name));
         targets.len() - 1
     }
 
@@ -172,7 +182,7 @@ impl Driver {
     /// What is kept of an update. Let go of before anything of the page is called.
     #[inline(never)]
     fn row(&self, id: u32) -> Option<RefMut<'_, InFlight>> {
-        RefMut::filter_map(self.in_flight.borrow_mut(), |rows| rows.iter_mut().find(|row| row.id == id)).ok()
+        RefMut::filter_map(self.in_flight.borrow_mut(), |rows| rows.iter_mut().map(AsMut::as_mut).find(|row| row.id == id)).ok()
     }
 
     /// The time of the machine at a moment.
@@ -242,7 +252,7 @@ impl Driver {
             self.machine.borrow_mut().on(event, now, &page::random, &mut effects);
             let is_sent = |effect: &Effect| matches!(effect, Effect::Send { .. } | Effect::Refresh { .. });
             if !self.is_rehearsal.get() {
-                self.mark(effects.iter().any(is_sent) || matches!(event, Event::Left));
+                self.mark(now, effects.iter().any(is_sent), matches!(event, Event::Left));
             }
             for effect in &effects {
                 self.perform(effect, session);
@@ -255,13 +265,7 @@ impl Driver {
 
     fn set_timer(&self, now: f64) {
         let wait = self.machine.borrow().wake(now);
-        let me = self.me.clone();
-        self.timer.set(wait, now, move || {
-            if let Some(driver) = me.upgrade() {
-                driver.timer.fired();
-                driver.take(Event::Clock);
-            }
-        });
+        self.timer.set(wait, now, &|| self.later(Signal::Timer));
         let shown = self.store.shown();
         if self.is_rehearsal.get() {
             // It is over within this task.
@@ -277,26 +281,21 @@ impl Driver {
     }
 
     /// What makes an event happen when the browser calls it.
-    pub fn later(&self, signal: Signal) -> impl Fn() + 'static {
-        let me = self.me.clone();
-        move || {
-            if let Some(driver) = me.upgrade() {
-                driver.take(signal.event());
-            }
-        }
+    pub fn later(&self, signal: Signal) -> impl Fn() + 'static + use<> {
+        later(self.me.clone(), signal)
     }
 
     /// Runs a task of this driver.
-    fn spawn(&self, task: impl FnOnce(Rc<Self>) -> Pin<Box<dyn Future<Output = ()>>>) {
-        if let Some(driver) = self.me.upgrade() {
-            spawn_local(task(driver));
-        }
+    fn spawn<F: Future<Output = ()> + 'static>(&self, task: impl FnOnce(Rc<Self>) -> F) {
+        let Some(driver) = self.me.upgrade() else { return };
+        let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task(driver));
+        spawn_local(task);
     }
 
     #[inline(never)]
     fn perform(&self, effect: &Effect, session: Option<&Session>) {
         match *effect {
-            Effect::Token(id) => self.spawn(move |driver| Box::pin(async move { driver.token(id).await })),
+            Effect::Token(id) => self.spawn(|driver| driver.token(id)),
             Effect::Send { id, attempt, ref body } => self.send(id, attempt, body.clone()),
             Effect::Abort(id) => {
                 let guard = self.row(id).and_then(|mut row| row.abort.take());
@@ -321,7 +320,7 @@ impl Driver {
                 let failure = failure.and_then(|failure| self.failed(id, failure));
                 let Some(row) = self.remove(id) else { return };
                 let has_failed = failure.as_ref().map(|failure| (failure.kind, failure.applied));
-                let response = row.response.clone();
+                let response = row.received.response.clone();
                 self.settle(row, failure.as_ref(), session.filter(|_| fresh));
                 self.tell_settled(endpoint, has_failed, [waited, duration], attempts, &response);
             }

@@ -53,16 +53,14 @@ impl Driver {
 
     /// Waits for the end of `confirm`.
     pub fn await_confirm(&self, id: u32, given: Result<JsValue, JsValue>) {
-        self.spawn(move |driver| {
-            Box::pin(async move {
-                let result = settled(given).await;
-                let ended = driver.remove_payment(id);
-                driver.take(Event::ConfirmEnded { id, resolved: result.is_ok() });
-                if let Some(Payment { tell, detaching, .. }) = ended {
-                    drop(detaching);
-                    tell(result.map(|result| PayOutcome::Confirmed { result }));
-                }
-            })
+        self.spawn(|driver| async move {
+            let result = settled(given).await;
+            let ended = driver.remove_payment(id);
+            driver.take(Event::ConfirmEnded { id, resolved: result.is_ok() });
+            if let Some(Payment { tell, detaching, .. }) = ended {
+                drop(detaching);
+                tell(result.map(|result| PayOutcome::Confirmed { result }));
+            }
         });
     }
 

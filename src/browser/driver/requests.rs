@@ -1,5 +1,7 @@
 //! The requests of an update: its CSRF token, and each of its attempts.
 
+use std::mem;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use wasm_bindgen::JsValue;
@@ -16,7 +18,7 @@ use crate::event::{Event, UpdateEvent};
 
 impl Driver {
     /// Asks the page for its CSRF token.
-    pub(super) async fn token(&self, id: u32) {
+    pub(super) async fn token(self: Rc<Self>, id: u32) {
         let Some(csrf) = &self.config.csrf else { return };
         let given = settled((csrf.token)()).await;
         let token = given.as_ref().ok().and_then(JsValue::as_string).filter(|token| fits_header(token));
@@ -24,9 +26,9 @@ impl Driver {
         if let Some(mut row) = self.row(id) {
             row.token = token;
             match given {
-                Err(thrown) => row.details.cause = thrown,
+                Err(thrown) => row.received.details.cause = thrown,
                 Ok(_) if !there => {
-                    row.details.detail = Some("\"csrf.token\" returned no text that fits a header.".to_owned())
+                    row.received.details.detail = Some("\"csrf.token\" returned no text that fits a header.".to_owned())
                 }
                 Ok(_) => {}
             }
@@ -39,12 +41,11 @@ impl Driver {
         let (abort, signal) = AbortGuard::new();
         let Some(mut row) = self.row(id) else { return };
         // What is known of an attempt is not known of the next.
-        row.details = FailureDetails::default();
-        (row.response, row.body) = (JsValue::UNDEFINED, JsValue::NULL);
+        let before = mem::take(&mut row.received);
         let replaced = row.abort.replace(abort);
         let (wrapped, is_run, endpoint) = (row.wrapped.clone(), row.actions.is_some(), row.endpoint);
         drop(row);
-        drop(replaced);
+        drop((replaced, before));
         let given = match (&wrapped, body) {
             (Some(wrapped), _) => {
                 Ok(wrapped.call1(&JsValue::UNDEFINED, &signal.map_or(JsValue::UNDEFINED, Into::into)))
@@ -63,12 +64,10 @@ impl Driver {
             row.is_sent = true;
         }
         let sent = Sent { given, is_wrapped: wrapped.is_some(), is_run };
-        self.spawn(move |driver| {
-            Box::pin(async move {
-                let head = |status| driver.head(id, number, status);
-                let attempted = attempt(sent, &head).await;
-                driver.attempted(id, number, attempted);
-            })
+        self.spawn(|driver| async move {
+            let head = |status| driver.head(id, number, status);
+            let attempted = attempt(sent, &head).await;
+            driver.attempted(id, number, attempted);
         });
     }
 
@@ -107,13 +106,12 @@ impl Driver {
             return;
         }
         if let Some(mut row) = self.row(id) {
-            (row.response, row.body) = (attempted.response, attempted.body);
-            row.details = attempted.details;
+            row.received = attempted.received;
         }
         self.take(Event::Update { id, event: UpdateEvent::Answered { attempt, answer: attempted.answer } });
         // What the server says is about this attempt alone.
         if let Some(mut row) = self.row(id) {
-            (row.details.message, row.details.code) = (None, None);
+            (row.received.details.message, row.received.details.code) = (None, None);
         }
     }
 }

@@ -28,9 +28,7 @@ impl Driver {
         let update = server_update(&called.into_js_value(), &promise);
         match actions.start(&update) {
             Err(kind) => self.take(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
-            Ok(given) => {
-                self.spawn(move |driver| Box::pin(async move { driver.stripe_ended(id, actions, given, false).await }))
-            }
+            Ok(given) => self.await_stripe(id, actions, given, false),
         }
     }
 
@@ -48,21 +46,21 @@ impl Driver {
                 self.take_with(Event::Refreshed { id, success: true, open: false }, Brought::Session(closed));
             }
             Err(kind) => self.take(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
-            Ok(given) => {
-                self.spawn(move |driver| Box::pin(async move { driver.stripe_ended(id, actions, given, true).await }))
-            }
+            Ok(given) => self.await_stripe(id, actions, given, true),
         }
     }
 
     /// Waits for what `runServerUpdate` returned for an update or for a refresh.
-    pub(super) async fn stripe_ended(
-        &self,
-        id: u32,
-        actions: Actions,
-        given: Result<JsValue, JsValue>,
-        is_refresh: bool,
-    ) {
-        let (session, cause) = match stripe::outcome(settled(given).await, &actions) {
+    #[inline(never)]
+    fn await_stripe(&self, id: u32, actions: Actions, given: Result<JsValue, JsValue>, is_refresh: bool) {
+        self.spawn(move |driver| async move {
+            let outcome = stripe::outcome(settled(given).await, &actions);
+            driver.stripe_ended(id, outcome, is_refresh);
+        });
+    }
+
+    fn stripe_ended(&self, id: u32, outcome: Result<Session, JsValue>, is_refresh: bool) {
+        let (session, cause) = match outcome {
             Ok(session) => (Some(session), JsValue::UNDEFINED),
             Err(cause) => (None, cause),
         };
@@ -72,7 +70,7 @@ impl Driver {
             Event::Refreshed { id, success, open }
         } else {
             if let Some(mut row) = self.row(id) {
-                row.details.cause = cause;
+                row.received.details.cause = cause;
             }
             Event::Update { id, event: UpdateEvent::StripeEnded { success, open } }
         };
