@@ -15,7 +15,7 @@ const UPDATES = quick ? 5_000 : 100_000;
 async function filesBeside() {
   const { peerFiles } = await import("./lib/sizes.mjs");
   const { floorFiles } = await import("./lib/floor.mjs");
-  const floor = await step("Build the least that Rust can do", floorFiles);
+  const floor = await step("Build the minimal update in Rust", floorFiles);
   return { ...(await peerFiles()), ...floor };
 }
 
@@ -100,7 +100,7 @@ async function measure() {
 await main(async () => {
   await buildPackage();
   const install = ["ci", "--no-audit", "--no-fund"];
-  await step("Install what is measured beside it", () =>
+  await step("Install the packages to compare with", () =>
     run("npm", install, { cwd: join(root, "bench"), quiet: true }),
   );
   const results = await measure();

@@ -4,7 +4,7 @@ import type { PayOutcome, SessionOf, Updates } from "./types.js";
 
 // Stripe's own types fit these, and these fit Stripe's: no page needs `@stripe/stripe-js` for ours to compile.
 
-/** What a wallet's button emits when it is clicked. */
+/** The event of a click on a wallet's button. */
 export interface ExpressClickEvent {
   elementType: any;
   expressPaymentType: any;
@@ -12,7 +12,7 @@ export interface ExpressClickEvent {
   reject(): void;
 }
 
-/** What is emitted when a customer has agreed in a wallet's sheet. */
+/** The event of a customer's approval in a wallet's sheet. */
 export interface ExpressConfirmEvent {
   expressPaymentType: any;
   billingDetails?: any;
@@ -21,14 +21,14 @@ export interface ExpressConfirmEvent {
   paymentFailed(payload?: { reason?: any; message?: string }): void;
 }
 
-/** What the Form emits when a customer pays, by a wallet or by its own button. */
+/** The event of a payment in the Form, by a wallet or by the Form's own button. */
 export type FormConfirmEvent =
   | (ExpressConfirmEvent & { source: "checkout-form-ece" })
   | { source: "checkout-form-pay-button"; paymentMethodType: string | null };
 
 /**
- * An Express Checkout Element, as `createExpressCheckoutElement` gives it. It emits `click` too, which Stripe's types for a
- * checkout leave out.
+ * An Express Checkout Element, as returned by `createExpressCheckoutElement`. It also emits `click`, which is missing from
+ * Stripe's types for a checkout.
  */
 export interface ExpressCheckoutElement {
   on(event: "confirm", handler: (event: ExpressConfirmEvent) => unknown): unknown;
@@ -36,32 +36,32 @@ export interface ExpressCheckoutElement {
   off?(event: any, handler: any): unknown;
 }
 
-/** A Form, as `createForm` gives it. */
+/** A Form, as returned by `createForm`. */
 export interface CheckoutForm {
   on(event: "confirm", handler: (event: FormConfirmEvent) => unknown): unknown;
   off?(event: any, handler: any): unknown;
 }
 
-/** What `bindForm` takes. */
+/** The options of `bindForm`. */
 export interface FormOptions<A extends object, Event = FormConfirmEvent> {
   updates: Pick<Updates, "pay" | "hold">;
   /** The object that has `confirm`. */
   actions: A;
   /** Confirms the payment: `(actions, event) => actions.confirm({ formConfirmEvent: event })`. */
   confirm: (actions: A, event: Event) => unknown;
-  /** Called if the payment was not made, for the page to show `message`; a wallet's sheet shows it by itself. */
+  /** Called if the payment was not made. Show `message` on the page; a wallet's sheet shows it by itself. */
   onBlocked?: ((outcome: Extract<PayOutcome<never, SessionOf<A>>, { type: "blocked" }>) => void) | undefined;
 }
 
-/** What `bindExpressCheckout` takes. In `confirm` the event is passed on as `expressCheckoutConfirmEvent`. */
+/** The options of `bindExpressCheckout`. In `confirm`, pass the event on as `expressCheckoutConfirmEvent`. */
 export interface ExpressCheckoutOptions<A extends object> extends FormOptions<A, ExpressConfirmEvent> {
-  /** What the wallet's sheet is opened with. It has to be there at once: a click must be answered within a second. */
+  /** The options that open the wallet's sheet. Return them at once: a click must be answered within a second. */
   resolve?: ((event: ExpressClickEvent) => (object & { then?: never }) | undefined) | undefined;
 }
 
-/** A bound element: own functions that use no `this`. */
+/** A bound element. Its functions do not use `this`. */
 export interface BoundExpressCheckout {
-  /** Lets go of the element, and of what is held. A payment that is under way goes on. */
+  /** Releases the element and ends a hold. A payment that is under way goes on. */
   unbind(): void;
 }
 
@@ -116,8 +116,8 @@ function payer(
 }
 
 /**
- * Wires the buttons of wallets: a click opens the sheet only if nothing is under way and the page shows what the server
- * has, no update starts while it is open, and a payment is made as `updates.pay` makes it.
+ * Connects the buttons of wallets with `updates`. A click opens the sheet only if nothing is under way and the page shows
+ * the server's state. No update starts while the sheet is open. The payment is made as by `updates.pay`.
  *
  * @throws TypeError for a wrong option.
  */
@@ -165,7 +165,7 @@ export function bindExpressCheckout<A extends object>(
 }
 
 /**
- * Wires the Form: it pays as `updates.pay` does.
+ * Connects the Form with `updates`: it pays as `updates.pay` does.
  *
  * @throws TypeError for a wrong option.
  */

@@ -1,7 +1,7 @@
 import { LoadError } from "./instance.js";
 import { creator } from "./updates.js";
 
-/** See `Updates` for what it gives. Throws `TypeError`, which names the key, for whatever is wrong with the options. */
+/** Creates the `Updates` of a page. Throws a `TypeError` that names a wrong option. */
 export const createUpdates = creator(() =>
   import("./wasm-inline.js").then(
     ({ load }) => load(),

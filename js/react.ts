@@ -2,27 +2,27 @@ import { useCallback, useEffect, useInsertionEffect, useRef, useState, useSyncEx
 import type { CheckoutUpdateErrorShape, Endpoints, IntentFor, MatchFor, Outcome, PayOptions } from "./types.js";
 import type { BodyFor, PayOutcome, RunOptions, SessionOf, Snapshot, Updates } from "./types.js";
 
-/** What `useUpdate` gives: the same object until something changes. */
+/** The result of `useUpdate`: the same object until a value changes. */
 export interface UpdateHook<E extends Endpoints, N extends keyof E & string, A> {
-  /** As `updates.run`, with the updates, checkout and name of the last render. The same function in every render. */
+  /** Like `updates.run`, with the updates, checkout and name of the last render. The same function in every render. */
   readonly run: (intent: IntentFor<E, N>, options?: RunOptions) => Promise<Outcome<SessionOf<A>, BodyFor<E, N>>>;
-  /** Whether an update of this hook, or with `match` one that has these values, has not settled. */
+  /** Whether an update of this hook has not settled; with `match`, one that has these values. */
   readonly pending: boolean;
-  /** The intent of the newest of them: what to draw while it is under way. */
+  /** The intent of the newest of these updates. Draw it while it is under way. */
   readonly pendingIntent: IntentFor<E, N> | undefined;
   /**
-   * How this hook's last update failed; `null` before, while it runs, after a success, and if it was cancelled, which is
-   * not to be shown. A failure that leaves a doubt is removed when the doubt has ended.
+   * How this hook's last update failed; `null` before, while it runs, after a success, and if it was cancelled. If it was
+   * unclear whether the change was made, it becomes `null` when that is known.
    */
   readonly failure: CheckoutUpdateErrorShape | null;
-  /** Removes `failure`. The same function in every render. */
+  /** Sets `failure` to `null`. The same function in every render. */
   readonly dismiss: () => void;
 }
 
 export interface UpdateHookOptions<E extends Endpoints, N extends keyof E & string> {
   /**
-   * Lets `pending` and `pendingIntent` follow every update of the endpoint that has these values, whoever began it: a row
-   * of a list that is mounted again is busy while its update runs. Default: this hook's own updates.
+   * Makes `pending` and `pendingIntent` follow every update of the endpoint with these values, even if another component
+   * started it: a list row that is mounted again is busy while its update runs. Default: this hook's own updates.
    */
   match?: MatchFor<E, N> | undefined;
 }
@@ -30,11 +30,11 @@ export interface UpdateHookOptions<E extends Endpoints, N extends keyof E & stri
 /** A payment that was not made, and why. */
 export type Blocked<Session = unknown> = Extract<PayOutcome<never, Session>, { type: "blocked" }>;
 
-/** What `usePay` gives: the same object until something changes. */
+/** The result of `usePay`: the same object until a value changes. */
 export interface PayHook<A> {
   /**
-   * As `updates.pay`, with the updates and checkout of the last render. The same function in every render. While the
-   * checkout is `null` it is blocked as `stale`.
+   * Like `updates.pay`, with the updates and checkout of the last render. The same function in every render. While the
+   * checkout is `null`, it is blocked as `stale`.
    */
   readonly pay: <T>(
     confirm: (checkout: A) => PromiseLike<T> | T,
@@ -42,7 +42,7 @@ export interface PayHook<A> {
   ) => Promise<PayOutcome<T, SessionOf<A>>>;
   /** Whether a payment or a hold is under way: show that Pay is busy. */
   readonly paying: boolean;
-  /** Why this hook's last payment was not made, if it is still so: show `message`. `null` after `cancelled`. */
+  /** Why this hook's last payment was not made. Show `message`. `null` after `cancelled`, and when the reason is gone. */
   readonly blocked: Blocked<SessionOf<A>> | null;
 }
 
@@ -210,10 +210,10 @@ function useStore<S extends { changed(updates: AnyUpdates): void }>(create: (giv
 }
 
 /**
- * Runs updates of one endpoint, and tells how this hook's own ones stand, or all that `match`. Unmounting does not cancel
- * updates.
+ * Runs updates of one endpoint and returns the state of this hook's updates, or of all that `match`. Unmounting does not
+ * cancel updates.
  *
- * `checkout` is that of `useCheckoutElements()`; it may be `null` while it loads.
+ * `checkout` comes from `useCheckoutElements()`; it can be `null` while it loads.
  */
 export function useUpdate<E extends Endpoints, N extends keyof E & string, A extends object>(
   updates: Updates<E>,
@@ -226,9 +226,9 @@ export function useUpdate<E extends Endpoints, N extends keyof E & string, A ext
 }
 
 /**
- * Takes the payment as `updates.pay` does, and tells how it stands. Unmounting does not end a payment.
+ * Takes the payment as `updates.pay` does, and returns its state. Unmounting does not end a payment.
  *
- * `checkout` is that of `useCheckoutElements()`; it may be `null` while it loads.
+ * `checkout` comes from `useCheckoutElements()`; it can be `null` while it loads.
  */
 export function usePay<A extends object>(
   updates: Pick<Updates, "pay" | "subscribe" | "getSnapshot">,
@@ -243,8 +243,8 @@ const IDLE: Snapshot = { pending: false, stale: false, paying: false };
 const idle = (): Snapshot => IDLE;
 
 /**
- * Whether any update is pending, whether the page may be showing totals that the server no longer has, and whether a
- * payment is under way. With a checkout it also takes up what was under way before a reload.
+ * Returns whether an update is pending, whether the page may show a total that differs from the server's, and whether a
+ * payment is under way. With a checkout, it also handles a reload in the middle of an update.
  */
 export function useUpdatesState(
   updates: Pick<Updates, "subscribe" | "getSnapshot" | "resume">,

@@ -2,7 +2,7 @@ import { LoadError } from "./instance.js";
 import { creator } from "./updates.js";
 import { makerOf } from "./wasm.js";
 
-/** Where the module is: a URL, an answer to a request for it, its bytes, or the module itself, or a promise of these. */
+/** The module: its URL, the response to a request for it, its bytes, or the compiled module. */
 export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
 
 // `BufferSource` is a name of the DOM's library alone, so what is published does without it.
@@ -10,7 +10,7 @@ type Loaded = Response | BufferSource | WebAssembly.Module;
 
 let source: WasmSource | PromiseLike<WasmSource> | undefined;
 
-/** Says where `checkout_updates.wasm` is. It is loaded when it is first needed, and again if that failed. */
+/** Sets where `checkout_updates.wasm` comes from. It is loaded when it is first needed, and again if that failed. */
 export function useWasm(where: WasmSource | PromiseLike<WasmSource>): void {
   source = where;
 }
@@ -24,7 +24,7 @@ async function fetched(): Promise<Loaded> {
     const given = await source;
     return typeof given === "string" || given instanceof URL ? await fetch(given) : (given as Loaded);
   } catch (cause) {
-    throw new LoadError("checkout_updates.wasm could not be fetched from where useWasm says that it is", { cause });
+    throw new LoadError("checkout_updates.wasm could not be fetched; check the URL passed to useWasm", { cause });
   }
 }
 
@@ -36,15 +36,17 @@ async function compiled(): Promise<WebAssembly.Module> {
   // By its shape: where there is no `Response`, bytes can still be given.
   if (!("arrayBuffer" in given)) return compile(given);
   if (!given.ok) {
-    throw new LoadError(`the server answered ${given.status} for checkout_updates.wasm; useWasm says where it is`);
+    throw new LoadError(
+      `the server answered ${given.status} for checkout_updates.wasm; check the URL passed to useWasm`,
+    );
   }
-  if (given.bodyUsed) throw new LoadError("useWasm was given a Response that has been read; give it the URL");
+  if (given.bodyUsed) throw new LoadError("the Response passed to useWasm has already been read; pass the URL instead");
   // Streaming wants this MIME type and nothing beside it; a server that does not send it still sends the bytes.
   const streams = /^application\/wasm$/i.test(given.headers.get("content-type") ?? "");
   return streams ? compileStreaming(given) : compile(await given.arrayBuffer());
 }
 
-/** See `Updates` for what it gives. Throws `TypeError`, which names the key, for whatever is wrong with the options. */
+/** Creates the `Updates` of a page. Throws a `TypeError` that names a wrong option. */
 export const createUpdates = creator(async () => makerOf(await compiled()));
 
 export { CheckoutUpdateError, isCheckoutUpdateError } from "./error.js";

@@ -2,7 +2,7 @@ import { callback, checked, needed, record, text, type Row } from "../src/browse
 import { report, safely } from "./environment.js";
 import type { CheckoutUpdateErrorShape, Endpoints, IntentFor, Outcome, SessionOf, Updates } from "./types.js";
 
-/** What `bindSwitch` takes. */
+/** The options of `bindSwitch`. */
 export interface SwitchOptions<E extends Endpoints, N extends keyof E & string, A extends object> {
   updates: Updates<E>;
   /** The object that has `runServerUpdate`, as for `run`. */
@@ -14,25 +14,25 @@ export interface SwitchOptions<E extends Endpoints, N extends keyof E & string, 
   /** The intent that switches it off. */
   off: IntentFor<E, N>;
   /**
-   * Whether it is on in this session. With it the switch always shows what the session says, also if a change that
-   * failed is made later. Without it the switch starts as its `aria-checked` (or `checked`) says, and moves on success.
+   * Returns whether the switch is on in this session. The switch then always shows the session's state, even if the server
+   * makes a failed change later. Without it, the switch starts with its `aria-checked` (or `checked`) and moves on success.
    */
   isOn?: ((session: SessionOf<A>) => boolean) | undefined;
   /** The object of `initCheckoutElementsSdk` or `initCheckoutFormSdk`: `isOn` is asked again after each of its changes. */
   sdk?: { on(event: "change", handler: (session: any) => void): unknown } | undefined;
-  /** The live region for messages. Default: a new element with `role="status"` behind the button. */
+  /** The live region for messages. Default: a new element with `role="status"` after the button. */
   status?: HTMLElement | undefined;
-  /** Called after each update, for what else the page wants to draw. */
+  /** Called after each update, for example to draw the rest of the page. */
   onOutcome?: ((outcome: Outcome<SessionOf<A>>) => void) | undefined;
 }
 
-/** A bound switch: own functions that use no `this`. */
+/** A bound switch. Its functions do not use `this`. */
 export interface BoundSwitch {
   /** Draws it as on or off, if the change was made by other means. Sends nothing. */
   set(on: boolean): void;
-  /** Takes the message away. It goes by itself with the next press, and when a doubt has ended. */
+  /** Removes the message. The next press and the end of a doubt remove it too. */
   dismiss(): void;
-  /** Lets go of the button. An update that is under way goes on. */
+  /** Releases the button. An update that is under way goes on. */
   unbind(): void;
 }
 
@@ -56,9 +56,9 @@ const OPTIONS: Record<"button" | keyof SwitchOptions<Endpoints, string, object>,
 };
 
 /**
- * Makes a button a switch of the checkout: `role="switch"`, `aria-checked`, `aria-busy`, by mouse and by keyboard, one
- * update at a time, and messages in a live region. An `<input type="checkbox">` keeps `checked` in place of
- * `aria-checked`. An element has one binding: a second one ends the first.
+ * Turns a button into a switch for the checkout. It sets `role="switch"`, `aria-checked` and `aria-busy`, handles mouse and
+ * keyboard, runs one update at a time, and shows messages in a live region. An `<input type="checkbox">` uses `checked`
+ * instead of `aria-checked`. An element has one binding: a second one ends the first.
  *
  * @throws TypeError for a wrong option or an undeclared name.
  */

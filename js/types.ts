@@ -1,4 +1,4 @@
-/** What happened, as one word. `docs/failures.md` says when each arises and what to show. */
+/** The kind of a failure. `docs/failures.md` lists when each kind occurs and what to show. */
 export type FailureKind =
   | "invalid_intent"
   | "invalid_session"
@@ -19,13 +19,13 @@ export type FailureKind =
   | "refresh_failed"
   | "internal";
 
-/** Did the server make the change? */
+/** Whether the server made the change. */
 export type Applied = "no" | "yes" | "unknown";
 
-/** Why an update was cancelled: because of something the page or the customer did. No reason is to be shown. */
+/** Why the page or the customer cancelled an update. Do not show it to the customer. */
 export type CancelReason = "superseded" | "cancelled" | "signal" | "disposed" | "left";
 
-/** What is recorded when an update does not succeed. It holds no session id, no intent value and no URL. */
+/** The record of an update that did not succeed. It contains no session ID, no intent value and no URL. */
 export interface Failure {
   readonly kind: FailureKind;
   readonly applied: Applied;
@@ -33,33 +33,33 @@ export interface Failure {
   readonly endpoint: string;
   /** The HTTP status of the last answer, if there was one. */
   readonly status: number | null;
-  /** Whole milliseconds from the call of the function (or of `run`, if it was never called). */
+  /** Whole milliseconds since the function was called, or since `run` was called if the function never was. */
   readonly durationMs: number;
-  /** HTTP requests that were sent. */
+  /** The number of HTTP requests that were sent. */
   readonly attempts: number;
-  /** From the answer's `request-id` header, else `x-request-id`. */
+  /** The answer's `request-id` header, or else its `x-request-id` header. */
   readonly requestId: string | null;
-  /** The server's reason for the page's program, such as `out_of_stock`: the answer's `code`, if it has one. */
+  /** The answer's `code`, if it has one: the server's reason for your code, such as `out_of_stock`. */
   readonly code: string | null;
-  /** Can be shown to a customer, except after `cancelled`, which is not to be shown. */
+  /** A message for the customer. Do not show it after `cancelled`. */
   readonly message: string;
-  /** For the page's author: which field, which rule, which file to serve. */
+  /** A message for the page's author: the field, the rule, or the file to serve. */
   readonly detail: string | null;
-  /** For `invalid_intent`: the field. */
+  /** The field, for `invalid_intent`. */
   readonly field: string | null;
-  /** For `cancelled`: why. */
+  /** The reason, for `cancelled`. */
   readonly reason: CancelReason | null;
 }
 
-/** The rule of one field. Made by `oneOf`, `identifier`, `integer`, `text`, `flag` and `address`. */
+/** The rule of one field. Create it with `oneOf`, `identifier`, `integer`, `text`, `flag` or `address`. */
 export interface Rule<T, Optional extends boolean = false> {
-  /** The same rule for a field that may be left out. */
+  /** Returns the same rule for a field that can be left out. */
   optional(): Rule<T, true>;
-  /** For the compiler only: what the field holds. */
+  /** For the compiler only: the type of the field. */
   readonly $type?: [T, Optional];
 }
 
-/** What a customer enters to have goods sent there. Each text has 1 to 255 characters. */
+/** A shipping address, as the customer enters it. Each text has 1 to 255 characters. */
 export interface Address {
   name: string;
   address: {
@@ -73,7 +73,7 @@ export interface Address {
   };
 }
 
-/** The rules of an intent's fields, by name. At most 16. */
+/** The rules of an intent's fields, by name: at most 16. */
 export type Rules = Record<string, Rule<unknown, boolean>>;
 
 type ValueOf<R> = R extends Rule<infer T, boolean> ? T : never;
@@ -88,59 +88,59 @@ export type IntentOf<R extends Rules> = [keyof R] extends [never]
       }
     >;
 
-/** One record where editors would show two. */
+/** One record: editors would show an intersection of two. */
 type Flat<T> = T extends infer All ? { [K in keyof All]: All[K] } : never;
 
 /** The intent of the endpoint with this name. */
 export type IntentFor<E extends Endpoints, N extends keyof E> = E[N] extends Endpoint<infer R> ? IntentOf<R> : never;
 
-/** Values by which updates of the endpoint with this name are picked; an address is not compared. */
+/** Values that select updates of the endpoint with this name. Addresses are not compared. */
 export type MatchFor<E extends Endpoints, N extends keyof E> =
   E[N] extends Endpoint<infer R>
     ? Flat<{ -readonly [K in keyof R as ValueOf<R[K]> extends Address ? never : K]?: ValueOf<R[K]> | undefined }>
     : never;
 
-/** What the endpoint with this name answers, as `endpoint(…).body<…>()` says. */
+/** The answer of the endpoint with this name, as declared by `endpoint(…).body<…>()`. */
 export type BodyFor<E extends Endpoints, N extends keyof E> = E[N] extends Endpoint<any, infer B> ? B : unknown;
 
-/** How updates of one endpoint are sent, where it is not as `createUpdates` says. */
+/** Options for the updates of one endpoint. They override those of `createUpdates`. */
 export interface EndpointOptions<Field extends string = string> {
-  /** A waiting update with the same values of these fields is superseded; `true` for an endpoint with one field. */
+  /** A new update replaces a waiting one with equal values of these fields. `true`: for an endpoint with one field. */
   latest?: boolean | readonly Field[] | undefined;
-  /** Whether an update equal to the last in the queue shares its outcome. Default `true`. */
+  /** Whether an update that equals the last one in the queue shares its outcome. Default: `true`. */
   dedupe?: boolean | undefined;
-  /** Whether an `Idempotency-Key` is sent. Default `true`; `false` for another origin that does not allow the header. */
+  /** Whether to send an `Idempotency-Key`. Default: `true`. Use `false` if another origin does not allow the header. */
   idempotencyKey?: boolean | undefined;
-  /** How often a request that may be repeated is repeated: 0 to 5. Default 0. */
+  /** How often to repeat a request that is safe to repeat: 0 to 5. Default: 0. */
   retries?: number | undefined;
-  /** Gives one silent attempt up after this many milliseconds. Default: none but the deadline. */
+  /** The time limit of one attempt without an answer, in milliseconds. Default: only the deadline. */
   attemptTimeoutMs?: number | undefined;
-  /** The deadline of this endpoint's updates in milliseconds, 1 to 20 000. Default: that of `createUpdates`. */
+  /** The deadline of this endpoint's updates in milliseconds, 1 to 20 000. Default: the deadline of `createUpdates`. */
   timeoutMs?: number | undefined;
-  /** For another origin: `"include"` sends cookies there. Default `"omit"` there, `"same-origin"` here. */
+  /** Use `"include"` to send cookies to another origin. Default there: `"omit"`; for your own: `"same-origin"`. */
   credentials?: "omit" | "same-origin" | "include" | undefined;
-  /** For another origin: whether the CSRF header is sent there. Default `false` there, `true` here. */
+  /** Whether to send the CSRF header. Default: `false` for another origin, `true` for your own. */
   csrf?: boolean | undefined;
 }
 
-/** A server URL for one specific customer interaction, with the rules of its intent. Made by `endpoint`. */
+/** A server URL for one customer interaction, with the rules of its intent. Create it with `endpoint`. */
 export interface Endpoint<R extends Rules = Rules, Body = unknown> {
   readonly url: string;
   readonly rules: R;
   readonly options: Readonly<EndpointOptions>;
   /**
-   * The same endpoint, with the type of what its server answers: `outcome.body` has it after `run`. For the compiler
-   * only: nothing looks whether the server keeps to it.
+   * Returns the same endpoint with the type of its answer, which is the type of `outcome.body` after `run`. This is for
+   * the compiler only: the answer is not checked.
    */
   body<T>(): Endpoint<R, T>;
-  /** For the compiler only: what its server answers. */
+  /** For the compiler only: the type of the answer. */
   readonly $body?: Body;
 }
 
-/** The endpoints of a page, by the names that `run` and `request` take. */
+/** The endpoints of a page, by the names that you pass to `run` and `request`. */
 export type Endpoints = Record<string, Endpoint<any, any>>;
 
-/** What Stripe.js hands out: the object that has `runServerUpdate`. All versions from 5.10 to 10 fit. */
+/** The object of Stripe.js that has `runServerUpdate`. Versions 5.10 to 10 work. */
 export interface StripeActions {
   runServerUpdate?: ((update: () => Promise<unknown>) => Promise<unknown>) | undefined;
 }
@@ -156,14 +156,17 @@ export type SessionOf<A> = A extends { getSession: () => infer S }
         : unknown
       : unknown;
 
-/** A zero-argument function for `runServerUpdate`. It has own fields only and does not use `this`. */
+/** A function without arguments for `runServerUpdate`. It has only own fields and does not use `this`. */
 export interface UpdateFunction<T = Response> {
   (): Promise<T>;
-  /** How its last call failed; `null` before, while it runs, and after a success. It stays: see `isStale` for doubt. */
+  /**
+   * How the last call failed; `null` before the first call, while it runs, and after a success. It does not change when a
+   * doubt ends: use `isStale` for that.
+   */
   readonly failure: CheckoutUpdateErrorShape | null;
 }
 
-/** The error object: a failure that is an `Error`, with `cause`. */
+/** A failure as an `Error`, with `cause`. */
 export interface CheckoutUpdateErrorShape extends Error, Failure {
   readonly name: "CheckoutUpdateError";
   readonly message: string;
@@ -171,149 +174,156 @@ export interface CheckoutUpdateErrorShape extends Error, Failure {
 }
 
 /**
- * How an update ended: what `run` resolves to. Show `error.message` after `error`. After `cancelled` show nothing: a later
- * choice replaced this one, or the page or the customer ended it.
+ * How an update ended: the result of `run`. After `error`, show `error.message`. After `cancelled`, show nothing: a later
+ * choice replaced this one, or the page or the customer cancelled it.
  */
 export type Outcome<Session = unknown, Body = unknown> =
   | { readonly type: "success"; readonly session: Session; readonly body: Body }
   | { readonly type: "error"; readonly error: CheckoutUpdateErrorShape; readonly session?: Session }
   | { readonly type: "cancelled"; readonly error: CheckoutUpdateErrorShape };
 
-/** How a refresh ended: Stripe.js fetched the session again, or it did not. */
+/** How a refresh ended: whether Stripe.js fetched the session again. */
 export type RefreshOutcome<Session = unknown> =
   | { readonly type: "success"; readonly session: Session }
   | { readonly type: "error"; readonly error: CheckoutUpdateErrorShape };
 
-/** What one call of `run` takes beside its intent. */
+/** Options of one call of `run`. */
 export interface RunOptions {
-  /** Detaches this caller: it is `cancelled`, and the update goes on while somebody else waits for it. */
+  /** Cancels this call: its outcome is `cancelled`. The update goes on if another call waits for it. */
   signal?: AbortSignal | undefined;
-  /** The session id, in place of the `session` option. */
+  /** The session ID, instead of the `session` option. */
   session?: string | undefined;
 }
 
-/** What `pay` takes beside what it calls. */
+/** Options of one call of `pay`. */
 export interface PayOptions {
-  /** Ends the waiting: the payment is blocked as `cancelled`. Once `confirm` was called it ends nothing. */
+  /** Stops waiting: the payment is blocked as `cancelled`. It has no effect once `confirm` has been called. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Why a payment was not made: `cancelled` by its signal or `dispose`; `paying`, another payment is under way; `closed`, the
- * session is not open; `stale`, the page may show a total that is not the server's; `failed`, a change that was under way
- * was not made; `changed`, the total or an item differs from what the customer saw.
+ * Why a payment was not made:
+ * - `cancelled`: its signal or `dispose` cancelled it.
+ * - `paying`: another payment is under way.
+ * - `closed`: the session is not open.
+ * - `stale`: the page may show a total that differs from the server's.
+ * - `failed`: a pending change was not made.
+ * - `changed`: the total or an item differs from what the customer saw.
  */
 export type BlockReason = "cancelled" | "paying" | "closed" | "stale" | "failed" | "changed";
 
-/** How `pay` ended: `result` is what `confirm` gave, errors of Stripe.js included. */
+/** How `pay` ended. `result` is the result of `confirm`, including errors of Stripe.js. */
 export type PayOutcome<Result = unknown, Session = unknown> =
   | { readonly type: "confirmed"; readonly result: Result }
   | {
       readonly type: "blocked";
       readonly reason: BlockReason;
-      /** Can be shown to a customer, except after `cancelled`. */
+      /** A message for the customer. Do not show it after `cancelled`. */
       readonly message: string;
-      /** After `changed`: what the session has now, to be shown before the customer presses again. */
+      /** After `changed`: the session as it is now. Show it before the customer presses again. */
       readonly session?: Session;
     };
 
-/** What was counted of one endpoint since the page was loaded. */
+/** The counts of one endpoint since the page was loaded. */
 export interface EndpointMetrics {
   readonly updates: number;
   readonly successes: number;
-  /** How many failed, by kind. A kind that never arose is not there. */
+  /** The number of failures by kind. Kinds that did not occur are missing. */
   readonly failures: Readonly<Partial<Record<FailureKind, number>>>;
   readonly retries: number;
-  /** Answers that came after the deadline and were still taken. */
+  /** Answers that came after the deadline and were still used. */
   readonly late: number;
   readonly joined: number;
   readonly superseded: number;
-  /** Of the last 100 durations, in milliseconds; `null` before the first. */
+  /** The median of the last 100 durations, in milliseconds; `null` before the first. */
   readonly p50: number | null;
+  /** The 95th percentile of the last 100 durations, in milliseconds. */
   readonly p95: number | null;
+  /** The longest of the last 100 durations, in milliseconds. */
   readonly max: number | null;
 }
 
-/** What was counted of payments since the page was loaded. */
+/** The counts of payments since the page was loaded. */
 export interface PaymentMetrics {
   readonly confirmed: number;
-  /** How many were blocked, by reason. A reason that never arose is not there. */
+  /** The number of blocked payments by reason. Reasons that did not occur are missing. */
   readonly blocked: Readonly<Partial<Record<BlockReason, number>>>;
 }
 
-/** What `updates.metrics()` gives. */
+/** The result of `updates.metrics()`. */
 export interface Metrics {
-  /** By the name of the endpoint or of the wrapped function. */
+  /** The counts by the name of the endpoint or of the wrapped function. */
   readonly endpoints: Readonly<Record<string, EndpointMetrics>>;
   readonly payments: PaymentMetrics;
-  /** The last 50, oldest first, without words that a server or the page's author wrote. */
+  /** The last 50 failures, oldest first, without texts that a server or the page's author wrote. */
   readonly failures: readonly Omit<Failure, "message" | "detail">[];
 }
 
-/** What `getSnapshot` gives: the same object until something changes. */
+/** The result of `getSnapshot`: the same object until a value changes. */
 export interface Snapshot {
   readonly pending: boolean;
   readonly stale: boolean;
-  /** Whether a payment or a hold is under way: no update starts meanwhile. */
+  /** Whether a payment or a hold is under way. No update starts meanwhile. */
   readonly paying: boolean;
 }
 
-/** What `createUpdates` takes. A wrong option throws `TypeError`, which names the key. */
+/** The options of `createUpdates`, which throws a `TypeError` that names a wrong option. */
 export interface UpdatesOptions<E extends Endpoints> {
   endpoints: E;
-  /** Gives the Checkout Session's id, `cs_test_…` or `cs_live_…`. Read when an update function or `run` is called. */
+  /** Returns the Checkout Session's ID, `cs_test_…` or `cs_live_…`. Called by each update function and each `run`. */
   session?: (() => string) | undefined;
-  /** The name of the session id's field in the body. Default `checkout_session_id`. */
+  /** The name of the session ID's field in the body. Default: `checkout_session_id`. */
   sessionField?: string | undefined;
-  /** The deadline of an update in milliseconds, 1 to 20 000. Default 19 500. */
+  /** The deadline of an update in milliseconds, 1 to 20 000. Default: 19 500. */
   timeoutMs?: number | undefined;
-  /** Other origins that endpoints may name, such as `https://api.example.com`. */
+  /** Other origins that endpoints can use, such as `https://api.example.com`. */
   allowedOrigins?: readonly string[] | undefined;
-  /** The token that Rails, Django or Laravel want to see in a header. Read once for each update. */
+  /** The header and the CSRF token that Rails, Django or Laravel require. `token` is called once for each update. */
   csrf?: { header: string; token: () => string | Promise<string> } | undefined;
-  /** Replaces the text of `message`, by kind or as a function of the failure. The words of a server that said no go first. */
+  /** Replaces `message`, by kind or by a function of the failure. A server's own refusal takes precedence. */
   messages?:
     Partial<Record<FailureKind, string>> | ((failure: CheckoutUpdateErrorShape) => string | undefined) | undefined;
-  /** Called for every failure but `cancelled`. */
+  /** Called for every failure except `cancelled`. */
   onFailure?: ((failure: CheckoutUpdateErrorShape) => void) | undefined;
-  /** Called for every update that settled, success included, for whatever the page measures with. */
+  /** Called for every update that settles, including successes. Use it for your own measurements. */
   onSettled?: ((record: SettledUpdate) => void) | undefined;
-  /** Used in place of the global `fetch`, for pages whose firewall or instrumentation has its own. */
+  /** Replaces the global `fetch`, for example with that of a firewall or of instrumentation. */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 
-/** How an update settled. It holds no session id, no value of an intent and no URL. */
+/** How an update settled. It contains no session ID, no intent value and no URL. */
 export interface SettledUpdate {
   readonly endpoint: string;
   readonly outcome: "success" | "error" | "cancelled";
-  /** What happened where it did not succeed. */
+  /** The kind of failure; `null` after a success. */
   readonly kind: FailureKind | null;
   readonly applied: Applied;
-  /** Milliseconds of waiting for a turn. */
+  /** The time that it waited for its turn, in milliseconds. */
   readonly waitedMs: number;
-  /** Milliseconds that the function took. */
+  /** The time that its function took, in milliseconds. */
   readonly durationMs: number;
   readonly attempts: number;
   readonly requestId: string | null;
 }
 
-/** `dispose` by its well-known symbol, where the compiler has a library that declares it. */
+/** `dispose` as `Symbol.dispose`, if the compiler's library declares that symbol. */
 export type DisposedBySymbol = SymbolConstructor extends { readonly dispose: infer S extends symbol }
   ? { [K in S]: () => void }
   : object;
 
-/** What `createUpdates` gives: a plain object with own functions, none of which uses `this`. */
+/** The result of `createUpdates`: a plain object with own functions, none of which uses `this`. */
 export interface Updates<E extends Endpoints = Endpoints> extends DisposedBySymbol {
   /**
-   * A function for `runServerUpdate`. The intent is read now, the session id when the function is called. It resolves to
-   * the answer: another `Response` with the same status, headers, URL and body, since the body was read here.
+   * Returns a function for `runServerUpdate`. The intent is read now, and the session ID when the function is called.
+   * The function resolves to a copy of the answer: a `Response` with the same status, headers, URL and body. It is a
+   * copy because the package has already read the body.
    */
   request<N extends keyof E & string>(name: N, intent: IntentFor<E, N>): UpdateFunction<Response>;
-  /** Gives a request function that the page already has the same deadline and record. */
+  /** Adds the package's deadline and records to a request function that you already have. */
   wrap<T>(name: string, fn: (signal: AbortSignal) => PromiseLike<T> | T): UpdateFunction<T>;
   /**
-   * Waits for its turn, runs, refreshes where in doubt, and gives one answer. Rejects for an undeclared name only. Of an
-   * outcome `cancelled` nothing is to be shown.
+   * Waits for its turn, runs the update, refreshes the session if in doubt, and resolves to one outcome. After
+   * `cancelled`, show nothing. Rejects only for an undeclared name.
    */
   run<A extends object, N extends keyof E & string>(
     actions: A,
@@ -322,12 +332,12 @@ export interface Updates<E extends Endpoints = Endpoints> extends DisposedBySymb
     options?: RunOptions,
   ): Promise<Outcome<SessionOf<A>, BodyFor<E, N>>>;
   run<A extends object, T>(actions: A, update: UpdateFunction<T>, options?: RunOptions): Promise<Outcome<SessionOf<A>>>;
-  /** Lets Stripe.js fetch the session again. Never rejects. */
+  /** Makes Stripe.js fetch the session again. Never rejects. */
   refresh<A extends object>(actions: A): Promise<RefreshOutcome<SessionOf<A>>>;
   /**
-   * Calls `confirm(actions)` once, when the page shows what the server has: in the same task if nothing is under way, else
-   * after it has ended. Nothing is paid, and the outcome is `blocked`, if what the customer saw has changed by then. Until
-   * `confirm` has ended no update starts. Rejects only as `confirm` rejects or throws.
+   * Calls `confirm(actions)` once, when the page shows the server's state. If nothing is under way, it does so in the
+   * same task; otherwise it waits. If the total or an item has changed by then, nothing is paid and the outcome is
+   * `blocked`. No update starts until `confirm` has ended. Rejects only if `confirm` rejects or throws.
    */
   pay<A extends object, T>(
     actions: A,
@@ -335,42 +345,43 @@ export interface Updates<E extends Endpoints = Endpoints> extends DisposedBySymb
     options?: PayOptions,
   ): Promise<PayOutcome<T, SessionOf<A>>>;
   /**
-   * Holds updates back while a wallet's sheet is open; gives the function that ends this. `null`, at once, if something is
-   * pending, stale, held or being paid. A `pay` takes the hold over.
+   * Keeps updates from starting while a wallet's sheet is open. Returns the function that ends the hold, or `null` if
+   * something is pending, stale, held or being paid. A call of `pay` takes the hold over.
    */
   hold(): (() => void) | null;
   /**
-   * Takes up what was under way before a reload: if a change of this session was, the page is stale from now on, and is
-   * refreshed. Resolves when that is over, at once if there is nothing to take up.
+   * Handles a reload in the middle of an update. If a change of this session was under way, the page becomes stale and
+   * the session is fetched again. Resolves when that is done, or at once if there was no such change.
    */
   resume(actions: object): Promise<{ stale: boolean }>;
-  /** Drops what is waiting, of this name or of all. */
+  /** Cancels the waiting updates, of this name or all. */
   cancel(name?: (keyof E & string) | UpdateFunction<any>): void;
-  /** Aborts everything and lets go of listeners. A later call starts afresh. */
+  /** Aborts everything and removes the listeners. You can use the object again afterwards. */
   dispose(): void;
   /**
-   * The intent of the newest update of this endpoint that has not settled, and has these values: what to draw meanwhile.
-   * A function of `wrap` has none. Throws `TypeError` for a name that is neither declared nor wrapped.
+   * Returns the intent of this endpoint's newest update that has not settled and has these values. Draw it meanwhile. A
+   * function of `wrap` has no intent. Throws a `TypeError` for a name that is neither declared nor wrapped.
    */
   pendingIntent<N extends keyof E & string>(name: N, match?: MatchFor<E, N>): IntentFor<E, N> | undefined;
   pendingIntent(update: UpdateFunction<any>): undefined;
   /**
-   * Whether an update, of this name (with these values) or of any, has not settled. A function of `wrap` stands for its
-   * name. Throws `TypeError` for a name that is neither declared nor wrapped.
+   * Returns whether an update has not settled: of this name (with these values), or of any name. You can pass a
+   * function of `wrap` instead of its name. Throws a `TypeError` for a name that is neither declared nor wrapped.
    */
   isPending<N extends keyof E & string>(name?: N, match?: MatchFor<E, N>): boolean;
   isPending(update: UpdateFunction<any>): boolean;
-  /** Whether the page may be showing totals that the server no longer has. */
+  /** Returns whether the page may show a total that differs from the server's. */
   isStale(): boolean;
-  /** Resolves when nothing is pending. */
+  /** Resolves when no update is pending. */
   settled(): Promise<{ stale: boolean }>;
-  /** Calls the listener after each change of the snapshot; gives the function that ends this. */
+  /** Calls the listener after each change of the snapshot. Returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
-  /** The same object until something changes. */
+  /** Returns the same object until a value changes. */
   getSnapshot(): Snapshot;
+  /** Returns the counts and the last failures. */
   metrics(): Metrics;
-  /** Sends what is new by `sendBeacon` whenever the page is hidden; gives the function that ends this. */
+  /** Sends new counts by `sendBeacon` whenever the page is hidden. Returns the function that ends this. */
   reportTo(url: string, options?: { sampleRate?: number | undefined }): () => void;
-  /** Resolves when the engine is loaded. Nobody has to handle its rejection. */
+  /** Resolves when the engine is loaded. You need not handle its rejection. */
   readonly ready: Promise<void>;
 }

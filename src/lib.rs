@@ -1,8 +1,8 @@
 //! Makes the server requests behind Stripe.js's `runServerUpdate`.
 //!
-//! On a checkout page built with Stripe Elements and Checkout Sessions, the customer changes the order, and only your server
-//! may change the session. This crate sends only the session ID and the customer's choice, gives up before Stripe's 20-second
-//! limit, and tells you what failed and whether the change went through.
+//! On a checkout page built with Stripe Elements and Checkout Sessions, the customer can change the order, but only
+//! your server can change the session. This crate sends your server only the session ID and the customer's choice. It
+//! gives up before Stripe's 20-second limit, and tells you what failed and whether the change went through.
 //!
 //! | you write | you need | start with |
 //! |---|---|---|
@@ -17,7 +17,8 @@
 //! checkout-updates = { version = "0.1", default-features = false, features = ["browser"] }
 //! ```
 //!
-//! `actions` come from Stripe.js's `loadActions()`. Any version from 5.10 fits: pass the object that has `runServerUpdate`.
+//! `actions` is the object that Stripe.js's `loadActions()` returns: the one with `runServerUpdate`. Any version of
+//! Stripe.js from 5.10 works.
 //!
 //! ```no_run
 //! # #[cfg(feature = "browser")]
@@ -85,7 +86,8 @@
 //! # fn main() {}
 //! ```
 //!
-//! [`api`] lists everything else: `pending_intent` for steppers, `subscribe`, `hold` for wallets, `resume` after a reload.
+//! [`api`] lists the other functions: `pending_intent` for steppers, `subscribe`, `hold` for wallets, `resume` after a
+//! reload.
 //!
 //! # A server
 //!
@@ -93,9 +95,9 @@
 //! checkout-updates = { version = "0.1", default-features = false, features = ["serde"] }
 //! ```
 //!
-//! Without the feature `browser` the crate contains the rules for sessions and intents and the state machine, and nothing of
-//! a browser. A server checks a request by the same rules as its page. With the feature `serde`, [`intent::Value`] is read by
-//! `serde_json` or as axum's `Json<Value>`.
+//! Your server can check a request by the same rules as your page. Without the feature `browser`, the crate contains
+//! only these rules and the state machine. With the feature `serde`, read an [`intent::Value`] with `serde_json` or as
+//! axum's `Json<Value>`.
 //!
 //! ```
 //! use checkout_updates::intent::{Field, Intent, InvalidBody, Rule, Value};
@@ -115,8 +117,8 @@
 //!
 //! # A module without npm
 //!
-//! `wasm-pack build --target web` makes a module with the class `Updates`. The npm package adds a loader, and survives a trap
-//! of the module.
+//! `wasm-pack build --target web` makes a module with the class `Updates`. The npm package adds a loader, and recovers
+//! from a trap of the module.
 //!
 //! ```js
 //! import init, { Updates } from "./pkg/checkout_updates.js";
@@ -136,7 +138,8 @@
 //!
 //! # Testing a page
 //!
-//! With the feature `testing`, the module `testing` has a stand-in for Stripe.js and one for a server, for `wasm-bindgen-test`:
+//! Turn on the feature `testing`. The module `testing` then has stand-ins for Stripe.js and for a server, for use with
+//! `wasm-bindgen-test`:
 //!
 //! ```no_run
 //! # #[cfg(feature = "testing")]
@@ -153,14 +156,14 @@
 //! # }
 //! ```
 //!
-//! The npm package's `checkout-updates/testing` has a complete stand-in for Stripe.js, with payments and wallets. Import it
-//! with `#[wasm_bindgen(raw_module = "…/testing.js")]`, as `examples/rust` of the repository does.
+//! The npm package's `checkout-updates/testing` has a complete stand-in for Stripe.js, with payments and wallets.
+//! Import it with `#[wasm_bindgen(raw_module = "…/testing.js")]`, as `examples/rust` of the repository does.
 //!
 //! # The layers
 //!
 //! A layer uses only the layers below it.
 //!
-//! | layer | where | what it knows |
+//! | layer | code | what it knows |
 //! |---|---|---|
 //! | shows | [`api`] for Rust, `exports.rs` for JavaScript | what people call |
 //! | performs | `browser/` | the browser and Stripe.js, through typed bindings |

@@ -23,7 +23,7 @@ start().catch((error) => {
 async function start() {
   const { sdk, actions, publishableKey } = await openCheckout({ cart, address_by: addressBy });
   byId("demo-note").textContent = whereItRuns(publishableKey);
-  // The lab makes things go wrong on purpose, so it is there on the sandbox only.
+  // The lab makes updates fail on purpose, so it exists only on the sandbox.
   byId("lab-link").hidden = Boolean(publishableKey);
   const session = () => actions.getSession();
   const updates = createUpdates({ endpoints, session: () => session().id });

@@ -2,7 +2,7 @@ import { bindExpressCheckout } from "/dist/express.js";
 import { byId, make, setText } from "./dom.js";
 import { announce, clearProblem, showProblem } from "./messages.js";
 
-/** Why the customer cannot pay yet; `null` when nothing stands in the way. */
+/** Why the customer cannot pay yet, or `null` if they can. */
 function reason({ updates, session }) {
   if (updates.getSnapshot().paying) return "Paying…";
   if (updates.isPending()) return "Your total is being updated…";
@@ -12,14 +12,14 @@ function reason({ updates, session }) {
   return null;
 }
 
-/** What Stripe.js waits for. `canConfirm` does not tell what is missing, so the page looks itself. */
+/** The entry that is missing. `canConfirm` does not tell which, so the page checks itself. */
 function missing({ email, shippingOptions, shippingAddress }) {
   if (!email) return "Enter your e-mail address to pay.";
   if (shippingOptions.length > 0 && !shippingAddress) return "Choose where to deliver to pay.";
   return "Fill in your payment details to pay.";
 }
 
-/** The Pay button and the wallets. Nothing is paid while the order is changing or in doubt. */
+/** The Pay button and the wallets. Nothing can be paid while the order is changing or in doubt. */
 export function bindPay(checkout) {
   const { sdk, actions, updates, session } = checkout;
   const button = byId("pay");

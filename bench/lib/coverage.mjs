@@ -37,8 +37,8 @@ export const TITLES = {
   "query-core": "@tanstack/query-core around `fetch`",
   ky: "ky",
   axios: "axios",
-  "floor-flags": "the least in Rust, by the package's flags",
-  "floor-plain": "the least in Rust, as `cargo build --release` makes it",
+  "floor-flags": "minimal Rust update, the package's build flags",
+  "floor-plain": "minimal Rust update, `cargo build --release`",
   "./slim": "**checkout-updates/slim**",
   ".": "**checkout-updates**",
 };

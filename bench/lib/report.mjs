@@ -35,8 +35,8 @@ function goals({ sizes, loading, instant, loopback, soak, blocking }) {
     more(cache, name).median <= goal,
   ];
   return [
-    most(".", "size of the default entry, with its module", 47_500),
-    most("index.js", "of that before a page can use it", 9_000),
+    most(".", "size of the default entry with its module", 47_500),
+    most("index.js", "the part of it that a page needs to start", 9_000),
     most("./react", "extra size of `./react`", 1_500),
     load("cold", ".", "the default entry", 15),
     load("warm", ".", "the default entry", 15),
@@ -55,10 +55,15 @@ function goals({ sizes, loading, instant, loopback, soak, blocking }) {
       ratio.median <= 1.05,
     ],
     ["the module's memory, once loaded", kB(soak.loaded.wasm), "256 kB", soak.loaded.wasm <= 262_144],
-    [`${bytes(soak.updates)} updates: growth of that after the first 1,000`, kB(grown), "none", grown === 0],
-    ["the same: growth of the JavaScript heap", kB(heap), "1,024 kB", heap <= 1_048_576],
     [
-      "the same: listeners, timers and performance entries left after `dispose`",
+      `${bytes(soak.updates)} updates: growth of the module's memory after the first 1,000`,
+      kB(grown),
+      "none",
+      grown === 0,
+    ],
+    [`${bytes(soak.updates)} updates: growth of the JavaScript heap`, kB(heap), "1,024 kB", heap <= 1_048_576],
+    [
+      `${bytes(soak.updates)} updates: listeners, timers and performance entries left after \`dispose\``,
       left.join(", "),
       "none",
       left.every((count) => count === 0),
@@ -71,7 +76,7 @@ function goals({ sizes, loading, instant, loopback, soak, blocking }) {
 /** The table of the goals. */
 export const goalTable = (results) =>
   table(
-    ["what", "measured", "at most", "met"],
+    ["goal", "measured", "at most", "met"],
     goals(results).map(([what, measured, goal, met]) => [what, measured, goal, met ? "yes" : "**no**"]),
   );
 
@@ -83,7 +88,7 @@ function sizeTable({ sizes }) {
     const { brotli, gzip, raw } = all[name];
     return [title, bytes(brotli), `${(all["."].brotli / brotli).toFixed(1)} ×`, bytes(gzip), bytes(raw), points];
   });
-  const head = ["what", "brotli", "the default entry is", "gzip", "minified", "points of the contract that it covers"];
+  const head = ["page", "brotli", "the default entry is", "gzip", "minified", "points of the contract that it covers"];
   return table(head, rows);
 }
 
@@ -112,9 +117,9 @@ const soakTable = ({ soak }) =>
   );
 
 const where = ({ date, machine, instant }) =>
-  `Measured on ${date} by \`npm run bench\`: ${machine.cpu}, ${machine.cores} cores, load ${machine.loadBefore} when it ` +
-  `began, Chromium ${machine.chromium}, Node ${machine.node}; medians of ${instant.run.rounds} rounds of one run, ` +
-  `with quartiles in brackets. Sizes are bytes by brotli at level 11.`;
+  `Measured on ${date} by \`npm run bench\`: ${machine.cpu}, ${machine.cores} cores, load ${machine.loadBefore} at the ` +
+  `start, Chromium ${machine.chromium}, Node ${machine.node}. Times are medians of ${instant.run.rounds} rounds of one ` +
+  `run, with quartiles in brackets. Sizes are bytes after brotli at level 11.`;
 
 const POINTS_SECTION = `The points are: ${POINTS.join("; ")}.`;
 
@@ -123,7 +128,7 @@ export const fullPage = (results) => `# Size and speed
 
 <!-- Written by npm run bench. -->
 
-${where(results)} For where the bytes are and what was tried, see [bench/SIZE.md](../bench/SIZE.md).
+${where(results)} [Where the bytes are](../bench/SIZE.md) has the parts and the attempts to make them smaller.
 
 ## The goals
 
@@ -131,15 +136,15 @@ ${goalTable(results)}
 
 ## Sizes
 
-Each row is everything that a page loads to make one update, bundled and minified by esbuild. The code that a library leaves to the page (\`bench/peers\`) is part of the size, but the points that it covers are not listed. ${POINTS_SECTION}
+Each row is the whole code that a page loads to make one update, bundled and minified by esbuild. If a library leaves code to the page (\`bench/peers\`), the size includes that code, but the list of points does not include what it covers. ${POINTS_SECTION}
 
-The least in Rust is \`bench/floor\`: one request by gloo-net, a deadline, and failures by serde-wasm-bindgen, on the crates of the package's module. It is built twice, so that what the job costs and what the flags save can be told apart.
+The minimal Rust update is \`bench/floor\`: one request by gloo-net, a deadline, and failures by serde-wasm-bindgen, with the crates of the package's module. It is built twice, to show how much the build flags save.
 
 ${sizeTable(results)}
 
 ## Loading
 
-From \`import\` until an update could be sent, over loopback, with files compressed by brotli.
+The time from \`import\` until an update can be sent, over loopback, with files compressed by brotli.
 
 ${spreadTable("cold cache", ms, results.loading.cold)}
 
@@ -149,9 +154,9 @@ ${spreadTable("warm cache", ms, results.loading.warm)}
 
 With a \`fetch\` that answers instantly, in batches of 200:
 
-${spreadTable("instant fetch", micro, results.instant)}
+${spreadTable("instant answer", micro, results.instant)}
 
-With the demo server, over loopback, in batches of 10, each with an \`Idempotency-Key\`, which gives the server more to do:
+With the demo server, over loopback, in batches of 10. Each request has an \`Idempotency-Key\`, so the server has more to do than without:
 
 ${spreadTable("demo server", ms, results.loopback)}
 
@@ -159,15 +164,15 @@ ${spreadTable("demo server", ms, results.loopback)}
 
 ${soakTable(results)}
 
-The five listeners are for events of the page, from the first update until \`dispose\`.
+The package adds its listeners for events of the page with the first update. \`dispose\` removes them, except those in the last row.
 
 ## Each call
 
-On a fresh page, with the seven endpoints of the demo and a \`fetch\` that answers instantly. Chromium compiles code when it is first called, and that is included. \`32 at once\` is 32 calls of \`run\` in one task.
+On a fresh page, with the seven endpoints of the demo and a \`fetch\` that answers instantly. The times include compiling, because Chromium compiles code on its first call. \`32 at once\` is 32 calls of \`run\` in one task.
 
 ${spreadTable("until the call returns", ms, results.blocking.call)}
 
-Until its microtasks are done too, with whatever else the browser does meanwhile:
+Until the task and its microtasks are done, including anything else that the browser does meanwhile:
 
 ${spreadTable("the task", ms, results.blocking.task)}
 `;
@@ -175,11 +180,11 @@ ${spreadTable("the task", ms, results.blocking.task)}
 const BEGIN = "<!-- bench: written by npm run bench -->";
 const END = "<!-- /bench -->";
 
-/** The figures by which somebody decides: what it adds to the page, to its loading and to one click. */
+/** The three figures that decide: the cost in bytes, in load time and for each click. */
 function decisionTable({ sizes, loading, instant }) {
   const size = (name) => `${bytes((sizes.package[name] ?? sizes.peers[name]).brotli)} bytes`;
   return table(
-    ["what", "measured"],
+    ["cost", "measured"],
     [
       ["Download, brotli", `${size(".")} (axios: ${size("axios")}, ky: ${size("ky")})`],
       ["Extra load time compared with axios, cold cache", within(ms, loading.cold["more than axios"]["."])],

@@ -17,6 +17,12 @@ function Checkout() {
       <div className="pay">
         <Pay checkout={state.checkout} />
       </div>
+      <div className="about">
+        <p>
+          <strong>What you see here:</strong> the same checkout, written with the hooks of{" "}
+          <strong>checkout-updates/react</strong>. The code is in <code>examples/react</code>.
+        </p>
+      </div>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { usePay, useUpdatesState } from "checkout-updates/react";
 import { useState, type SubmitEvent } from "react";
 import { updates } from "./updates.js";
 
-/** Why the customer cannot pay yet; `null` when nothing stands in the way. */
+/** Why the customer cannot pay yet, or `null` if they can. */
 function useReason(checkout: StripeCheckoutElementsValue): string | null {
   const { pending, stale } = useUpdatesState(updates, checkout);
   if (pending) return "Updating your order…";
@@ -11,7 +11,7 @@ function useReason(checkout: StripeCheckoutElementsValue): string | null {
   return checkout.canConfirm ? null : "Enter your e-mail address to pay.";
 }
 
-/** What the customer fills in, and the Pay button. Nobody pays a total that the page has not shown. */
+/** The customer's details and the Pay button. A total that the page has not shown is never charged. */
 export function Pay({ checkout }: { checkout: StripeCheckoutElementsValue }) {
   const reason = useReason(checkout);
   const { pay, paying, blocked } = usePay(updates, checkout);

@@ -6,7 +6,7 @@ interface Created {
   publishableKey: string | null;
 }
 
-/** Starts a checkout on the server, and gives Stripe.js for it, or without a key its stand-in. */
+/** Starts a checkout on the server. Returns Stripe.js for it, or its stand-in if the server has no key. */
 export async function openCheckout(): Promise<{ clientSecret: string; stripe: Stripe }> {
   const response = await fetch("/create-checkout-session", { method: "POST" });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
@@ -24,6 +24,6 @@ async function standIn(clientSecret: string): Promise<Stripe> {
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
     return response.json();
   };
-  // It has what a checkout with Elements needs, and no more of Stripe.js.
+  // The stand-in has only the part of Stripe.js that a checkout with Elements needs.
   return createFakeStripe({ session: await refresh(), refresh }) as unknown as Stripe;
 }

@@ -3,14 +3,15 @@ import { ChangeSubscriptionInterval } from "./toggle.js";
 
 /** The order as the session has it. */
 export function Summary({ checkout }: { checkout: StripeCheckoutElementsValue }) {
-  const { lineItems, recurring, total } = checkout;
+  const { lineItems, recurring, status, total } = checkout;
+  const isPaid = status.type === "complete";
   return (
-    <section className="column" aria-labelledby="summary-heading">
+    <section className={isPaid ? "column paid-for" : "column"} aria-labelledby="summary-heading">
       <h1 id="summary-heading" className="visually-hidden">
         Order summary
       </h1>
       <div className="due">
-        <p className="due-label">Due today</p>
+        <p className="due-label">{isPaid ? "Paid" : "Due today"}</p>
         <p className="due-amount">{total.total.amount}</p>
         {recurring && (
           <p className="due-terms">
@@ -30,6 +31,20 @@ export function Summary({ checkout }: { checkout: StripeCheckoutElementsValue })
         ))}
       </ul>
       <ChangeSubscriptionInterval />
+      <dl className="totals">
+        <div>
+          <dt>Subtotal</dt>
+          <dd>{total.subtotal.amount}</dd>
+        </div>
+        <div>
+          <dt>Tax</dt>
+          <dd>{total.taxExclusive.amount}</dd>
+        </div>
+        <div className="grand">
+          <dt>Total due today</dt>
+          <dd>{total.total.amount}</dd>
+        </div>
+      </dl>
     </section>
   );
 }

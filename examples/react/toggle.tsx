@@ -2,7 +2,7 @@ import { useCheckoutElements } from "@stripe/react-stripe-js/checkout";
 import { useUpdate } from "checkout-updates/react";
 import { updates } from "./updates.js";
 
-/** The switch between the monthly and the yearly plan. It shows the session, or what the customer has asked for since. */
+/** The switch between the monthly and the yearly plan. It shows what the customer has asked for, or else the session. */
 export function ChangeSubscriptionInterval() {
   const state = useCheckoutElements();
   const checkout = state.type === "success" ? state.checkout : null;

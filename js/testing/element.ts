@@ -2,7 +2,7 @@ import { report } from "./report.js";
 
 type Handler = (event: any) => any;
 
-/** A placeholder for one of Stripe's elements: a box that says what stands there on the real page. */
+/** A placeholder for one of Stripe's elements: a box that names the element. */
 export interface FakeElement {
   mount: (domElement: string | HTMLElement) => void;
   unmount: () => void;
@@ -74,7 +74,7 @@ export function createElement({ elementType, label, fill, ready, onDestroy }: El
       unmount();
       box = emptyBox(elementType, label);
       if (fill) fill(box);
-      else box.append(withText("p", `${label}: on the real page, Stripe's own form is here.`));
+      else box.append(withText("p", `${label}: a real page shows Stripe's form here.`));
       parent.replaceChildren(box);
       queueMicrotask(() => emit("ready", ready));
     },

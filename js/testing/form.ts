@@ -3,7 +3,7 @@ import { button, createElement, withText, type FakeElement } from "./element.js"
 import { walletControls, type WalletWorld } from "./express.js";
 import { createWallet, type FakeWallet, type FakeWalletEnd, type Wallet } from "./wallet.js";
 
-/** What the customer has entered; what is left out is as it was. */
+/** Entries of the customer. Fields that are left out stay as they are. */
 export interface FakeFormFields {
   email?: string | undefined;
   name?: string | undefined;
@@ -15,11 +15,11 @@ export interface FakeFormFields {
   country?: string | undefined;
 }
 
-/** Steers the Form that was made last. */
+/** Controls the newest Form. */
 export interface FakeFormControl {
-  /** Enters something, as one change of the customer's. */
+  /** Enters these fields as one change of the customer. */
   enter: (fields: FakeFormFields) => void;
-  /** Presses the Form's own Pay button. Rejects if the Form is not complete: Stripe's then emits nothing. */
+  /** Presses the Form's Pay button. Rejects if the Form is incomplete, for which Stripe's Form emits nothing. */
   pay: (paymentMethodType?: string) => Promise<FakeWalletEnd>;
 }
 
@@ -48,7 +48,7 @@ type Entered = Record<keyof FakeFormFields, string>;
 type Section = { complete: boolean; empty: boolean };
 type Address = Omit<FakeFormFields, "email" | "name">;
 
-/** What `change` and `getValue` tell of the Form. */
+/** The state of the Form, from `change` and `getValue`. */
 export interface FakeFormValue {
   complete: boolean;
   empty: boolean;

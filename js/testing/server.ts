@@ -11,17 +11,17 @@ type Place = { [PLACE]?: Link };
 /** A request that the package made. */
 export interface FakeRequest {
   readonly url: string;
-  /** The path without the query, by which the handler was found. */
+  /** The path without the query. It selects the handler. */
   readonly path: string;
   readonly method: string;
-  /** Names in lower case. */
+  /** The headers, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** The body as it was sent. */
   readonly text: string;
   readonly signal: AbortSignal | null;
 }
 
-/** What an answer needs to have; any `Response` has it. */
+/** The members that an answer must have. Every `Response` has them. */
 export interface FakeAnswer {
   readonly status: number;
   readonly ok: boolean;
@@ -32,8 +32,8 @@ export interface FakeAnswer {
 type Handled = object | string | number | boolean | null | undefined | void;
 
 /**
- * Answers a request. A `Response`, or what `respond` makes, is the answer as it is; a number is a status without a
- * body; a string is the body; nothing is 204; any other value is sent as JSON. Throwing is a broken connection.
+ * Answers a request. Return a `Response` or the result of `respond` to send it unchanged, a number for a status without a
+ * body, a string for the body, nothing for 204, or any other value to send it as JSON. Throw to break the connection.
  */
 export type FakeHandler = (body: any, request: FakeRequest) => Handled | PromiseLike<Handled>;
 
@@ -42,11 +42,11 @@ export interface FakeServer extends DisposedBySymbol {
   readonly requests: readonly FakeRequest[];
   /** Replaces or adds a handler. */
   handle(path: string, handler: FakeHandler): void;
-  /** Ends it; requests go to the server that was opened before it and is still open, or to the network. */
+  /** Closes the server. Requests then go to the server opened before it, if that is still open, or to the network. */
   close(): void;
 }
 
-/** An answer with a status, a body that is sent as JSON unless it is a string, and headers. */
+/** Creates an answer with a status, a body and headers. A body that is not a string is sent as JSON. */
 export function respond(status: number, body?: unknown, headers: Record<string, string> = {}): FakeAnswer {
   const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
   const type = typeof body === "string" ? "text/plain" : "application/json";

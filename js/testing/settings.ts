@@ -1,8 +1,8 @@
-/** How the stand-in behaves. Each can be changed at run time, by `fake.set` or for one update by `fake.next`. */
+/** How the stand-in behaves. Change settings at run time with `fake.set`, or for one update with `fake.next`. */
 export interface FakeSettings {
-  /** How long each fetch of the session and each action takes. Default 0. */
+  /** How long each fetch of the session and each action takes, in milliseconds. Default: 0. */
   latencyMs: number;
-  /** How long an update's function may take. It does not cover the fetch of the session. Default 20 000. */
+  /** How long an update's function can take, in milliseconds, without the fetch of the session. Default: 20 000. */
   limitMs: number;
   /**
    * How a failed update ends. Default `"documented"`: a failed fetch of the session resolves to `{type: "error"}`,
@@ -11,7 +11,7 @@ export interface FakeSettings {
   failures: "documented" | "result" | "reject";
   /** Makes an update fail with this message. Default `null`. */
   failWith: string | null;
-  /** Where `failWith` strikes: before the function is called, or when the session is fetched after it. */
+  /** When `failWith` applies: before the function is called, or when the session is fetched after it. */
   failAt: "call" | "refresh";
   /** How often the function is called. Default 1. */
   calls: 0 | 1 | 2;
@@ -35,7 +35,7 @@ export interface FakeSettings {
   confirmEnds: "honest" | "reject" | "silent";
 }
 
-/** Settings as they are given: what is `undefined` is left as it is. */
+/** Settings to change. Those that are `undefined` stay as they are. */
 export type FakeSettingsInit = { [K in keyof FakeSettings]?: FakeSettings[K] | undefined };
 
 export const DEFAULTS: FakeSettings = {

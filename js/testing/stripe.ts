@@ -28,9 +28,9 @@ const OWN = ["session", "refresh", "onChange", "canConfirm", "wallets", "navigat
 const leavePage = (url: string): void => globalThis.location.assign(url);
 
 /**
- * A stand-in for Stripe.js as Elements with Checkout Sessions uses it: plain objects with own functions, no network.
+ * Creates a stand-in for Stripe.js with Elements and Checkout Sessions. It has plain objects and needs no network.
  *
- * @throws TypeError for an option that it does not know.
+ * @throws TypeError for an unknown option.
  */
 export function createFakeStripe(options: FakeStripeOptions = {}): FakeStripe {
   check(options, [...OWN, ...Object.keys(DEFAULTS)]);

@@ -7,7 +7,7 @@ import type { Timers } from "./timers.js";
 
 export type FakeExpressPaymentType = "google_pay" | "apple_pay" | "amazon_pay" | "link" | "paypal" | "klarna";
 
-/** What the wallet tells the page of the customer on approval. */
+/** The customer's details that the wallet passes to the page on approval. */
 export interface FakeWalletDetails {
   billingDetails?: { name: string; email?: string; phone?: string; address: object } | undefined;
   shippingAddress?: FakeContact | undefined;
@@ -15,17 +15,17 @@ export interface FakeWalletDetails {
 
 export interface FakeWalletEnd {
   ended: PaymentEnd;
-  /** What the page gave to `event.paymentFailed`. */
+  /** The argument of the page's call of `event.paymentFailed`. */
   failure: { reason?: string; message?: string } | null;
 }
 
-/** Steers the wallet of the Express Checkout Element, or of the Form, that was made last. */
+/** Controls the wallet of the newest Express Checkout Element or Form. */
 export interface FakeWallet {
   /** `asked` while the page has not answered `click`, `confirming` while the handlers of `confirm` run. */
   state: () => "closed" | "asked" | "open" | "confirming";
-  /** Presses a wallet's button; resolves to how the page answered, `late` after a second without an answer. */
+  /** Presses a wallet's button. Resolves to the page's answer, or to `late` if none comes within a second. */
   press: (expressPaymentType?: FakeExpressPaymentType) => Promise<"open" | "rejected" | "late">;
-  /** Approves the payment on the sheet, which stays open if it was not paid. */
+  /** Approves the payment on the sheet. The sheet stays open if the payment fails. */
   approve: (details?: FakeWalletDetails) => Promise<FakeWalletEnd>;
   /** Closes the sheet. */
   cancel: () => void;

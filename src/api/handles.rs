@@ -6,7 +6,7 @@ use js_sys::Function;
 
 use crate::browser::{Client, Failure, UpdateSpec};
 
-/// A zero-argument function for `runServerUpdate`.
+/// A function without arguments for `runServerUpdate`.
 #[derive(Clone)]
 pub struct UpdateFunction {
     pub(super) function: Function,
@@ -14,20 +14,20 @@ pub struct UpdateFunction {
 }
 
 impl UpdateFunction {
-    /// What Stripe.js is given.
+    /// The function to pass to Stripe.js.
     #[must_use]
     pub fn function(&self) -> &Function {
         &self.function
     }
 
-    /// How its last call failed; `None` before, while it runs, and after a success.
+    /// How the last call failed; `None` before the first call, while it runs, and after a success.
     #[must_use]
     pub fn failure(&self) -> Option<Rc<Failure>> {
         self.spec.failure()
     }
 }
 
-/// A listener of [`Updates::subscribe`](crate::Updates::subscribe); ends when it is dropped.
+/// A listener of [`Updates::subscribe`](crate::Updates::subscribe). Dropping it unsubscribes.
 ///
 /// ```no_run
 /// # fn example(updates: checkout_updates::Updates) {
@@ -49,7 +49,7 @@ impl Drop for Subscription {
     }
 }
 
-/// What [`Updates::hold`](crate::Updates::hold) returns; ends when it is dropped.
+/// A hold of [`Updates::hold`](crate::Updates::hold). Dropping it ends the hold.
 #[must_use = "it ends when it is dropped"]
 pub struct Hold {
     pub(super) client: Weak<Client>,

@@ -1,4 +1,4 @@
-//! The API for front ends that are written in Rust. `exports.rs` shows the same to JavaScript.
+//! The API for front ends written in Rust. `exports.rs` offers the same to JavaScript.
 //!
 //! ```no_run
 //! use checkout_updates::{Actions, Endpoint, Options, Outcome, Updates};

@@ -16,7 +16,7 @@ struct Declared {
     identity: Rc<()>,
 }
 
-/// What [`Updates::new`](crate::Updates::new) takes.
+/// The options of [`Updates::new`](crate::Updates::new).
 ///
 /// ```no_run
 /// use checkout_updates::{Endpoint, Options, Updates};
@@ -42,13 +42,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// Nothing declared yet.
+    /// Returns options without endpoints.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Declares an endpoint under the name by which it is counted and reported.
+    /// Declares an endpoint under the name that metrics and reports use.
     #[must_use]
     pub fn endpoint<I>(mut self, name: &str, endpoint: &Endpoint<I>) -> Self {
         let Endpoint { declared, identity, .. } = endpoint.clone();
@@ -56,36 +56,37 @@ impl Options {
         self
     }
 
-    /// Returns the Checkout Session's id. Read when an update function or `run` is called; `run` can do without, since the
-    /// actions have it.
+    /// Sets the function that returns the Checkout Session's ID. Each update function and each `run` calls it. `run`
+    /// does not need it, because it can read the ID from the actions.
     #[must_use]
     pub fn session(mut self, session: impl Fn() -> String + 'static) -> Self {
         self.session = Some(Box::new(session));
         self
     }
 
-    /// The name of the session id's field in the body. `checkout_session_id` by default.
+    /// Sets the name of the session ID's field in the body. Default: `checkout_session_id`.
     #[must_use]
     pub fn session_field(mut self, name: &str) -> Self {
         self.shared.session_field = Some(name.to_owned());
         self
     }
 
-    /// The deadline of an update in milliseconds, 1 to 20,000. 19,500 by default.
+    /// Sets the deadline of an update in milliseconds, 1 to 20,000. Default: 19,500.
     #[must_use]
     pub fn timeout_ms(mut self, ms: u32) -> Self {
         self.shared.timeout_ms = Some(ms);
         self
     }
 
-    /// Another origin that endpoints may name, such as `https://api.example.com`.
+    /// Adds another origin that endpoints can use, such as `https://api.example.com`.
     #[must_use]
     pub fn allowed_origin(mut self, origin: &str) -> Self {
         self.shared.allowed_origins.push(origin.to_owned());
         self
     }
 
-    /// The header and the token that Rails, Django or Laravel want to see. Read once for each update.
+    /// Sets the header and the CSRF token that Rails, Django or Laravel require. `token` is called once for each
+    /// update.
     #[must_use]
     pub fn csrf(mut self, header: &str, token: impl Fn() -> String + 'static) -> Self {
         self.shared.csrf_header = Some(header.to_owned());
@@ -93,28 +94,28 @@ impl Options {
         self
     }
 
-    /// Replaces the text of `message`, where this returns one. The words of a server that said no go first.
+    /// Replaces `message`, if the function returns a text. A server's own refusal takes precedence.
     #[must_use]
     pub fn messages(mut self, messages: impl Fn(&Failure) -> Option<String> + 'static) -> Self {
         self.messages = Some(Box::new(messages));
         self
     }
 
-    /// Called for every failure but `cancelled`.
+    /// Sets the function to call for every failure except `cancelled`.
     #[must_use]
     pub fn on_failure(mut self, tell: impl Fn(&Failure) + 'static) -> Self {
         self.on_failure = Some(Box::new(tell));
         self
     }
 
-    /// Called for every update that settled, success included, for whatever the page measures with.
+    /// Sets the function to call for every update that settles, including successes.
     #[must_use]
     pub fn on_settled(mut self, tell: impl Fn(&SettledUpdate) + 'static) -> Self {
         self.on_settled = Some(Box::new(tell));
         self
     }
 
-    /// Used in place of the global `fetch`, for pages whose firewall or instrumentation has its own.
+    /// Replaces the global `fetch`, for example with that of a firewall or of instrumentation.
     #[must_use]
     pub fn fetch(mut self, fetch: Function) -> Self {
         self.fetch = Some(fetch);
@@ -154,11 +155,11 @@ impl Options {
     }
 }
 
-/// What one call of [`Updates::run_with`](crate::Updates::run_with) takes besides its intent.
+/// Options of one call of [`Updates::run_with`](crate::Updates::run_with).
 #[derive(Clone, Debug, Default)]
 pub struct RunOptions {
-    /// Detaches this caller: it is `cancelled`, and the update goes on while somebody else waits for it.
+    /// Cancels this call: its outcome is `cancelled`. The update goes on if another call waits for it.
     pub signal: Option<web_sys::AbortSignal>,
-    /// The session id, in place of [`Options::session`].
+    /// The session ID, instead of [`Options::session`].
     pub session: Option<String>,
 }

@@ -43,23 +43,24 @@ pub struct Updates {
 }
 
 impl Updates {
-    /// The updates of a page with these options.
+    /// Creates the updates of a page.
     ///
     /// # Errors
     ///
-    /// [`OptionsError`] names the option that is wrong.
+    /// [`OptionsError`] names the wrong option.
     pub fn new(options: Options) -> Result<Self, OptionsError> {
         let (config, endpoints) = options.into_config()?;
         Ok(Self { client: Client::new(config), endpoints: endpoints.into() })
     }
 
-    /// A function for `runServerUpdate`. The intent is read now, the session id when the function is called. An intent
-    /// outside its rules makes the function reject.
+    /// Returns a function for `runServerUpdate`. The intent is read now, and the session ID when the function is
+    /// called. If the intent breaks its rules, the function rejects.
     pub fn request<I: Serialize>(&self, endpoint: &Endpoint<I>, intent: I) -> UpdateFunction {
         self.update_function(self.spec(endpoint, &intent))
     }
 
-    /// Gives a request that the page makes itself the same deadline and record. `function` is given an `AbortSignal`.
+    /// Adds the package's deadline and records to a request that the page makes itself. `function` receives an
+    /// `AbortSignal`.
     pub fn wrap(&self, name: &str, function: impl Fn(web_sys::AbortSignal) -> Promise + 'static) -> UpdateFunction {
         let function =
             Closure::<dyn Fn(JsValue) -> Promise>::new(move |signal: JsValue| function(signal.unchecked_into()));
@@ -70,8 +71,8 @@ impl Updates {
         UpdateFunction { function: self.client.function(Rc::clone(&spec)), spec }
     }
 
-    /// Waits for its turn, runs, refreshes where in doubt, and returns one answer. An endpoint of other updates is
-    /// `invalid_intent`. Dropping the future changes nothing: the customer did ask for it.
+    /// Waits for its turn, runs the update, refreshes the session if in doubt, and returns one outcome. An endpoint
+    /// that was not declared in the options fails as `invalid_intent`. Dropping the future does not cancel the update.
     pub async fn run<I: Serialize>(&self, actions: &Actions, endpoint: &Endpoint<I>, intent: I) -> Outcome {
         self.run_with(actions, endpoint, intent, RunOptions::default()).await
     }
@@ -118,21 +119,21 @@ impl Updates {
         self.endpoints.iter().position(|known| Rc::ptr_eq(known, &endpoint.identity))
     }
 
-    /// Lets Stripe.js fetch the session again.
+    /// Makes Stripe.js fetch the session again.
     ///
     /// # Errors
     ///
-    /// Why it could not.
+    /// The failure, if Stripe.js could not fetch it.
     pub async fn refresh(&self, actions: &Actions) -> Result<Session, Rc<Failure>> {
         answered(|tell| self.client.refresh(actions.clone(), tell)).await
     }
 
-    /// Calls `confirm` once nothing is in the way, in the same task where that is so already: never with a total that the
-    /// page has not shown, never twice, never while an update runs.
+    /// Calls `confirm` once, when no update is pending and the page shows the server's total. If that is already so, it
+    /// does this in the same task. It never pays a total that the page has not shown.
     ///
     /// # Errors
     ///
-    /// What `confirm` rejected with.
+    /// The value that `confirm` rejected with.
     pub async fn pay(
         &self,
         actions: &Actions,
@@ -144,43 +145,43 @@ impl Updates {
         answered(|tell| self.client.pay(actions.clone(), confirm, options, tell)).await
     }
 
-    /// Keeps updates from starting until it is dropped, while a wallet's sheet is open; `None` where something is pending,
-    /// stale, held or being paid.
+    /// Keeps updates from starting while a wallet's sheet is open, until the hold is dropped. Returns `None` if
+    /// something is pending, stale, held or being paid.
     #[must_use]
     pub fn hold(&self) -> Option<Hold> {
         self.client.hold().map(|id| Hold { client: Rc::downgrade(&self.client), id })
     }
 
-    /// Makes the page stale where a reload has left something of this session under way, and waits until that is over.
-    /// Returns whether the page is stale then.
+    /// Handles a reload in the middle of an update: makes the page stale until the session has been fetched again, and
+    /// waits for that. Returns whether the page is still stale.
     pub async fn resume(&self, actions: &Actions) -> bool {
         answered(|tell| self.client.resume(actions.clone(), tell)).await
     }
 
-    /// Drops what is waiting.
+    /// Cancels the waiting updates.
     pub fn cancel(&self) {
         self.client.cancel(None);
     }
 
-    /// Drops what is waiting of an endpoint.
+    /// Cancels the waiting updates of an endpoint.
     pub fn cancel_of<I>(&self, endpoint: &Endpoint<I>) {
         if let Some(position) = self.position(endpoint) {
             self.client.cancel(Some(position));
         }
     }
 
-    /// Aborts everything and lets go of listeners. A later call starts afresh.
+    /// Aborts everything and removes the listeners. You can use the object again afterwards.
     pub fn dispose(&self) {
         self.client.dispose();
     }
 
-    /// The intent of the newest update of an endpoint that has not settled: what to draw meanwhile.
+    /// Returns the intent of the endpoint's newest update that has not settled. Draw it meanwhile.
     #[must_use]
     pub fn pending_intent<I: DeserializeOwned>(&self, endpoint: &Endpoint<I>) -> Option<I> {
         self.pending_intent_of(endpoint, &())
     }
 
-    /// The same of an update that has these values.
+    /// Like [`pending_intent`](Self::pending_intent), for an update with these values.
     pub fn pending_intent_of<I: DeserializeOwned>(&self, endpoint: &Endpoint<I>, values: &impl Serialize) -> Option<I> {
         let position = self.position(endpoint)?;
         let intent = self.client.pending_intent(position, &self.raw(position, values))?;
@@ -188,31 +189,31 @@ impl Updates {
         from_value(Value::Record(fields.iter().map(|field| field.name.clone()).zip(intent).collect()))
     }
 
-    /// Whether an update of an endpoint has not settled.
+    /// Returns whether an update of the endpoint has not settled.
     #[must_use]
     pub fn is_pending<I>(&self, endpoint: &Endpoint<I>) -> bool {
         self.position(endpoint).is_some_and(|position| self.client.is_pending(position))
     }
 
-    /// Whether an update of an endpoint that has these values has not settled.
+    /// Returns whether an update of the endpoint with these values has not settled.
     pub fn is_pending_of<I>(&self, endpoint: &Endpoint<I>, values: &impl Serialize) -> bool {
         let position = self.position(endpoint);
         position.is_some_and(|position| self.client.pending_intent(position, &self.raw(position, values)).is_some())
     }
 
-    /// Whether the page may be showing totals that the server no longer has.
+    /// Returns whether the page may show a total that differs from the server's.
     #[must_use]
     pub fn is_stale(&self) -> bool {
         self.snapshot().stale
     }
 
-    /// What the page is shown.
+    /// Returns the state of all updates together.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         self.client.driver.snapshot()
     }
 
-    /// Waits until nothing is pending. Returns whether the page is stale then.
+    /// Waits until no update is pending. Returns whether the page is then stale.
     pub async fn settled(&self) -> bool {
         let driver = &self.client.driver;
         answered(|tell| {
@@ -228,13 +229,13 @@ impl Updates {
         Subscription { client: Rc::downgrade(&self.client), number }
     }
 
-    /// What was counted, by endpoint, and the last 50 failures.
+    /// Returns the counts of each endpoint and the last 50 failures.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
         self.client.metrics()
     }
 
-    /// Sends what is new to this place whenever the page is hidden, for a share of the pages from 0 to 1.
+    /// Sends new counts to this URL whenever the page is hidden. `sample_rate` is the share of pages that do, 0 to 1.
     pub fn report_to(&self, url: &str, sample_rate: f64) {
         self.client.listen();
         if js_sys::Math::random() < sample_rate {

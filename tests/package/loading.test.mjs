@@ -161,10 +161,10 @@ function loadingTests(name) {
     const { update, page, complaints, requests } = await open(test);
     const put = (handler) => page.route(`**${WASM}`, handler, { times: 1 });
     await put((route) => route.fulfill({ status: 404, contentType: "text/html", body: "<h1>Not found</h1>" }));
-    const said = "the server answered 404 for checkout_updates.wasm; useWasm says where it is";
+    const said = "the server answered 404 for checkout_updates.wasm; check the URL passed to useWasm";
     assert.deepEqual(await update("slim", WASM), unavailable(said));
     await put((route) => route.abort());
-    const lost = "checkout_updates.wasm could not be fetched from where useWasm says that it is";
+    const lost = "checkout_updates.wasm could not be fetched; check the URL passed to useWasm";
     assert.deepEqual(await update("slim", WASM), unavailable(lost));
     assert.equal(await update("slim", WASM), "success");
     assert.equal(requests(), 1);
@@ -250,7 +250,10 @@ function loadingTests(name) {
   it("slim: a Response cannot be read again, and says so", async (test) => {
     const { page } = await open(test);
     const outcome = await page.evaluate((url) => globalThis.loading.given("used", url), WASM);
-    assert.deepEqual(outcome, unavailable("useWasm was given a Response that has been read; give it the URL"));
+    assert.deepEqual(
+      outcome,
+      unavailable("the Response passed to useWasm has already been read; pass the URL instead"),
+    );
   });
 
   // Why the engine is probed for by an instance, and not by a module.

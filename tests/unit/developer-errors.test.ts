@@ -129,9 +129,9 @@ const LOADING = [
   "the file is not the checkout_updates.wasm of this version",
   "the module could not be loaded",
   "call useWasm(url) first",
-  "checkout_updates.wasm could not be fetched from where useWasm says that it is",
-  "for checkout_updates.wasm; useWasm says where it is",
-  "useWasm was given a Response that has been read",
+  "checkout_updates.wasm could not be fetched; check the URL passed to useWasm",
+  "for checkout_updates.wasm; check the URL passed to useWasm",
+  "the Response passed to useWasm has already been read",
 ];
 
 test("every error of the source is listed here", () => {

@@ -20,6 +20,7 @@ start().catch((error) => {
 async function start() {
   const { sdk, actions, publishableKey } = await openCheckout({ cart: "goods", ui_mode: "form" });
   byId("demo-note").textContent = whereItRuns(publishableKey);
+  byId("lab-link").hidden = Boolean(publishableKey);
   const session = () => actions.getSession();
   const updates = createUpdates({ endpoints, session: () => session().id });
   const checkout = { sdk, actions, updates, session };

@@ -20,7 +20,7 @@ export const FAULTS = [
     group: ANSWER,
     name: "Refused, but with status 200",
     server: "says_error",
-    what: "The server refuses in the body of an answer with status 200. Nothing is changed.",
+    what: "The server refuses, but the refusal is in the body of an answer with status 200. Nothing is changed.",
   },
   {
     id: "rate_limited",
@@ -34,14 +34,14 @@ export const FAULTS = [
     group: ANSWER,
     name: "Error 500, change made",
     server: "broken_applied",
-    what: "The server makes the change and breaks before it can say so.",
+    what: "The server makes the change and then fails with status 500.",
   },
   {
     id: "broken",
     group: ANSWER,
     name: "Error 500, nothing changed",
     server: "broken",
-    what: "The server breaks before it changes anything.",
+    what: "The server fails with status 500 before it changes anything.",
   },
   {
     id: "closed",
@@ -83,7 +83,7 @@ export const FAULTS = [
     group: CONNECTION,
     name: "Offline for 3 s",
     server: "no_network",
-    what: "Every connection of the checkout is reset for 3 s, as without a network. Nothing is changed.",
+    what: "Every connection of the checkout is reset for 3 s, as if there were no network. Nothing is changed.",
   },
   {
     id: "login",
@@ -151,11 +151,11 @@ export const FAULTS = [
     name: "The module crashes",
     server: "slow",
     drive: "trap",
-    what: "The package's WebAssembly module aborts while the answer is under way, as it would by a bug of its own.",
+    what: "The package's WebAssembly module crashes while the request is under way, as a bug in it could cause.",
   },
 ];
 
-/** The fault that the page opens with: it is over at once, and the customer pays the wrong amount. */
+/** The fault that the page opens with: it ends at once, and the customer pays the wrong amount. */
 export const FIRST = "refresh";
 
 export const faultOf = (id) => FAULTS.find((fault) => fault.id === id);

@@ -8,7 +8,7 @@ const PARTS = {
   request: "request",
   reading: "reading the answer",
   refresh: "Stripe.js fetches the session",
-  later: "fetched again in doubt",
+  later: "fetched again to be sure",
   stale: "in doubt: Pay is locked",
 };
 const MOST = 6;
@@ -44,7 +44,7 @@ export function drawTimeline(place, all, limit) {
   }
   const isNarrow = width < 480;
   rows.forEach((row, position) => picture.append(...drawRow(row, TOP + position * ROW, x, isNarrow)));
-  const beyond = limit < until ? "" : `Stripe.js's limit of ${limit / 1_000} s is far to the right.`;
+  const beyond = limit < until ? "" : `Stripe.js's limit of ${limit / 1_000} s is beyond the right edge.`;
   const cells = rows.flatMap((row) => row.parts.map((part) => [row.title, named(part), ms(part.start), ms(part.end)]));
   const numbers = table(["Update", "Part", "From", "Until"], cells);
   place.replaceChildren(legend(), picture, make("p", "note", beyond), asTable(place, "The timeline", numbers));

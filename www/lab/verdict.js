@@ -31,7 +31,7 @@ const TRUTHS = [
   {
     verdict: "differs",
     holds: differs,
-    says: ({ has }) => `the page says that the change failed, and it was made; the customer gets ${has}.`,
+    says: ({ has }) => `the page says that the change failed, but it was made; the customer gets ${has}.`,
   },
   {
     verdict: "differs",
@@ -57,7 +57,7 @@ const TRUTHS = [
   {
     verdict: "agrees",
     holds: () => true,
-    says: ({ total }) => `all that the customer reads is true, and the total is ${total.amount}.`,
+    says: ({ total }) => `everything the customer reads is true, and the total is ${total.amount}.`,
   },
 ];
 

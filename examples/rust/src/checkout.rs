@@ -81,7 +81,10 @@ pub struct Recurring {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Totals {
+    pub subtotal: Amount,
+    pub tax_exclusive: Amount,
     pub total: Amount,
 }
 

@@ -22,7 +22,7 @@ enum Plan {
     Yearly,
 }
 
-/// The one thing that the customer may change here.
+/// What the customer can change on this page.
 #[derive(Serialize, Deserialize)]
 struct Interval {
     interval: Plan,
@@ -62,7 +62,7 @@ async fn open(page: Page) -> Result<(), JsValue> {
     let drawing = Rc::clone(&shop);
     shop.checkout.on_change(&Closure::<dyn Fn()>::new(move || drawing.draw()).into_js_value());
     listen(&shop);
-    // Where the page was reloaded while a change was under way, it says so until the session was fetched again.
+    // After a reload in the middle of an update, Pay stays locked until the session has been fetched again.
     let resuming = Rc::clone(&shop);
     spawn_local(async move {
         resuming.updates.resume(&resuming.checkout.actions).await;
@@ -71,7 +71,7 @@ async fn open(page: Page) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Does what the customer asks for.
+/// Handles the customer's clicks and input.
 fn listen(shop: &Rc<Shop>) {
     let of = Rc::clone(shop);
     EventListener::new(&shop.page.toggle, "click", move |_| {
@@ -92,14 +92,14 @@ fn listen(shop: &Rc<Shop>) {
 }
 
 impl Shop {
-    /// The plan that the customer wants: the one that is asked for, else the one that the session has.
+    /// The plan that the customer has asked for, or else the plan of the session.
     fn plan(&self) -> Plan {
         let has =
             || if self.checkout.view().is_some_and(|view| view.is_yearly()) { Plan::Yearly } else { Plan::Monthly };
         self.updates.pending_intent(&self.change).map_or_else(has, |intent: Interval| intent.interval)
     }
 
-    /// Asks for the other plan.
+    /// Switches to the other plan.
     async fn change(&self) {
         let interval = if self.plan() == Plan::Yearly { Plan::Monthly } else { Plan::Yearly };
         self.page.toggle_problem.set_text_content(None);
@@ -110,7 +110,7 @@ impl Shop {
         self.draw();
     }
 
-    /// Pays, once nothing is in the way.
+    /// Pays. A total that the page has not shown is never charged.
     async fn pay(&self) {
         let ended = self.updates.pay(&self.checkout.actions, checkout::confirm, None).await;
         let problem = match ended {
@@ -154,10 +154,13 @@ impl Shop {
             page.item_name.set_text_content(Some(&item.name));
             page.item_amount.set_text_content(Some(&item.subtotal.amount));
         }
+        page.subtotal.set_text_content(Some(&total.subtotal.amount));
+        page.tax.set_text_content(Some(&total.tax_exclusive.amount));
+        page.total.set_text_content(Some(&total.total.amount));
         page::set(&page.toggle, "aria-checked", self.plan() == Plan::Yearly);
         page::set(&page.toggle, "aria-busy", self.updates.is_pending(&self.change));
         if view.status.kind == "complete" {
-            page.failed("Thank you. Your order is confirmed.");
+            page.paid("Thank you. Your order is confirmed.");
             return;
         }
         let reason = self.reason();

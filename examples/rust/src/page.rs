@@ -3,17 +3,21 @@
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlInputElement};
 
-/// What the page is drawn on.
+/// The elements that the page draws into.
 #[derive(Clone)]
 pub struct Page {
     loading: Element,
     order: Element,
     pay: Element,
+    due_label: Element,
     pub due: Element,
     pub terms: Element,
     pub tile: Element,
     pub item_name: Element,
     pub item_amount: Element,
+    pub subtotal: Element,
+    pub tax: Element,
+    pub total: Element,
     pub toggle: Element,
     pub toggle_problem: Element,
     pub form: Element,
@@ -24,7 +28,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// Finds them; the error is the id of one that is missing.
+    /// Finds the elements. The error is the ID of a missing one.
     pub fn find() -> Result<Self, JsValue> {
         let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
         let by = |id: &str| find(&document, id);
@@ -32,11 +36,15 @@ impl Page {
             loading: by("loading")?,
             order: by("order")?,
             pay: by("pay")?,
+            due_label: by("due-label")?,
             due: by("due")?,
             terms: by("terms")?,
             tile: by("tile")?,
             item_name: by("item-name")?,
             item_amount: by("item-amount")?,
+            subtotal: by("subtotal")?,
+            tax: by("tax")?,
+            total: by("total")?,
             toggle: by("toggle")?,
             toggle_problem: by("toggle-problem")?,
             form: by("form")?,
@@ -47,11 +55,20 @@ impl Page {
         })
     }
 
-    /// Shows the order in place of what stands there while it is fetched.
+    /// Shows the order in place of the loading text.
     pub fn show(&self) {
         set_hidden(&self.loading, true);
         set_hidden(&self.order, false);
         set_hidden(&self.pay, false);
+    }
+
+    /// Shows one sentence in place of what the customer fills in. The order stays.
+    pub fn paid(&self, text: &str) {
+        self.loading.set_text_content(Some(text));
+        self.due_label.set_text_content(Some("Paid"));
+        self.order.set_class_name("order paid-for");
+        set_hidden(&self.loading, false);
+        set_hidden(&self.pay, true);
     }
 
     /// Shows one sentence in place of the order.

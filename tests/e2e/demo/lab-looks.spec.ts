@@ -58,7 +58,7 @@ test("is used by the keyboard alone, and says aloud how it ended", async ({ lab,
   await expect(lab.mine.fact(ROW.reads)).toHaveText("Your order was updated.");
   await lab.ended();
   await expect(lab.press).toBeFocused();
-  const all = "all that the customer reads is true, and the total is $120.00.";
+  const all = "everything the customer reads is true, and the total is $120.00.";
   await expect(page.getByRole("status")).toHaveText(`By hand: ${all} With checkout-updates: ${all}`);
 });
 
@@ -83,7 +83,7 @@ test("tells the parts of a drawing by patterns too", async ({ lab, page }) => {
     "request",
     "reading the answer",
     "Stripe.js fetches the session",
-    "fetched again in doubt",
+    "fetched again to be sure",
     "in doubt: Pay is locked",
   ]);
 });

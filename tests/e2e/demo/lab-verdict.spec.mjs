@@ -27,11 +27,11 @@ const wrongWords = { message: { text: "It failed.", claim: "no" } };
 const doubt = { text: "We could not tell.", ms: 5_000 };
 
 for (const [changes, verdict, text] of [
-  [{}, "agrees", "all that the customer reads is true, and the total is $120.00."],
+  [{}, "agrees", "everything the customer reads is true, and the total is $120.00."],
   [{ doubt }, "agrees", "in doubt for 5.0 s with Pay locked, then the true total, $120.00."],
   [{ message: { text: "?", claim: "unknown" } }, "in doubt", "the page does not know yet, and says so."],
   [{ control: "Monthly" }, "differs", "the control shows Monthly and the customer gets Yearly."],
-  [wrongWords, "differs", "the page says that the change failed, and it was made; the customer gets Yearly."],
+  [wrongWords, "differs", "the page says that the change failed, but it was made; the customer gets Yearly."],
   [
     { has: "Monthly", control: "Monthly", doubt },
     "differs",

@@ -185,7 +185,7 @@ test("opens with a result, and what it says is about money", async ({ lab, page 
   await expect(page.getByRole("heading", { level: 2 }).first()).toHaveText("Stripe.js cannot fetch the order");
   await expect(lab.byHand.verdict).toHaveText("✕ By hand: the customer pays $120.00 and the page says $12.00.");
   await expect(lab.mine.verdict).toHaveText(
-    "✓ With checkout-updates: all that the customer reads is true, and the total is $120.00.",
+    "✓ With checkout-updates: everything the customer reads is true, and the total is $120.00.",
   );
   await expect(lab.press).toHaveText("Run both");
   // One definition of how long it took: what the table says, the drawings say too, but for the rounding.

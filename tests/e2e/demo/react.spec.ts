@@ -14,6 +14,8 @@ test("usePay pays, and the page shows it", async ({ page }) => {
   await expect(pay).toBeEnabled();
   await pay.click();
   await expect(page.getByRole("status").filter({ hasText: "Thank you." })).toBeVisible();
+  await expect(page.locator(".due-label")).toHaveText("Paid");
+  await expect(page.getByRole("switch")).toBeHidden();
 });
 
 test("useUpdate changes the plan without what Safari 15.0 lacks", async ({ page, server, gate }) => {

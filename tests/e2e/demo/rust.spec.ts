@@ -21,6 +21,18 @@ test("a refusal is shown in the server's own words", async ({ page, gate, compla
   await expect(toggle).toHaveAttribute("aria-checked", "false");
 });
 
+test("a payment is shown next to the order, without the switch", async ({ page }) => {
+  await page.goto("/rust/");
+  await page.getByLabel("E-mail").fill("ada@example.com");
+  await page.getByLabel("E-mail").blur();
+  const pay = page.getByRole("button", { name: /^Pay/ });
+  await expect(pay).toBeEnabled();
+  await pay.click();
+  await expect(page.getByRole("status").filter({ hasText: "Thank you." })).toBeVisible();
+  await expect(page.locator(".due-label")).toHaveText("Paid");
+  await expect(page.getByRole("switch")).toBeHidden();
+});
+
 test("the module has no export of the crate: nothing for JavaScript is carried along", async ({ page }) => {
   await page.goto("/rust/");
   const names = await page.evaluate(async () => {

@@ -55,6 +55,21 @@ test("names the package, and links to the other pages, the docs and the code", a
   }
 });
 
+for (const path of ["/form/", "/lab/", "/react/", "/rust/"]) {
+  test(`${path} names the package and links to the other pages, in one line on a phone`, async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.goto(path);
+    await expect(page.getByRole("complementary")).toContainText("checkout-updates demo");
+    const links = page.getByRole("navigation", { name: "Demo" }).getByRole("link");
+    // The examples do not know whether the lab is there, and their code is not served.
+    const example = ["Subscription", "Goods", "Form", "React", "Rust", "Docs"];
+    const all = ["Subscription", "Goods", "Form", "Lab", "React", "Rust", "Docs", "Code"];
+    await expect(links).toHaveText(/react|rust/.test(path) ? example : all);
+    const tops = await links.evaluateAll((each) => each.map((link) => link.getBoundingClientRect().top));
+    expect(new Set(tops).size).toBe(1);
+  });
+}
+
 test("can be used by keyboard alone and keeps the focus", async ({ checkout, page, server }) => {
   const id = await checkout.open();
   await page.keyboard.press("Tab");

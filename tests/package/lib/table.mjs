@@ -13,7 +13,7 @@ export async function writeTable(results, { browser }) {
   const table = [
     `Run on ${today} with Node ${process.versions.node} and Chromium ${browser}.`,
     "",
-    "| where | version | took |",
+    "| project | version | took |",
     "| --- | --- | --- |",
     ...rows,
   ];
