@@ -1,5 +1,6 @@
 // The call of `confirm` and the promise of `pay`. They are made in front of the module, so that neither its absence nor its
 // death touches a payment. What is decided (wait for what, has the total changed, may it be called) the module decides.
+import { got } from "../src/browser/check.js";
 import { isOpen, sessionOf } from "../src/browser/read.js";
 import { blocked as blockedBy } from "../src/browser/records.js";
 import type { Calls } from "./calls.js";
@@ -40,6 +41,7 @@ export function createPayments(calls: Calls) {
     const awaited = calls.pending();
     const hasFailed = () => awaited.some((call) => call.hasFailed);
     return new Promise((resolve, reject) => {
+      if (typeof confirm !== "function") throw new TypeError("pay: takes actions and a function, not " + got(confirm));
       const blocked = (reason: BlockReason) => {
         if (!calls.ask((inner) => (inner.noteBlocked(reason), true)))
           calls.countPayment({ confirmed: 0, blocked: { [reason]: 1 } });

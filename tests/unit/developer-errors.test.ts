@@ -103,6 +103,7 @@ test("what the methods say", async () => {
     wrap: thrown(() => updates.wrap("own", "fetch")),
     cancel: thrown(() => updates.cancel(7)),
     isPending: thrown(() => updates.isPending("gift")),
+    pay: await rejected(updates.pay({}, { redirect: "if_required" })),
     pendingIntent: thrown(() => updates.pendingIntent("gift")),
     subscribe: thrown(() => updates.subscribe("listener")),
     undeclared: undeclared("run", SECRET.length, ["change"]).message,
@@ -110,6 +111,7 @@ test("what the methods say", async () => {
     {
       "cancel": "cancel: no endpoint of type number; declared are "change", "quantity"",
       "isPending": "isPending: no endpoint "gift"; declared are "change", "quantity"",
+      "pay": "pay: takes actions and a function, not an object",
       "pendingIntent": "pendingIntent: no endpoint "gift"; declared are "change", "quantity"",
       "request": "request: no endpoint "chagneInterval"; declared are "change", "quantity"",
       "run": "run: no endpoint "chagneInterval"; declared are "change", "quantity"",
