@@ -48,4 +48,12 @@ export function bindExpressCheckout(element, { actions, confirm }) {
 
 /** The rules that /endpoints.js declares: the senders follow none. */
 const rule = () => ({ optional: rule });
-export { rule as address, rule as endpoint, rule as flag, rule as identifier, rule as integer, rule as oneOf, rule as text };
+export {
+  rule as address,
+  rule as endpoint,
+  rule as flag,
+  rule as identifier,
+  rule as integer,
+  rule as oneOf,
+  rule as text,
+};

@@ -7,6 +7,7 @@ import { build } from "esbuild";
 import { root } from "../../scripts/lib/run.mjs";
 import { withPage } from "./browser.mjs";
 import { brotli } from "./sizes.mjs";
+import { differences, spread } from "./stats.mjs";
 
 /** Lighthouse's: a phone of the middle class, on what is called slow 4G. Bytes a second. */
 const SLOWER = 4;
@@ -25,7 +26,9 @@ const PAGES = {
 };
 
 function filesOf(folder, mount) {
-  const names = readdirSync(join(root, folder), { recursive: true }).filter((name) => TYPES[extname(name)]);
+  const names = readdirSync(join(root, folder), { recursive: true }).filter(
+    (name) => TYPES[extname(name)] && !/^no-wasm/.test(name),
+  );
   return Object.fromEntries(names.map((name) => [`${mount}/${name}`, readFileSync(join(root, folder, name))]));
 }
 
@@ -52,7 +55,7 @@ async function variants() {
     const own = { [index]: await without(sender), ...Object.fromEntries(more.map((path) => [path, again])) };
     return [sender, { ...all, ...own }];
   });
-  return { ".": all, ...Object.fromEntries(await Promise.all(others)) };
+  return { ...Object.fromEntries(await Promise.all(others)), ".": all };
 }
 
 /** Serves files compressed, and has the demo's server answer the rest. */
@@ -110,7 +113,9 @@ function read(quiet) {
   const after = tasks.filter(([, end]) => end > paint.startTime);
   let interactive = Math.max(responds, paint.startTime);
   for (const [start, end] of tasks) if (start < interactive + quiet) interactive = Math.max(interactive, end);
-  const blocked = after.filter(([start]) => start < interactive).reduce((sum, [start, end]) => sum + end - start - 50, 0);
+  const blocked = after
+    .filter(([start]) => start < interactive)
+    .reduce((sum, [start, end]) => sum + end - start - 50, 0);
   return {
     paint: paint.startTime,
     stripe: stripe.responseEnd,
@@ -140,7 +145,7 @@ async function visit(browser, url, { path, responds }) {
   });
 }
 
-/** Rows by page and by what sends: what is read of each visit, a number a round. */
+/** By page and by what sends: what is read of each visit; and how much later it is than with the hand-written sender. */
 export async function measureFelt(browser, demo, rounds) {
   const fronts = Object.entries(await variants()).map(async ([name, files]) => [name, await front(files, demo)]);
   const opened = Object.fromEntries(await Promise.all(fronts));
@@ -158,5 +163,11 @@ export async function measureFelt(browser, demo, rounds) {
   } finally {
     await Promise.all(Object.values(opened).map(({ close }) => close()));
   }
-  return rows;
+  return mapped(rows, (senders) => ({
+    senders: mapped(senders, (read) => mapped(read, spread)),
+    later: mapped(senders["."], (values, what) => differences(values, senders["hand-written"][what])),
+  }));
 }
+
+const mapped = (record, change) =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));

@@ -39,12 +39,5 @@ for (const [name, path] of [
         .map((entry) => (entry as unknown as { renderBlockingStatus: string }).renderBlockingStatus),
     );
     expect(new Set(blocking)).toEqual(new Set(["non-blocking"]));
-    // The module is compiled after the first paint.
-    const early = await page.evaluate(() => {
-      const [paint] = performance.getEntriesByName("first-contentful-paint");
-      const chunk = performance.getEntriesByType("resource").find(({ name }) => name.includes("/dist/wasm-inline-"));
-      return (chunk as PerformanceResourceTiming).responseEnd < paint!.startTime;
-    });
-    expect(early).toBe(false);
   });
 }
