@@ -1,5 +1,6 @@
 // npm run bench: measures the package beside what would be used instead, all in one run; prints the table, and writes
-// bench/results.json and the tables of README.md and docs/bench.md. `-- --quick` measures a few rounds and writes nothing.
+// bench/results.json, the tables of README.md and docs/bench.md, and its pictures. `-- --quick` measures a few rounds and
+// writes nothing.
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,8 @@ import { spread } from "./lib/stats.mjs";
 
 const quick = process.argv.includes("--quick");
 const ROUNDS = quick ? 3 : 30;
+/** A visit of a page on a slow network takes seconds. */
+const VISITS = quick ? 1 : 4;
 const UPDATES = quick ? 5_000 : 100_000;
 
 /** What pages load that do without the package, by the name in the tables. */
@@ -39,6 +42,7 @@ async function measure() {
   const { measureInstant, measureLoopback } = await import("./lib/updating.mjs");
   const { measureSoak } = await import("./lib/soak.mjs");
   const { measureBlocking } = await import("./lib/blocking.mjs");
+  const { measureFelt } = await import("./lib/felt.mjs");
   const { startDemo } = await import("./lib/demo.mjs");
   const { differences, ratios } = await import("./lib/stats.mjs");
   const beside = await filesBeside();
@@ -54,6 +58,7 @@ async function measure() {
     const loopback = await step("Updates of the demo server", () => measureLoopback(browser, demo.url, ROUNDS));
     const blocking = await step("Each call by itself", () => measureBlocking(browser, shop.url, ROUNDS));
     const soak = await step(`${UPDATES} updates in a row`, () => measureSoak(browser, shop.url, UPDATES));
+    const felt = await step("The pages on a slow phone", () => measureFelt(browser, demo.url, VISITS));
     const more = (cache, name) => differences(loading[name][cache], loading.axios[cache]);
     return {
       date: new Date().toISOString().slice(0, 10),
@@ -90,6 +95,7 @@ async function measure() {
       },
       blocking: { call: spreadAll(blocking.call), task: spreadAll(blocking.task) },
       soak: { updates: UPDATES, ...soak },
+      felt,
     };
   } finally {
     await browser.close();
@@ -104,11 +110,12 @@ await main(async () => {
     run("npm", install, { cwd: join(root, "bench"), quiet: true }),
   );
   const results = await measure();
-  const { goalTable, fullPage, replaceSection } = await import("./lib/report.mjs");
+  const { goalTable, fullPage, pictures, replaceSection } = await import("./lib/report.mjs");
   console.log(`\n${goalTable(results)}`);
   if (quick) return;
   writeFileSync(join(root, "bench", "results.json"), `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(join(root, "docs", "bench.md"), fullPage(results));
+  for (const [name, picture] of Object.entries(pictures(results))) writeFileSync(join(root, "docs", name), picture);
   const readme = join(root, "README.md");
   writeFileSync(readme, replaceSection(readFileSync(readme, "utf8"), results));
   await run(join(root, "node_modules", ".bin", "prettier"), ["--write", "README.md", "docs/bench.md"], { quiet: true });

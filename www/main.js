@@ -4,14 +4,11 @@ import { bindContact } from "./contact.js";
 import { byId } from "./dom.js";
 import { bindHappened } from "./happened.js";
 import { showProblem } from "./messages.js";
+import { addressBy, cart, opening } from "./opening.js";
 import { bindPay } from "./pay.js";
 import { bindPlan } from "./plan.js";
-import { openCheckout, Refusal, whereItRuns } from "./stripe.js";
+import { Refusal, whereItRuns } from "./stripe.js";
 import { drawSummary } from "./summary.js";
-
-const asked = new URLSearchParams(location.search);
-const cart = asked.get("cart") === "goods" ? "goods" : "subscription";
-const addressBy = asked.get("address_by") === "server" ? "server" : "client";
 
 markCart();
 start().catch((error) => {
@@ -21,7 +18,7 @@ start().catch((error) => {
 });
 
 async function start() {
-  const { sdk, actions, publishableKey } = await openCheckout({ cart, address_by: addressBy });
+  const { sdk, actions, publishableKey } = await opening;
   byId("demo-note").textContent = whereItRuns(publishableKey);
   // The lab makes updates fail on purpose, so it exists only on the sandbox.
   byId("lab-link").hidden = Boolean(publishableKey);
