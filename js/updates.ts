@@ -81,7 +81,7 @@ export function creator(source: Source) {
 
     function request(given: string, chosen: unknown): UpdateFunction<any> {
       const name = known("request", given, declared);
-      const intent = copyOf(chosen);
+      const intent = copyOf(chosen, 2);
       return updateFunction({ name, intent, made: (inner) => inner.request(name, intent) });
     }
 
@@ -98,7 +98,7 @@ export function creator(source: Source) {
       const name = spec ? spec.name : known("run", what, declared);
       const settings = rest[spec ? 0 : 1] as RunOptions | undefined;
       // Read now, once; an instance that is there does it itself.
-      const intent = spec ? spec.intent : copyOf(rest[0]);
+      const intent = spec ? spec.intent : copyOf(rest[0], 2);
       calls.see(actions);
       try {
         const outcome = await calls.begin<Outcome>({

@@ -140,6 +140,28 @@ const INSIDE = [
   ["address", RECIPIENT],
 ];
 
+const nested = {
+  "an address that is part of itself names a field, and is read to an end": async (t) => {
+    const it = await counting(t, ({ address }) => ({ to: address() }));
+    const to = { ...RECIPIENT, name: "marker" };
+    to.address = to;
+    const update = it.updates.request("changeInterval", { to });
+    const error = await refuses(it.t, update, "invalid_intent", ["marker"], "a part of itself");
+    t.match(error.field, /^to\.address\./);
+  },
+  "an address is read when the function is made": async (t) => {
+    const it = await counting(t, ({ address }) => ({ to: address() }));
+    const to = structuredClone(RECIPIENT);
+    const update = it.updates.request("changeInterval", { to });
+    to.address.line1 = "2 Side St";
+    const sent = update();
+    const request = await it.shop.next();
+    t.same(request.body.to, RECIPIENT);
+    request.answer();
+    await sent;
+  },
+};
+
 const outside = each(
   Object.keys(RULES).map((rule) => ({ rule })),
   ({ rule }) => `a value outside ${rule} names the field and is never shown`,
@@ -262,6 +284,7 @@ export const rules = {
     t.match(error.detail, /"gift"/);
   },
   ...outside,
+  ...nested,
   "a getter that throws is named, and what it threw is the cause": async (t) => {
     const it = await counting(t, interval);
     const cause = new Error("MARKER");
