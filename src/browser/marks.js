@@ -15,8 +15,10 @@ function others(session) {
   }
 }
 
-function write(marks) {
+/** Writes the marks, and one of now for `session`. */
+function write(marks, session) {
   try {
+    if (session) marks.push([session, Date.now()]);
     if (marks.length > 0) sessionStorage.setItem(KEY, JSON.stringify(fromEntries(marks)));
     else sessionStorage.removeItem(KEY);
   } catch {
@@ -25,7 +27,7 @@ function write(marks) {
 }
 
 /** Marks a session now. */
-export const mark = (session) => write([...others(session), [session, Date.now()]]);
+export const mark = (session) => write(others(session), session);
 
 /** Takes the mark of a session away. */
 export const unmark = (session) => write(others(session));
