@@ -340,14 +340,6 @@ export const groups = [
         endpointOptions: { retries: 1 },
       },
       {
-        fault: "409, the code `session_closed`: not repeated",
-        path: answer(409, CLOSED),
-        ...closed,
-        ...doubt,
-        status: 409,
-        endpointOptions: { retries: 1 },
-      },
-      {
         fault: "silence, given up after 200 ms, then success",
         path: "silent?times=1",
         ...ok,
