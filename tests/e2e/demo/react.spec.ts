@@ -16,27 +16,6 @@ test("usePay pays, and the page shows it", async ({ page }) => {
   await expect(page.getByRole("status").filter({ hasText: "Thank you." })).toBeVisible();
 });
 
-test("usePay: a second press while it pays confirms nothing more, and the page shows that it pays", async ({
-  page,
-  gate,
-}) => {
-  await page.goto("/react/");
-  const pay = page.getByRole("button", { name: /^Pay/ });
-  const email = page.getByLabel("E-mail");
-  await email.fill("ada@example.com");
-  await email.blur();
-  await expect(pay).toBeEnabled();
-  const told = gate.intercept("/session");
-  await pay.click();
-  const held = await told;
-  await expect(pay).toHaveAttribute("aria-busy", "true");
-  await pay.click();
-  await email.press("Enter");
-  held.passOn();
-  await expect(page.getByRole("status").filter({ hasText: "Thank you." })).toBeVisible();
-  expect(gate.recorded("/session").filter(({ body }) => body.includes('"confirm"'))).toHaveLength(1);
-});
-
 test("useUpdate changes the plan without what Safari 15.0 lacks", async ({ page, server, gate }) => {
   await page.addInitScript({ path: fileURLToPath(new URL("../contract/page/lib/old.js", import.meta.url)) });
   await expectToggle("/react/?old", { page, server, gate });
