@@ -3,7 +3,7 @@
 import type { Checked } from "../src/browser/options.js";
 import { copyOf, has } from "./copy.js";
 import { canRun, safely } from "./environment.js";
-import { failed, type Asked, type FailureExtras } from "./failure.js";
+import { failed, now, type Asked, type FailureExtras } from "./failure.js";
 import type { Inner } from "./inner.js";
 import { current, load, type Source } from "./instance.js";
 import { each, without } from "./list.js";
@@ -86,7 +86,7 @@ export function createCalls(options: Checked, source: Source) {
     setFailure?.(null);
     return new Promise((resolve, reject) => {
       const call: Call = {
-        ...{ name, intent, isPayment, asked: [performance.now(), Date.now()], isWaiting: false, hasFailed: false },
+        ...{ name, intent, isPayment, asked: now(), isWaiting: false, hasFailed: false },
         reject(error) {
           setFailure?.(error);
           reject(error);

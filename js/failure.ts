@@ -1,3 +1,4 @@
+import { readClocks } from "../src/browser/platform.js";
 import { CheckoutUpdateError } from "./error.js";
 import { safely } from "./environment.js";
 import type { Applied, CancelReason, CheckoutUpdateErrorShape, FailureKind } from "./types.js";
@@ -9,6 +10,13 @@ export type Messages =
 
 /** When something was asked for, by both clocks. */
 export type Asked = readonly [monotonic: number, wall: number];
+
+/** Both clocks now. One that a page has broken is no number. */
+export function now(): Asked {
+  const clocks: [number, number] = [NaN, NaN];
+  readClocks(clocks);
+  return clocks;
+}
 
 /** What else is known of a failure. */
 export interface FailureExtras {
@@ -27,11 +35,7 @@ export function failed(
   messages: Messages | undefined,
   { detail, field, cause, reason }: FailureExtras = {},
 ): CheckoutUpdateError {
-  let durationMs = 0;
-  // A page may have taken its clock away: a failure is told all the same.
-  safely(() => {
-    if (asked) durationMs = Math.max(0, Math.round(performance.now() - asked[0]));
-  });
+  const durationMs = asked ? Math.max(0, Math.round(now()[0] - asked[0])) || 0 : 0;
   const record = {
     ...{ kind, applied, endpoint, status: null, durationMs, attempts: 0, requestId: null, code: null },
     ...{ message: null, detail: detail ?? null, field: field ?? null, reason: reason ?? null, cause },

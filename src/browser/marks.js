@@ -21,8 +21,10 @@ function young() {
 
 const others = (session) => young().filter(([id]) => id !== session);
 
-function write(marks) {
+/** Writes the marks, and one of now for `session`. */
+function write(marks, session) {
   try {
+    if (session) marks.push([session, Date.now()]);
     if (marks.length > 0) sessionStorage.setItem(KEY, JSON.stringify(fromEntries(marks)));
     else sessionStorage.removeItem(KEY);
   } catch {
@@ -34,7 +36,7 @@ const has = (session) => young().some(([id]) => id === session);
 
 function writeNow(session) {
   waiting.delete(session);
-  write([...others(session), [session, Date.now()]]);
+  write(others(session), session);
 }
 
 function writeInTask() {

@@ -221,7 +221,11 @@ impl Function {
                     Err(kind @ Kind::BadResponse) if body == Body::CutOff => {
                         self.lose(kind, retry::may_repeat(status), context);
                     }
-                    Err(kind) => self.failed(kind, retry::may_repeat(status), retry_after, endpoint, context),
+                    Err(kind) => {
+                        // A closed session stays closed.
+                        let repeatable = kind != Kind::SessionClosed && retry::may_repeat(status);
+                        self.failed(kind, repeatable, retry_after, endpoint, context);
+                    }
                 }
             }
         }

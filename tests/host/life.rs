@@ -169,6 +169,11 @@ fn every_status_is_its_kind() {
     }
 }
 
+/// The server says that the session is closed.
+fn closed(status: u16) -> Answer {
+    Answer::Http { status, body: Body::Closed, retry_after: None }
+}
+
 #[test]
 fn retries_repeat_what_may_be_repeated() {
     for answer in [Answer::None, http(409), http(425), http(429), http(502), http(503), http(504)] {
@@ -179,7 +184,7 @@ fn retries_repeat_what_may_be_repeated() {
         assert!(bench.resolved(1) == Some(true));
         assert_eq!(bench.machine.endpoints[0].counts.get(Number::Retries), 1);
     }
-    for answer in [http(400), http(404), http(408), http(500), http(0)] {
+    for answer in [http(400), http(404), http(408), http(500), http(0), closed(409), closed(425), closed(429)] {
         let mut bench = sent(retrying(1));
         bench.answer(1, 1, answer).pass(20_000.0);
         assert_eq!(bench.sends(1), 1, "{answer:?}");

@@ -62,6 +62,30 @@ test("an equal update joins, also when both were asked for before the module was
   expect(updates.metrics().endpoints["change"]).toMatchObject({ updates: 1, joined: 1 });
 });
 
+test.each([
+  ["Date", () => expect.fail("no clock")],
+  ["performance", () => expect.fail("no clock")],
+  ["Date", () => 1n],
+  ["Date", () => "now"],
+] as [string, () => never][])(
+  "a clock of %s that is broken before the module is loaded changes no outcome",
+  async (name, broken) => {
+    const { updates: create, load, fail } = await fresh();
+    const { actions } = await stripe();
+    vi.spyOn((globalThis as any)[name], "now").mockImplementation(broken);
+    const updates = create();
+    const run = updates.run(actions, "change", yearly);
+    const request = updates.request("quantity", { quantity: 1 })();
+    fail(new Error("404"));
+    expect(await run).toMatchObject({ type: "error", error: { kind: "unavailable", applied: "no" } });
+    await expect(request).rejects.toMatchObject({ kind: "unavailable", applied: "no" });
+    const again = updates.run(actions, "change", yearly);
+    await load();
+    expect(await again).toMatchObject({ type: "success" });
+    expect([sent().length, updates.isPending()]).toEqual([1, false]);
+  },
+);
+
 test("cancel drops what is kept, of one name or of all", async () => {
   const { updates: create, load } = await fresh();
   const onFailure = vi.fn();

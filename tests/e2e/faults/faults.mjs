@@ -29,6 +29,7 @@ const refused = { kind: "refused", applied: "no", settles: "at once" };
 /** What says no in a 2xx, where the fault server would make the change. */
 const saysNo = { ...refused, status: 200, server: ["no"] };
 const limited = { kind: "rate_limited", applied: "no", settles: "at once", status: 429 };
+const closed = { ...refused, kind: "session_closed" };
 /** The server may have made the change or not: the row is run both ways. */
 const doubt = { applied: "unknown", settles: "at once", server: ["no", "before"] };
 const failed = { kind: "server_error", ...doubt };
@@ -36,6 +37,7 @@ const bad = { kind: "bad_response", ...doubt };
 const lost = { kind: "network", ...doubt };
 const late = { kind: "timeout", ...doubt, settles: "deadline" };
 const SOLD_OUT = "Sold out.";
+const CLOSED = '{"code":"session_closed"}';
 /** WebKitGTK tells a page that there was no answer, where the others repeat the request or make up an empty one. */
 const lostInWebkit = (server) => ({ inBrowser: { WebKitGTK: { ...lost, server, requests: 1 } } });
 
@@ -107,6 +109,7 @@ export const groups = [
       { fault: '200, `{"error":null}`', path: answer(200, '{"error":null}'), ...ok },
       { fault: '200, `{"success":true,"error":[]}`', path: answer(200, '{"success":true,"error":[]}'), ...ok },
       { fault: '200, `{"errors":{}}`', path: answer(200, '{"errors":{}}'), ...ok },
+      { fault: '200, `{"error":0,"message":""}`', path: answer(200, '{"error":0,"message":""}'), ...ok },
       { fault: "the answer comes late, but inside the limit", path: "success?delay_ms=200", ...ok, settles: "in time" },
     ],
   },
@@ -136,6 +139,16 @@ export const groups = [
       },
       { fault: "200, `0`, as WordPress says no", path: answer(200, "0"), ...saysNo },
       { fault: "200, `false`", path: answer(200, "false"), ...saysNo },
+      ...[
+        ['`{"Success":false}`', '{"Success":false}'],
+        ['`{"success":"false"}`', '{"success":"false"}'],
+        ['`{"status":"declined"}`', '{"status":"declined"}'],
+        ['`{"userErrors":[…]}`', '{"userErrors":[{"message":"is too large"}]}'],
+        ["errors one level inside `data`", '{"data":{"cartUpdate":{"userErrors":[{"message":"is too large"}]}}}'],
+        ['`[{"error":"…"},400]`, as Flask sends a wrong tuple', '[{"error":"Sold out."},400]', SOLD_OUT],
+        ["a refusal as JSON within a string", JSON.stringify('{"type":"error","message":"Sold out."}'), SOLD_OUT],
+        ['`{"statusCode":400,"body":"{…}"}`', '{"statusCode":400,"body":"{\\"error\\":\\"Sold out.\\"}"}', SOLD_OUT],
+      ].map(([what, body, message]) => ({ fault: `200, ${what}`, path: answer(200, body), ...saysNo, message })),
       {
         fault: '400, `{"type":"error","message"}`',
         path: "status?code=400",
@@ -187,8 +200,17 @@ export const groups = [
     ],
   },
   {
+    title: "The session is closed",
+    rows: [
+      { fault: "410", path: answer(410, ""), ...closed, status: 410 },
+      { fault: "400, the code `session_closed`", path: answer(400, CLOSED), ...closed, status: 400 },
+      { fault: "409, the code `session_closed`", path: answer(409, CLOSED), ...closed, ...doubt, status: 409 },
+    ],
+  },
+  {
     title: "Failures of the server",
     rows: [
+      { fault: "499, as of a proxy that gave up", path: answer(499, ""), ...failed, status: 499 },
       { fault: "408", path: "status?code=408", ...failed, status: 408, requests: "any" },
       { fault: "500", path: "status?code=500", ...failed, status: 500 },
       { fault: '500, `{"type":"success"}`', path: answer(500, '{"type":"success"}'), ...failed, status: 500 },
@@ -217,6 +239,16 @@ export const groups = [
         // It gives such a body as it came.
         inBrowser: { WebKitGTK: { ...ok, server: ["before"] } },
       },
+      ...[
+        ["JSON behind `)]}',`", ')]}\',\n{"type":"success"}'],
+        ["JSON behind `callback(`", 'callback({"type":"success"})'],
+        ["JSON behind a warning of PHP", 'Warning: Undefined variable\n{"type":"success"}'],
+        ["a stream, `event: error`", "event: error\ndata: {}"],
+        ["`type=error&…`", "type=error&message=Sold+out"],
+        ["`ERROR: Sold out.`", "ERROR: Sold out."],
+        ["`False`", "False"],
+        ["base64", "eyJ0eXBlIjoiZXJyb3IifQ=="],
+      ].map(([what, body]) => ({ fault: `200, ${what}`, path: answer(200, body), ...bad, status: 200 })),
       { fault: "302, same origin", path: "redirect?to=same", ...bad },
       { fault: "302, another origin", path: "redirect?to=other", ...bad },
       { fault: "307, another origin", path: "redirect?to=other&code=307", ...bad },

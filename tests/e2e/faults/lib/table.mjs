@@ -14,6 +14,90 @@ of one run. If a browser differs from the columns, its own column says how. Writ
 const kindOf = ({ kind }) => (kind === "success" ? "success" : `\`${kind}\``);
 const listed = (names) => new Intl.ListFormat("en-GB").format(names);
 
+/** What else a page does to an update. The tests are named as they are, since they are run with the contract. */
+const PAGE = [
+  [
+    "A wrapper of `fetch` spreads, assigns, copies or walks `init.headers`",
+    "`init.headers` is a plain record, so every header arrives",
+    'contract/wrappers: "a wrapper of fetch that … headers"',
+  ],
+  [
+    "A polyfill takes the place of `fetch`",
+    "It gets a string and plain values",
+    'hostile: "whatwg-fetch in fetch\'s place"',
+  ],
+  [
+    "A wrapper of `fetch` reads or cancels the body",
+    "`bad_response`, unknown",
+    'contract/wrappers: "a body that a wrapper … is no yes"',
+  ],
+  [
+    "A wrapper of `fetch` rejects with the answer, or with an error that has it",
+    "Judged as that answer",
+    'contract/pages: "fetch rejects with …"',
+  ],
+  [
+    "The `fetch` option returns only `ok`, `json()`, `data` or a status",
+    "Judged by what is there",
+    'contract/pages: "fetch gives a stand-in with …"',
+  ],
+  [
+    "A script adds members to `Object.prototype`",
+    "Only own members of an answer count",
+    'contract/wrappers: "a member that a page has given to every object"',
+  ],
+  [
+    "A script clears every timer",
+    "The deadline holds, by `AbortSignal.timeout`. WebKit clears that timer too: there it ends at the page's next event",
+    'contract/wrappers: "the deadline holds where a script clears every timer"',
+  ],
+  [
+    "`Date.now` returns NaN, a text or a BigInt",
+    "The clock is left out; the deadline holds",
+    'contract/wrappers: "the deadline holds where the wall clock gives …"',
+  ],
+  [
+    "A clock throws before the module is loaded",
+    "It is left out; nothing rejects or hangs",
+    'unit/facade-waiting: "a clock of … that is broken"',
+  ],
+  [
+    "A `<base>` points to another origin",
+    "Paths still go to the page's own origin",
+    "contract/requests: `a <base> cannot move an endpoint`",
+  ],
+  [
+    "The page asks for full referrers",
+    "`referrerPolicy` is `same-origin`; for another origin `strict-origin`",
+    "browser/request.rs: `another_origin_gets_neither_cookies_nor_token…`",
+  ],
+  [
+    "A CSRF token function returns null or a number",
+    "`callback_failed`, no; `detail` says what it returned",
+    'contract/requests: "a CSRF token that is no text"',
+  ],
+  [
+    "An `AbortController` is passed as `signal`",
+    "`invalid_intent`, no; `run` does not reject",
+    'contract/pages: "an AbortController in place of its signal"',
+  ],
+  [
+    "A failure is cloned, or a record of `metrics()` is changed",
+    "It can be cloned; the failure keeps its own record",
+    'contract/pages: "a failure can be cloned"',
+  ],
+  [
+    "An error of axios, ky, ofetch, superagent, wretch, jQuery or Angular is thrown in `wrap`",
+    "Judged as the answer that it has",
+    'contract/pages: "wrap keeps the word of …"',
+  ],
+  [
+    "A stand-in server is created inside another",
+    "Closing the inner one gives requests back to the outer one",
+    'unit/testing/server: "closing the inner one"',
+  ],
+];
+
 /** The text of the page. `times` has the milliseconds of each row by browser, `versions` what ran. */
 export function render({ browsers, versions, times, deadline }) {
   const lines = [
@@ -34,6 +118,14 @@ export function render({ browsers, versions, times, deadline }) {
     ]);
     lines.push(...table([["Fault", "Kind", "Applied", "Settles", ...browsers], ...cells]));
   }
+  lines.push(
+    "",
+    "## What a page does to updates",
+    "",
+    "The tests are in `tests/e2e`, or elsewhere in `tests` if the first word says so.",
+    "",
+  );
+  lines.push(...table([["What happens", "What the package does", "Test"], ...PAGE]));
   return `${lines.join("\n")}\n`;
 }
 

@@ -1,7 +1,7 @@
 // What a test calls by WebDriver. Everything it gives back is plain data.
 import { createUpdates, endpoint, oneOf } from "/dist/index.js";
 
-const KINDS = ["timeout", "network", "refused", "rate_limited", "server_error", "bad_response"];
+const KINDS = ["session_closed", "timeout", "network", "refused", "rate_limited", "server_error", "bad_response"];
 
 /** No server sends these, so a test sees whose text a failure shows. */
 const messages = Object.fromEntries(KINDS.map((kind) => [kind, `Our words for ${kind}.`]));

@@ -167,6 +167,27 @@ const THROWN = [
     },
     ["rate_limited", "no", 429, "Sold out."],
   ],
+  [
+    "superagent, whose answer has a body",
+    () =>
+      Object.assign(new Error("Conflict"), { status: 422, response: { status: 422, body: { error: "Only 3 left." } } }),
+    ["refused", "no", 422, "Only 3 left."],
+  ],
+  [
+    "wretch, whose error has json",
+    () => Object.assign(new Error('{"error":"Only 3 left."}'), { status: 422, json: { error: "Only 3 left." } }),
+    ["refused", "no", 422, "Only 3 left."],
+  ],
+  [
+    "jQuery, which throws the jqXHR",
+    () => ({ status: 422, responseJSON: { error: "Only 3 left." }, responseText: '{"error":"Only 3 left."}' }),
+    ["refused", "no", 422, "Only 3 left."],
+  ],
+  [
+    "Angular, whose error has the body as error",
+    () => ({ name: "HttpErrorResponse", status: 422, ok: false, error: { error: "Only 3 left." } }),
+    ["refused", "no", 422, "Only 3 left."],
+  ],
   ["a status alone", () => Object.assign(new Error("HTTP 409"), { status: 409 }), ["refused", "unknown", 409, null]],
   [
     "by hand, with applied: no",
@@ -200,6 +221,8 @@ const STAND_INS = [
     "No more.",
   ],
   ["a status alone", () => ({ status: 204 }), "success"],
+  ["a status and data", () => ({ status: 200, data: { type: "success" } }), "success"],
+  ["data that says no", () => ({ status: 200, data: { type: "error", message: "Sold out." } }), "refused", "Sold out."],
   ["json() that rejects", () => ({ ok: true, json: () => Promise.reject(new SyntaxError("no")) }), "bad_response"],
   ["nothing", () => undefined, "bad_response"],
 ];
@@ -321,6 +344,23 @@ export const rules = {
       if (kind === "refused") t.equal(error.message, "Sold out.");
     },
   ),
+  "an AbortController in place of its signal is an outcome, nothing sent": async (t) => {
+    const shop = t.shop();
+    const updates = await t.updates();
+    const { actions } = await t.stripe();
+    const outcome = await updates.run(actions, "changeInterval", yearly, { signal: new AbortController() });
+    const { kind, applied, field } = outcome.error;
+    t.same([outcome.type, kind, applied, field], ["error", "invalid_intent", "no", "signal"]);
+    t.equal(shop.requests.length, 0);
+  },
+  "a failure can be cloned, and is a record of its own": async (t) => {
+    const updates = await t.updates({ fetch: async () => new Response("", { status: 503 }) });
+    const error = await t.rejection(updates.request("changeInterval", yearly)());
+    if (typeof structuredClone === "function") t.equal(structuredClone(error.toJSON()).kind, "server_error");
+    const [noted] = updates.metrics().failures;
+    noted.kind = "changed";
+    t.equal(error.kind, "server_error");
+  },
   "the option fetch is used in place of the global one": async (t) => {
     const asked = [];
     globalThis.fetch = () => Promise.reject(new Error("not this one"));
