@@ -1,4 +1,4 @@
-import { readClocks } from "../src/browser/platform.js";
+import { time } from "../src/browser/platform.js";
 import { CheckoutUpdateError } from "./error.js";
 import { safely } from "./environment.js";
 import type { Applied, CancelReason, CheckoutUpdateErrorShape, FailureKind } from "./types.js";
@@ -12,11 +12,7 @@ export type Messages =
 export type Asked = readonly [monotonic: number, wall: number];
 
 /** Both clocks now. One that a page has broken is no number. */
-export function now(): Asked {
-  const clocks: [number, number] = [NaN, NaN];
-  readClocks(clocks);
-  return clocks;
-}
+export const now = (): Asked => [time(() => performance.now()), time(() => Date.now())];
 
 /** What else is known of a failure. */
 export interface FailureExtras {

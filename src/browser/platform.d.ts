@@ -1,2 +1,2 @@
-/** Reads both clocks of the page, in milliseconds: the monotonic one and the wall's. What is no number becomes `NaN`. */
-export declare function readClocks(into: [number, number]): void;
+/** Milliseconds by a clock of the page; not a number where it gives anything else, or throws. */
+export declare function time(read: () => unknown): number;

@@ -5,7 +5,7 @@ const STAND_IN = Symbol.for("checkout-updates.server");
 const ignore = () => {};
 
 /** Milliseconds by a clock of the page; not a number where it gives anything else. */
-const time = (read) => {
+export const time = (read) => {
   try {
     const ms = read();
     return typeof ms === "number" ? ms : NaN;

@@ -65,7 +65,9 @@ test("docs/failures.md has every reason for a cancellation", () => {
 
 test("docs/csp.md has the sizes of the budgets", () => {
   const budgets = JSON.parse(textOf("bench/budgets.json"));
-  const [, ...said] = /Compressed by brotli, the chunk is (\d+) kB; the module that it replaces is (\d+) kB/.exec(textOf("docs/csp.md"));
+  const [, ...said] = /Compressed by brotli, the chunk is (\d+) kB; the module that it replaces is (\d+) kB/.exec(
+    textOf("docs/csp.md"),
+  );
   const kB = (name) => Math.round(budgets[name] / 1000);
   assert.deepEqual(said.map(Number), [kB("without wasm"), kB("wasm")]);
 });
