@@ -1,5 +1,5 @@
 import type { Engine } from "../build/engine.js";
-import { CheckoutUpdateError } from "../src/browser/error.js";
+import { CheckoutUpdateError, recorded } from "../src/browser/error.js";
 import { undeclared } from "../src/browser/check.js";
 import { check } from "../src/browser/options.js";
 import { failed } from "./failure.js";
@@ -47,7 +47,7 @@ function behindGate({ instantiate }: Maker): Engine {
   let made: Engine | undefined;
   const gate = createGate(() => (made && made === instance ? replace(gate) : gate.close(undefined)));
   // One class of errors and one check of options for all instances.
-  made = instantiate({ CheckoutUpdateError, check, undeclared, ...gate.given } as Gate["given"]);
+  made = instantiate({ CheckoutUpdateError, recorded, check, undeclared, ...gate.given } as Gate["given"]);
   if (gate.isClosed()) throw new Error("the module trapped while it started");
   return made;
 }

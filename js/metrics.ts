@@ -1,4 +1,4 @@
-import { recorded } from "../src/browser/records.js";
+import { recorded } from "../src/browser/error.js";
 import type { CheckoutUpdateErrorShape, FailureKind, Metrics } from "./types.js";
 
 /** The most failures that are kept. */

@@ -7,7 +7,7 @@ import { root } from "../lib/run.mjs";
 import { target } from "./entries.mjs";
 
 /** What the facade shares with every instance: one class of errors, one check of options and its words. */
-const SHARED = { error: "CheckoutUpdateError", options: "check", check: "undeclared", rules: [] };
+const SHARED = { error: ["CheckoutUpdateError", "recorded"], options: "check", check: "undeclared", rules: [] };
 
 /** What stands at the boundary of an instance (js/gate.ts). */
 const GATE = ["WebAssembly", "Promise", "enter", "leave"];

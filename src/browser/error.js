@@ -59,11 +59,35 @@ export class CheckoutUpdateError extends Error {
 
   /** The record of the failure, of its own each time. */
   toJSON() {
-    const { kind, applied, endpoint, status, durationMs, attempts, requestId, code, message, detail, field, reason } =
-      this;
-    return { kind, applied, endpoint, status, durationMs, attempts, requestId, code, message, detail, field, reason };
+    const { message, detail } = this;
+    return { ...recorded(this), message, detail };
   }
 }
+
+/** The record of a failure in `metrics()`: without words, which may be a server's or for the page's author. */
+export const recorded = ({
+  kind,
+  applied,
+  endpoint,
+  status,
+  code,
+  durationMs,
+  attempts,
+  requestId,
+  field,
+  reason,
+}) => ({
+  kind,
+  applied,
+  endpoint,
+  status,
+  code,
+  durationMs,
+  attempts,
+  requestId,
+  field,
+  reason,
+});
 
 /** Whether a value is a `CheckoutUpdateError`, also one of another copy of this package. */
 export function isCheckoutUpdateError(value) {

@@ -124,7 +124,6 @@ function checkedOptions(given) {
         ...options,
         name,
         url,
-        crossOrigin: !path,
         fields: names.map((field) => ({ name: field, rule: rules[field] })),
         // For an endpoint with one field: whatever its value.
         latest: latest ? (latest === true ? [] : latest.map((field) => names.indexOf(field))) : null,

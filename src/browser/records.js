@@ -75,31 +75,6 @@ export const init = (credentials, referrerPolicy, body, key, header, token, sign
   ...(signal && { signal }),
 });
 
-/** The record of a failure in `metrics()`: without words, which may be a server's or for the page's author. */
-export const recorded = ({
-  kind,
-  applied,
-  endpoint,
-  status,
-  code,
-  durationMs,
-  attempts,
-  requestId,
-  field,
-  reason,
-}) => ({
-  kind,
-  applied,
-  endpoint,
-  status,
-  code,
-  durationMs,
-  attempts,
-  requestId,
-  field,
-  reason,
-});
-
 export const stale = (stale) => ({ stale });
 
 export const confirmed = (result) => ({ type: "confirmed", result });

@@ -56,13 +56,6 @@ extern "C" {
     ) -> JsValue;
 }
 
-// What records.js imports: only files that are named here are carried along.
-#[wasm_bindgen(module = "/src/browser/error.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = isCheckoutUpdateError)]
-    fn _carry_error();
-}
-
 /// `{pending, stale, paying}`.
 pub fn snapshot(Snapshot { pending, stale, paying }: Snapshot) -> JsValue {
     new_snapshot(pending, stale, paying)

@@ -27,7 +27,7 @@ extern "C" {
     fn keep_alive(request: &web_sys::Request) -> Result<(), JsValue>;
 }
 
-#[wasm_bindgen(module = "/src/browser/records.js")]
+#[wasm_bindgen(module = "/src/browser/error.js")]
 extern "C" {
     fn recorded(error: &JsValue) -> JsValue;
 }

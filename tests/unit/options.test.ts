@@ -33,7 +33,6 @@ test("fills in every default", () => {
       {
         name: "changeInterval",
         url: "/change-subscription-interval",
-        crossOrigin: false,
         fields: [{ name: "interval", rule: interval }],
         latest: [],
         dedupe: true,
@@ -60,9 +59,9 @@ test("an endpoint of another origin sends no cookies and no token unless it says
     },
   });
   expect(endpoints).toMatchObject([
-    { crossOrigin: true, credentials: "omit", csrf: false, timeoutMs: 5000 },
-    { crossOrigin: true, credentials: "include", csrf: true, timeoutMs: 100 },
-    { crossOrigin: true },
+    { credentials: "omit", csrf: false, timeoutMs: 5000 },
+    { credentials: "include", csrf: true, timeoutMs: 100 },
+    { csrf: false },
   ]);
 });
 
@@ -75,7 +74,7 @@ test("latest becomes positions", () => {
 });
 
 test.each(["/x", "/a/../b", "/x?y=1&z=%20", "/é", "/a//b", "/"])("takes the path %s", (url) => {
-  expect(normalise({ endpoints: { a: endpoint(url, {}) } }).endpoints[0]).toMatchObject({ url, crossOrigin: false });
+  expect(normalise({ endpoints: { a: endpoint(url, {}) } }).endpoints[0]).toMatchObject({ url, csrf: true });
 });
 
 const SPACES = 'createUpdates: endpoint "a": "url" must not have spaces, backslashes or "#"';
@@ -116,7 +115,7 @@ test.each([
   "http://[::1]",
 ])("allows the origin %s", (origin) => {
   const endpoints = { a: endpoint(origin + "/x", {}) };
-  expect(normalise({ allowedOrigins: [origin], endpoints }).endpoints[0]?.crossOrigin).toBe(true);
+  expect(normalise({ allowedOrigins: [origin], endpoints }).endpoints[0]).toMatchObject({ csrf: false, credentials: "omit" });
 });
 
 test.each([

@@ -182,7 +182,10 @@ impl Driver {
     /// What is kept of an update. Let go of before anything of the page is called.
     #[inline(never)]
     fn row(&self, id: u32) -> Option<RefMut<'_, InFlight>> {
-        RefMut::filter_map(self.in_flight.borrow_mut(), |rows| rows.iter_mut().map(AsMut::as_mut).find(|row| row.id == id)).ok()
+        RefMut::filter_map(self.in_flight.borrow_mut(), |rows| {
+            rows.iter_mut().map(AsMut::as_mut).find(|row| row.id == id)
+        })
+        .ok()
     }
 
     /// The time of the machine at a moment.
