@@ -44,7 +44,13 @@ function customer(updates, actions) {
   const press = async (accept) => {
     const shown = actions.getSession().total.total.minorUnitsAmount;
     const paid = await updates.pay(actions, async () => {
-      payments.push({ shown, charged: totalOf(await fetchSession()) });
+      const charged = await fetchSession().then(totalOf, () => null);
+      if (charged === null) {
+        // Offline: nothing is charged, and the customer presses again a little later.
+        await later(200);
+        return { type: "error", error: { message: "Offline." } };
+      }
+      payments.push({ shown, charged });
       return accept ? actions.confirm({ redirect: "if_required" }) : { type: "error", error: { message: "Declined." } };
     });
     return paid.type === "confirmed" ? paid.result.type : paid.reason;
