@@ -78,7 +78,7 @@ pub type Parse<'a, J> = &'a dyn Fn(&str) -> Option<J>;
 
 /// What a body says.
 #[derive(Debug)]
-pub struct Content<J> {
+pub struct BodyContent<J> {
     /// As far as it matters for the judgement.
     pub body: Body,
     /// What it is as JSON.
@@ -91,7 +91,7 @@ pub struct Content<J> {
     pub code: Option<String>,
 }
 
-impl<J> Content<J> {
+impl<J> BodyContent<J> {
     /// One that says nothing more.
     #[must_use]
     pub fn of(body: Body) -> Self {
@@ -99,7 +99,7 @@ impl<J> Content<J> {
     }
 }
 
-impl<J: Parsed> Content<J> {
+impl<J: Parsed> BodyContent<J> {
     /// Reads the text of a body. Its content type does not matter: PHP and Flask send JSON as `text/html`.
     #[must_use]
     pub fn of_text(status: u16, text: &str, parse: Parse<J>) -> Self {
@@ -122,7 +122,7 @@ impl<J: Parsed> Content<J> {
     /// Reads a body that was parsed by somebody else, such as the `json()` of a stand-in or the `data` of axios.
     #[must_use]
     pub fn of_json(status: u16, value: J, parse: Parse<J>) -> Self {
-        let (body, members) = verdict(value.view(), Some(parse));
+        let (body, members) = sniff(value.view(), Some(parse));
         let mut content = Self { value: Some(value), ..Self::of(body) };
         if judge(status, body).is_err() {
             content.read_reason(status, &members);
@@ -166,7 +166,7 @@ fn starts_json(first: u8) -> bool {
 }
 
 /// What a value of JSON says, and the members that say it. A string that holds JSON is read once, with `parse`.
-fn verdict<J: Parsed>(value: Json<J>, parse: Option<Parse<J>>) -> (Body, Vec<(String, J)>) {
+fn sniff<J: Parsed>(value: Json<J>, parse: Option<Parse<J>>) -> (Body, Vec<(String, J)>) {
     match value {
         Json::Null | Json::Flag(true) => (Body::Json, Vec::new()),
         Json::Flag(false) => (Body::Refusal, Vec::new()),
@@ -196,7 +196,7 @@ fn verdict<J: Parsed>(value: Json<J>, parse: Option<Parse<J>>) -> (Body, Vec<(St
 fn inner<J: Parsed>(text: &str, parse: Option<Parse<J>>) -> Option<(Body, Vec<(String, J)>)> {
     let text = trim(text);
     let parse = parse.filter(|_| text.starts_with('{'))?;
-    Some(parse(text).map_or((Body::Broken, Vec::new()), |value| verdict(value.view(), None)))
+    Some(parse(text).map_or((Body::Broken, Vec::new()), |value| sniff(value.view(), None)))
 }
 
 fn body_of(says: Option<bool>) -> Body {

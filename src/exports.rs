@@ -176,8 +176,8 @@ impl Updates {
     pub fn settled(&self) -> SettledPromise {
         let settled = Deferred::new();
         let promise = settled.promise();
-        self.client.driver.store.when_settled(Box::new(move |stale| settled.resolve(&js::stale(stale))));
-        self.client.driver.show();
+        self.client.driver.store.when_idle(Box::new(move |stale| settled.resolve(&js::stale(stale))));
+        self.client.driver.publish();
         promise.unchecked_into()
     }
 
@@ -218,12 +218,16 @@ impl Updates {
 
     /// The position of a declared endpoint.
     fn declared(&self, method: &str, name: &str) -> Result<usize, JsValue> {
-        self.client.position(name).ok_or_else(|| js::undeclared(method, name, &self.client.names()))
+        self.client.endpoints().declared(name).ok_or_else(|| self.undeclared(method, name))
     }
 
     /// The position of a declared endpoint or of a wrapped function.
     fn known(&self, method: &str, name: &str) -> Result<usize, JsValue> {
-        self.client.driver.position(name).ok_or_else(|| js::undeclared(method, name, &self.client.names()))
+        self.client.endpoints().position(name).ok_or_else(|| self.undeclared(method, name))
+    }
+
+    fn undeclared(&self, method: &str, name: &str) -> JsValue {
+        js::undeclared(method, name, &self.client.endpoints().names())
     }
 
     /// A function for the page that ends something.

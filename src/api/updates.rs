@@ -216,8 +216,8 @@ impl Updates {
     pub async fn settled(&self) -> bool {
         let driver = &self.client.driver;
         answered(|tell| {
-            driver.store.when_settled(tell);
-            driver.show();
+            driver.store.when_idle(tell);
+            driver.publish();
         })
         .await
     }

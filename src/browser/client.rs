@@ -8,10 +8,11 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::JsCast;
 
 use super::config::Config;
-use super::driver::{Brought, Driver, Signal};
+use super::driver::{Attachment, Driver, Later, answer};
+use super::endpoints::Endpoints;
 use super::failure::{Failure, FailureDetails};
 use super::in_flight::{InFlight, PageRefresh, Reply, Waiter};
-use super::listener::{Listener, Target};
+use super::listener::EventGuard;
 #[cfg(feature = "js")]
 use super::members::{Member, record};
 use super::outcome::Outcome;
@@ -24,12 +25,9 @@ use super::stripe::{Actions, Session};
 use super::update_spec::{Functions, Source, UpdateSpec};
 use crate::clock::Moment;
 use crate::event::Event;
-use crate::failure::{self, Applied, Kind, Reason};
+use crate::failure::{Applied, FailureFacts, Kind, Reason};
 use crate::intent::Value;
 use crate::request::{self, Payload, RawIntent, Refusal};
-
-/// The most names of wrapped functions; later ones share the last.
-const MOST_NAMES: usize = 64;
 
 /// What a call says besides the intent.
 #[derive(Default)]
@@ -46,7 +44,6 @@ pub struct CallOptions {
 pub struct Client {
     /// What performs.
     pub driver: Rc<Driver>,
-    declared: usize,
     functions: Functions,
     last_id: Cell<u32>,
     listener: OnceCell<PageListener>,
@@ -55,38 +52,13 @@ pub struct Client {
 impl Client {
     /// A client for these options.
     pub fn new(config: Box<Config>) -> Rc<Self> {
-        let declared = config.endpoints.len();
         let driver = Driver::new(config);
-        Rc::new(Self {
-            driver,
-            declared,
-            functions: Functions::new(),
-            last_id: Cell::default(),
-            listener: OnceCell::default(),
-        })
+        Rc::new(Self { driver, functions: Functions::new(), last_id: Cell::default(), listener: OnceCell::default() })
     }
 
-    /// The position of a declared endpoint.
-    pub fn position(&self, name: &str) -> Option<usize> {
-        self.driver.position(name).filter(|position| *position < self.declared)
-    }
-
-    /// The names of the declared endpoints.
-    #[cfg(feature = "js")]
-    pub fn names(&self) -> js_sys::Array {
-        let names = js_sys::Array::new();
-        for target in (0..self.declared).filter_map(|position| self.driver.target(position)) {
-            names.push(&target.name.as_str().into());
-        }
-        names
-    }
-
-    /// The position of a name for functions of the page, which may be new.
-    pub fn position_for(&self, name: &str) -> usize {
-        self.driver.position(name).unwrap_or_else(|| {
-            let is_full = self.driver.target(self.declared + MOST_NAMES - 1).is_some();
-            if is_full { self.declared + MOST_NAMES - 1 } else { self.driver.add(name) }
-        })
+    /// The names that updates have.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.driver.endpoints
     }
 
     /// An update of a declared endpoint, whose intent is read now.
@@ -98,7 +70,7 @@ impl Client {
 
     /// An update by a function of the page, under a name.
     pub fn wrap(&self, name: &str, function: Function) -> Rc<UpdateSpec> {
-        UpdateSpec::new(self.position_for(name), Source::Wrapped(function))
+        UpdateSpec::new(self.driver.position_for(name), Source::Wrapped(function))
     }
 
     /// The function for `runServerUpdate` that is made of a spec.
@@ -136,13 +108,11 @@ impl Client {
         let mut waiter = Waiter { id, spec: Rc::clone(spec), reply: Reply::Outcome(tell), detaching: None };
         let mut refusal = None;
         if let Some(signal) = &options.signal {
-            if name::ABORTED.with(|name| read::is_truthy(signal, name)) {
+            if is_aborted(signal) {
                 return self.cancelled(spec, waiter);
             }
-            let detach = self.driver.later(Signal::Detach(id));
-            let target = signal.clone().unchecked_into::<Target>();
-            match Listener::new(target, "abort", Box::new(detach)) {
-                Ok(listener) => waiter.detaching = Some(listener),
+            match self.on_abort(id, signal) {
+                Ok(guard) => waiter.detaching = Some(guard),
                 Err(cause) => {
                     refusal = Some(FailureDetails {
                         field: Some("signal".to_owned()),
@@ -162,44 +132,49 @@ impl Client {
             detail: Some("This endpoint is declared by other updates.".to_owned()),
             ..FailureDetails::default()
         };
-        let decided = failure::Failure::bare(Kind::InvalidIntent, Applied::No);
+        let facts = FailureFacts::bare(Kind::InvalidIntent, Applied::No);
         let messages = self.driver.config.messages.as_ref();
-        let failure = Failure::new(decided, "", &details, &JsValue::UNDEFINED, messages);
+        let failure = Failure::new(facts, "", &details, &JsValue::UNDEFINED, messages);
         self.driver.tell_failure(&failure);
         failure
     }
 
     /// Whoever calls with a signal that is aborted already asks for nothing, so nothing is sent.
     fn cancelled(&self, spec: &UpdateSpec, waiter: Waiter) {
-        let decided =
-            failure::Failure { reason: Some(Reason::Signal), ..failure::Failure::bare(Kind::Cancelled, Applied::No) };
-        let failure = self.driver.bare_failure(decided, Some(spec.endpoint));
-        spec.set_failure(Some(Rc::clone(&failure)));
-        if let Reply::Outcome(tell) = waiter.reply {
-            tell(Outcome::Cancelled { failure });
-        }
+        let facts = FailureFacts { reason: Some(Reason::Signal), ..FailureFacts::bare(Kind::Cancelled, Applied::No) };
+        let failure = self.driver.failure_without_details(facts, Some(spec.endpoint));
+        answer(waiter, Some(&failure), &|| Outcome::failed(Rc::clone(&failure), None));
         self.driver.tell_settled(spec.endpoint, Some((Kind::Cancelled, Applied::No)), [0.0; 2], 0, &JsValue::UNDEFINED);
+    }
+
+    /// Detaches a caller when its signal is aborted.
+    ///
+    /// # Errors
+    ///
+    /// It is no signal.
+    #[inline(never)]
+    pub(super) fn on_abort(&self, id: u32, signal: &JsValue) -> Result<EventGuard, JsValue> {
+        let detach = self.driver.later(Later::Detach(id));
+        EventGuard::new(signal.clone().unchecked_into(), "abort", Box::new(detach))
     }
 
     /// Lets Stripe.js fetch the session again, and calls `tell` with how that ended.
     pub fn refresh(&self, actions: Actions, tell: Box<dyn FnOnce(Result<Session, Rc<Failure>>)>) {
         let id = self.next_id();
         self.listen();
-        let named = actions.session().id();
-        let session = self.driver.sessions.number(named.as_deref());
-        let brought = Brought::Actions(session, named, actions.clone());
+        let (session, attachment) = self.driver.attach(&actions, actions.session().id());
         self.driver.refreshes.borrow_mut().push(PageRefresh { id, actions, tell });
-        self.driver.take_with(Event::Refresh { id, session }, brought);
+        self.driver.dispatch_with(Event::Refresh { id, session }, attachment);
     }
 
     /// Drops what is waiting, of the endpoint at this position or of all.
     pub fn cancel(&self, endpoint: Option<usize>) {
-        self.driver.take(Event::Cancel(endpoint));
+        self.driver.dispatch(Event::Cancel(endpoint));
     }
 
     /// Aborts everything, and lets go of timers and listeners.
     pub fn dispose(&self) {
-        self.driver.take(Event::Dispose);
+        self.driver.dispatch(Event::Dispose);
         if let Some(listener) = self.listener.get() {
             listener.unlisten();
         }
@@ -209,10 +184,11 @@ impl Client {
     /// The module before this one died while something of it was in doubt, and these were the actions that it saw last.
     pub fn doubt(&self, actions: Option<Actions>) {
         self.listen();
-        let id = actions.as_ref().and_then(|actions| actions.session().id());
-        let session = self.driver.sessions.number(id.as_deref());
-        let brought = actions.map_or(Brought::Nothing, |actions| Brought::Actions(session, id, actions));
-        self.driver.take_with(Event::Doubt { session }, brought);
+        let (session, attachment) = match actions {
+            Some(actions) => self.driver.attach(&actions, actions.session().id()),
+            None => (self.driver.sessions.number(None), Attachment::Nothing),
+        };
+        self.driver.dispatch_with(Event::Doubt { session }, attachment);
     }
 
     /// The values of the newest update of an endpoint that has not settled, and has those that are asked for.
@@ -267,7 +243,7 @@ impl Client {
     pub fn note(&self, error: &JsValue) {
         let failure = Failure::met(error);
         if !failure.endpoint.is_empty() {
-            let position = self.position_for(&failure.endpoint);
+            let position = self.driver.position_for(&failure.endpoint);
             self.driver.endpoint(position, |rules| rules.counts.record(Some(failure.kind), failure.duration_ms));
         }
         self.driver.reporter.keep(&failure);
@@ -324,20 +300,22 @@ impl Client {
                 Payload::Refused(Kind::InvalidIntent)
             }
         };
-        let named = session;
-        let session = self.driver.sessions.number(named.as_deref());
-        let (event, brought) = match row.actions.clone() {
+        let (event, attachment) = match &row.actions {
             Some(actions) => {
-                (Event::Run { id, endpoint, session, payload, asked }, Brought::Actions(session, named, actions))
+                let (session, attachment) = self.driver.attach(actions, session);
+                (Event::Run { id, endpoint, session, payload, asked }, attachment)
             }
-            None => (Event::Invoke { id, endpoint, session, payload, asked }, Brought::Nothing),
+            None => {
+                let session = self.driver.sessions.number(session.as_deref());
+                (Event::Invoke { id, endpoint, session, payload, asked }, Attachment::Nothing)
+            }
         };
         self.driver.in_flight.borrow_mut().push(Box::new(row));
         self.listen();
-        self.driver.post(event, brought);
+        self.driver.enqueue(event, attachment);
         // Before anything comes of it, so that a page that draws what is pending draws this too.
-        self.driver.show();
-        self.driver.drain();
+        self.driver.publish();
+        self.driver.run_inbox();
     }
 
     fn payload(
@@ -387,12 +365,18 @@ impl Client {
     }
 }
 
+/// Whether this signal is aborted already.
+#[inline(never)]
+pub(super) fn is_aborted(signal: &JsValue) -> bool {
+    name::ABORTED.with(|name| read::is_truthy(signal, name))
+}
+
 /// Something happened to the page.
 fn happened(driver: &Driver, event: PageEvent) {
     if matches!(event, PageEvent::Hidden | PageEvent::Left) {
         driver.report();
     }
-    driver.take(match event {
+    driver.dispatch(match event {
         PageEvent::Awake => Event::Awake,
         PageEvent::Hidden => Event::Clock,
         PageEvent::Left => Event::Left,

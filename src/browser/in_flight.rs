@@ -9,9 +9,9 @@ use wasm_bindgen::JsValue;
 use super::abort::AbortGuard;
 use super::attempt::Received;
 use super::failure::Failure;
-use super::listener::Listener;
+use super::listener::EventGuard;
 use super::outcome::{Outcome, PayOutcome};
-use super::promise::Deferred;
+use super::promise::{Deferred, Returned};
 use super::stripe::{Actions, Session};
 use super::update_spec::UpdateSpec;
 
@@ -32,7 +32,7 @@ pub struct Waiter {
     /// How it is answered.
     pub reply: Reply,
     /// Until then its signal may be aborted.
-    pub detaching: Option<Listener>,
+    pub detaching: Option<EventGuard>,
 }
 
 /// One update.
@@ -97,7 +97,7 @@ pub struct PageRefresh {
 }
 
 /// Calls the page's `confirm`; the error is what it threw.
-pub type Confirm = Box<dyn FnOnce(&Actions) -> Result<JsValue, JsValue>>;
+pub type Confirm = Box<dyn FnOnce(&Actions) -> Returned>;
 
 /// Told how a payment ended; the error is what `confirm` threw or rejected with.
 pub type TellPayment = Box<dyn FnOnce(Result<PayOutcome, JsValue>)>;
@@ -113,5 +113,5 @@ pub struct Payment {
     /// Told how it ended.
     pub tell: TellPayment,
     /// Until then its signal may be aborted.
-    pub detaching: Option<Listener>,
+    pub detaching: Option<EventGuard>,
 }

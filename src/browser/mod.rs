@@ -11,6 +11,7 @@ mod attempt;
 mod client;
 mod config;
 mod driver;
+mod endpoints;
 mod failure;
 mod in_flight;
 #[cfg(feature = "js")]
@@ -36,7 +37,7 @@ mod timer;
 mod update_spec;
 
 pub use client::{CallOptions, Client};
-pub use config::{Config, Csrf, Listener, SessionId, Target, Token};
+pub use config::{Callback, Config, Csrf, SessionId, Target, Token};
 pub use failure::{Failure, Messages, SettledUpdate};
 #[cfg(feature = "js")]
 pub use in_flight::TellPayment;

@@ -56,7 +56,7 @@ extern "C" {
     ) -> JsValue;
 }
 
-// What records.js imports: only files that are named here are carried along.
+// What records.js imports: wasm-bindgen copies only files that an `extern` names.
 #[wasm_bindgen(module = "/src/browser/error.js")]
 extern "C" {
     #[wasm_bindgen(js_name = isCheckoutUpdateError)]

@@ -22,7 +22,7 @@ fn quantity(item: &str, quantity: u32) -> Payload {
 
 fn reason(bench: &Bench, waiter: u32) -> Option<Reason> {
     match bench.outcome(waiter)? {
-        Outcome::Failure(failure, _) if failure.kind == Kind::Cancelled => failure.reason,
+        Outcome::FailureFacts(failure, _) if failure.kind == Kind::Cancelled => failure.reason,
         other => panic!("{other:?}"),
     }
 }
@@ -283,7 +283,7 @@ proptest! {
         }
         let told: Vec<_> = bench.settled.iter().map(|(id, outcome)| match outcome {
             Outcome::Success(_) => (*id, None),
-            Outcome::Failure(failure, _) => (*id, failure.reason),
+            Outcome::FailureFacts(failure, _) => (*id, failure.reason),
         }).collect();
         prop_assert_eq!(told, model.told);
         let started = bench.count(|effect| matches!(effect, Effect::Start(_)));

@@ -3,8 +3,8 @@
 use js_sys::Function;
 use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 
-use super::{Brought, Driver, Signal};
-use crate::browser::promise::settled;
+use super::{Attachment, Driver, Later};
+use crate::browser::promise::{Returned, resolve};
 use crate::browser::stripe::{self, Actions, Session};
 use crate::event::{Event, UpdateEvent};
 use crate::failure::Kind;
@@ -21,14 +21,14 @@ extern "C" {
 impl Driver {
     /// Calls `runServerUpdate` for an update.
     pub(super) fn start(&self, id: u32) {
-        let known = self.row(id).and_then(|row| Some((row.actions.clone()?, row.function.promise())));
-        let Some((actions, promise)) = known else { return };
-        let called = Closure::<dyn Fn()>::new(self.later(Signal::Called(id)));
+        let known = self.row(id).and_then(|row| Some((row.actions.clone()?, row.function.clone())));
+        let Some((actions, function)) = known else { return };
+        let called = Closure::<dyn Fn()>::new(self.later(Later::Called(id)));
         // Each call gets the same promise. One that comes too late is told so by it.
-        let update = server_update(&called.into_js_value(), &promise);
+        let update = server_update(&called.into_js_value(), &function.promise());
         match actions.start(&update) {
-            Err(kind) => self.take(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
-            Ok(given) => self.await_stripe(id, actions, given, false),
+            Err(kind) => self.dispatch(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
+            Ok(returned) => self.await_stripe(id, actions, returned, false),
         }
     }
 
@@ -37,24 +37,24 @@ impl Driver {
         let asked =
             self.refreshes.borrow().iter().find(|refresh| refresh.id == id).map(|refresh| refresh.actions.clone());
         let Some(actions) = asked.or_else(|| self.sessions.actions(session)) else {
-            return self.take(Event::Update { id, event: UpdateEvent::NotStarted(Kind::Unsupported) });
+            return self.dispatch(Event::Update { id, event: UpdateEvent::NotStarted(Kind::Unsupported) });
         };
         match NOTHING.with(|nothing| actions.start(nothing)) {
             // A session that is no longer open has nothing to be behind of.
             Err(Kind::SessionClosed) => {
                 let closed = actions.session();
-                self.take_with(Event::Refreshed { id, success: true, open: false }, Brought::Session(closed));
+                self.dispatch_with(Event::Refreshed { id, success: true, open: false }, Attachment::Session(closed));
             }
-            Err(kind) => self.take(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
-            Ok(given) => self.await_stripe(id, actions, given, true),
+            Err(kind) => self.dispatch(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
+            Ok(returned) => self.await_stripe(id, actions, returned, true),
         }
     }
 
     /// Waits for what `runServerUpdate` returned for an update or for a refresh.
     #[inline(never)]
-    fn await_stripe(&self, id: u32, actions: Actions, given: Result<JsValue, JsValue>, is_refresh: bool) {
+    fn await_stripe(&self, id: u32, actions: Actions, returned: Returned, is_refresh: bool) {
         self.spawn(move |driver| async move {
-            let outcome = stripe::outcome(settled(given).await, &actions);
+            let outcome = stripe::outcome(resolve(returned).await, &actions);
             driver.stripe_ended(id, outcome, is_refresh);
         });
     }
@@ -74,6 +74,6 @@ impl Driver {
             }
             Event::Update { id, event: UpdateEvent::StripeEnded { success, open } }
         };
-        self.take_with(event, session.map_or(Brought::Nothing, Brought::Session));
+        self.dispatch_with(event, session.map_or(Attachment::Nothing, Attachment::Session));
     }
 }

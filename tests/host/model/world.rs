@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use checkout_updates::answer::{Answer, Body};
 use checkout_updates::effect::Effect;
 use checkout_updates::event::{Event, UpdateEvent};
-use checkout_updates::failure::{Applied, Failure, Kind, Reason};
+use checkout_updates::failure::{Applied, FailureFacts, Kind, Reason};
 use checkout_updates::machine::Machine;
 use checkout_updates::request::Payload;
 
@@ -783,7 +783,7 @@ impl World {
                     self.paying.lag(id, now);
                 }
             }
-            Effect::Decided { id, failure, .. } => {
+            Effect::Counted { id, failure, .. } => {
                 self.failed(id, failure);
                 self.doubt();
             }
@@ -821,8 +821,8 @@ impl World {
         }
     }
 
-    fn failed(&mut self, id: u32, failure: Option<Failure>) {
-        let Some(Failure { kind, applied, attempts, .. }) = failure else { return };
+    fn failed(&mut self, id: u32, failure: Option<FailureFacts>) {
+        let Some(FailureFacts { kind, applied, attempts, .. }) = failure else { return };
         if attempts == 0 && applied == Applied::Unknown {
             self.breaks(Promise::Truth, "nothing was sent, and that is said not to be known");
         }
