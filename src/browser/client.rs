@@ -134,7 +134,7 @@ impl Client {
         };
         let facts = FailureFacts::bare(Kind::InvalidIntent, Applied::No);
         let messages = self.driver.config.messages.as_ref();
-        let failure = Failure::new(facts, "", &details, &JsValue::UNDEFINED, messages);
+        let failure = Failure::new(facts, String::new(), &details, &JsValue::UNDEFINED, messages);
         self.driver.tell_failure(&failure);
         failure
     }

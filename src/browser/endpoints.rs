@@ -26,6 +26,12 @@ impl Endpoints {
         self.targets.borrow().get(endpoint).cloned()
     }
 
+    /// The name at a position.
+    #[inline(never)]
+    pub fn name(&self, position: usize) -> String {
+        self.targets.borrow().get(position).map(|target| target.name.clone()).unwrap_or_default()
+    }
+
     /// The position of a name, of an endpoint or of a function of the page.
     #[inline(never)]
     pub fn position(&self, name: &str) -> Option<usize> {

@@ -94,7 +94,7 @@ impl Failure {
     /// The failure that a page is told of. The server's words go first where it said no, then the page's own.
     pub fn new(
         facts: FailureFacts,
-        endpoint: &str,
+        endpoint: String,
         details: &FailureDetails,
         cause: &JsValue,
         messages: Option<&Messages>,
@@ -108,7 +108,7 @@ impl Failure {
         let mut made = Self {
             kind,
             applied,
-            endpoint: endpoint.to_owned(),
+            endpoint,
             status,
             duration_ms: whole(duration),
             attempts,

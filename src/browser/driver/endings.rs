@@ -66,9 +66,8 @@ impl Driver {
         details: &FailureDetails,
         cause: &JsValue,
     ) -> Rc<Failure> {
-        let target = endpoint.and_then(|endpoint| self.endpoints.target(endpoint));
-        let name = target.as_ref().map_or("", |target| target.name.as_str());
-        Failure::new(facts, name, details, cause, self.config.messages.as_ref())
+        let name = endpoint.map(|endpoint| self.endpoints.name(endpoint));
+        Failure::new(facts, name.unwrap_or_default(), details, cause, self.config.messages.as_ref())
     }
 
     /// The same of one of which nothing more is known.

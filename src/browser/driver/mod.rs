@@ -1,6 +1,6 @@
 //! The one that knows the machine: an event goes in, and its effects are performed.
 //!
-//! No borrow is held across a call into JavaScript. What happens during one is put into the inbox, and taken from there in
+//! No borrow is held across a call into the page's code. What happens during one is put into the inbox, and taken from there in
 //! the order in which it happened.
 
 mod endings;
@@ -391,9 +391,7 @@ impl Driver {
         let machine = self.machine.borrow();
         let mut endpoints = Vec::new();
         for (position, endpoint) in machine.endpoints.iter().enumerate() {
-            if let Some(target) = self.endpoints.target(position) {
-                endpoints.push((target.name.clone(), endpoint.counts.clone()));
-            }
+            endpoints.push((self.endpoints.name(position), endpoint.counts.clone()));
         }
         Counted { endpoints, payments: machine.payments().clone() }
     }

@@ -21,11 +21,11 @@ extern "C" {
 impl Driver {
     /// Calls `runServerUpdate` for an update.
     pub(super) fn start(&self, id: u32) {
-        let known = self.row(id).and_then(|row| Some((row.actions.clone()?, row.function.clone())));
-        let Some((actions, function)) = known else { return };
+        let known = self.row(id).and_then(|row| Some((row.actions.clone()?, row.function.promise())));
+        let Some((actions, promise)) = known else { return };
         let called = Closure::<dyn Fn()>::new(self.later(Later::Called(id)));
         // Each call gets the same promise. One that comes too late is told so by it.
-        let update = server_update(&called.into_js_value(), &function.promise());
+        let update = server_update(&called.into_js_value(), &promise);
         match actions.start(&update) {
             Err(kind) => self.dispatch(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
             Ok(returned) => self.await_stripe(id, actions, returned, false),
