@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Function, Math, Promise, TypeError};
+use js_sys::{Function, Promise, TypeError};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
 use crate::browser::{Actions, CallOptions, Client, Deferred, PayOptions, Snapshot, TellPayment, UpdateSpec, js};
@@ -158,7 +158,7 @@ impl Updates {
     /// A `TypeError` for a name that is neither declared nor wrapped.
     #[wasm_bindgen(js_name = isPending)]
     pub fn is_pending(&self, name: Option<String>, values: Option<Intent>) -> Result<bool, JsValue> {
-        let Some(name) = name else { return Ok(self.client.driver.snapshot().pending) };
+        let Some(name) = name else { return Ok(self.client.snapshot().pending) };
         let position = self.known("isPending", &name)?;
         Ok(match values.filter(|values| values.is_object()) {
             Some(values) => self.client.pending(position, &values).is_some(),
@@ -169,28 +169,27 @@ impl Updates {
     /// Whether the page may be showing totals that the server no longer has.
     #[wasm_bindgen(js_name = isStale)]
     pub fn is_stale(&self) -> bool {
-        self.client.driver.snapshot().stale
+        self.client.snapshot().stale
     }
 
     /// Resolves when nothing is pending.
     pub fn settled(&self) -> SettledPromise {
         let settled = Deferred::new();
         let promise = settled.promise();
-        self.client.driver.store.when_idle(Box::new(move |stale| settled.resolve(&js::stale(stale))));
-        self.client.driver.publish();
+        self.client.when_idle(Box::new(move |stale| settled.resolve(&js::stale(stale))));
         promise.unchecked_into()
     }
 
     /// Calls the listener after each change of the snapshot; returns the function that ends this.
     pub fn subscribe(&self, #[wasm_bindgen(unchecked_param_type = "() => void")] listener: Function) -> End {
-        let number = self.client.driver.store.subscribe(Rc::new(move || js::notify(&listener)));
+        let number = self.client.subscribe(Rc::new(move || js::notify(&listener)));
         self.end(Ending::Subscription(number))
     }
 
     /// The same object until something changes.
     #[wasm_bindgen(js_name = getSnapshot)]
     pub fn get_snapshot(&self) -> SnapshotRecord {
-        let shown = self.client.driver.store.shown();
+        let shown = self.client.shown();
         let kept = self.shown.borrow().clone().filter(|(snapshot, _)| *snapshot == shown);
         let record = kept.map_or_else(|| js::snapshot(shown), |(_, record)| record);
         self.shown.replace(Some((shown, record.clone())));
@@ -206,10 +205,7 @@ impl Updates {
     #[wasm_bindgen(js_name = reportTo)]
     pub fn report_to(&self, url: &str, settings: Option<ReportSettings>) -> End {
         let rate = settings.and_then(|settings| js::number(&settings, "sampleRate"));
-        self.client.listen();
-        let is_drawn = Math::random() < rate.unwrap_or(1.0);
-        let number = if is_drawn { self.client.driver.reporter.add(url.to_owned()) } else { 0 };
-        self.end(Ending::Report(number))
+        self.end(Ending::Report(self.client.report_to(url, rate.unwrap_or(1.0))))
     }
 
     fn spec_of(&self, update: &JsValue) -> Result<Rc<UpdateSpec>, JsValue> {
@@ -236,8 +232,8 @@ impl Updates {
         let ending = Closure::<dyn Fn()>::new(move || {
             let Some(client) = client.upgrade() else { return };
             match what {
-                Ending::Subscription(number) => client.driver.store.unsubscribe(number),
-                Ending::Report(number) => client.driver.reporter.forget(number),
+                Ending::Subscription(number) => client.unsubscribe(number),
+                Ending::Report(number) => number.into_iter().for_each(|number| client.forget(number)),
                 Ending::Hold(id) => client.release(id),
             }
         });
@@ -290,7 +286,7 @@ fn payment() -> (PayPromise, TellPayment) {
 /// What a function of the page ends, by its number.
 enum Ending {
     Subscription(u32),
-    Report(u32),
+    Report(Option<u32>),
     Hold(u32),
 }
 
@@ -332,7 +328,7 @@ impl Updates {
     /// The next update is one that nobody can see, so that the browser has compiled the module before a customer waits for it.
     #[wasm_bindgen(skip_typescript)]
     pub fn rehearse(&self) {
-        self.client.driver.is_rehearsal.set(true);
+        self.client.rehearse();
     }
 
     /// Counts a failure that was met while there was no module.
@@ -345,7 +341,7 @@ impl Updates {
     #[wasm_bindgen(js_name = noteBlocked, skip_typescript)]
     pub fn note_blocked(&self, reason: &str) {
         if let Some(reason) = js::block_reason(reason) {
-            self.client.driver.count_blocked(reason);
+            self.client.count_blocked(reason);
         }
     }
 

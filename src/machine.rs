@@ -20,8 +20,8 @@ use crate::request::Payload;
 use crate::staleness::{Doubt, Staleness};
 use crate::update::Update;
 
-/// The numbers of refreshes that the machine begins itself start here.
-const OWN_REFRESHES: u32 = 1 << 31;
+/// The numbers of refreshes that the machine begins itself start here; what the page asks for has lower ones.
+pub const OWN_REFRESHES: u32 = 1 << 31;
 
 /// An update that put the page in doubt and whose own fetch of the session is still under way: a late end of it ends the doubt.
 #[derive(Clone, Copy, Debug)]

@@ -2,31 +2,30 @@
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::JsCast;
 
 use super::config::Config;
-use super::driver::{Attachment, Driver, Later, answer};
+use super::driver::{Attachment, Driver, Later};
 use super::endpoints::Endpoints;
 use super::failure::{Failure, FailureDetails};
 use super::in_flight::{InFlight, PageRefresh, Reply, Waiter};
 use super::listener::EventGuard;
-#[cfg(feature = "js")]
-use super::members::{Member, record};
 use super::outcome::Outcome;
 use super::page::{PageEvent, PageListener};
 use super::promise::Deferred;
 use super::raw_intent;
 use super::read::{self, name};
-use super::reporter::Metrics;
 use super::stripe::{Actions, Session};
 use super::update_spec::{Functions, Source, UpdateSpec};
 use crate::clock::Moment;
 use crate::event::Event;
 use crate::failure::{Applied, FailureFacts, Kind, Reason};
-use crate::intent::Value;
+use crate::intent::{Field, Value};
+use crate::machine::OWN_REFRESHES;
 use crate::request::{self, Payload, RawIntent, Refusal};
 
 /// What a call says besides the intent.
@@ -43,7 +42,7 @@ pub struct CallOptions {
 /// One `Updates`.
 pub struct Client {
     /// What performs.
-    pub driver: Rc<Driver>,
+    pub(super) driver: Rc<Driver>,
     functions: Functions,
     last_id: Cell<u32>,
     listener: OnceCell<PageListener>,
@@ -61,9 +60,15 @@ impl Client {
         &self.driver.endpoints
     }
 
+    /// What an intent of an endpoint consists of.
+    #[inline(never)]
+    pub fn fields(&self, endpoint: usize) -> Option<Arc<[Field]>> {
+        self.driver.endpoint(endpoint, |rules| rules.fields.clone())
+    }
+
     /// An update of a declared endpoint, whose intent is read now.
     pub fn read(&self, endpoint: usize, intent: &JsValue) -> Rc<UpdateSpec> {
-        let fields = self.driver.endpoint(endpoint, |rules| rules.fields.clone()).unwrap_or_default();
+        let fields = self.fields(endpoint).unwrap_or_default();
         let (raw, thrown) = raw_intent::read(&fields, intent);
         UpdateSpec::new(endpoint, Source::Request(raw, thrown))
     }
@@ -79,6 +84,17 @@ impl Client {
         self.functions.make(&spec, move || client.invoke(&of, CallOptions::default()).into())
     }
 
+    /// A function for `runServerUpdate` of an endpoint that is not declared here: it rejects.
+    pub fn foreign_function(self: &Rc<Self>, spec: &Rc<UpdateSpec>) -> Function {
+        let (client, of) = (Rc::clone(self), Rc::clone(spec));
+        self.functions.make(spec, move || {
+            let failure = client.foreign();
+            let error = failure.error.clone();
+            of.set_failure(Some(failure));
+            Promise::reject(&error).into()
+        })
+    }
+
     /// What such a function was made of.
     pub fn spec_of(&self, function: &JsValue) -> Option<Rc<UpdateSpec>> {
         self.functions.find(function)
@@ -86,12 +102,6 @@ impl Client {
 
     /// The call of such a function: a new update, for which everything that the page says is read now.
     pub fn invoke(&self, spec: &Rc<UpdateSpec>, options: CallOptions) -> Promise {
-        if let Source::Foreign = spec.source {
-            let failure = self.foreign();
-            let error = failure.error.clone();
-            spec.set_failure(Some(failure));
-            return Promise::reject(&error);
-        }
         let waiter = Waiter { id: self.next_id(), spec: Rc::clone(spec), reply: Reply::Failure, detaching: None };
         let function = Deferred::new();
         let promise = function.promise();
@@ -101,9 +111,6 @@ impl Client {
 
     /// `run`: calls `tell` with the outcome.
     pub fn run(&self, actions: Actions, spec: &Rc<UpdateSpec>, options: CallOptions, tell: Box<dyn FnOnce(Outcome)>) {
-        if let Source::Foreign = spec.source {
-            return tell(Outcome::failed(self.foreign(), None));
-        }
         let id = self.next_id();
         let mut waiter = Waiter { id, spec: Rc::clone(spec), reply: Reply::Outcome(tell), detaching: None };
         let mut refusal = None;
@@ -127,7 +134,7 @@ impl Client {
     }
 
     /// The failure of an update whose endpoint is not declared here.
-    fn foreign(&self) -> Rc<Failure> {
+    pub fn foreign(&self) -> Rc<Failure> {
         let details = FailureDetails {
             detail: Some("This endpoint is declared by other updates.".to_owned()),
             ..FailureDetails::default()
@@ -143,7 +150,7 @@ impl Client {
     fn cancelled(&self, spec: &UpdateSpec, waiter: Waiter) {
         let facts = FailureFacts { reason: Some(Reason::Signal), ..FailureFacts::bare(Kind::Cancelled, Applied::No) };
         let failure = self.driver.failure_without_details(facts, Some(spec.endpoint));
-        answer(waiter, Some(&failure), &|| Outcome::failed(Rc::clone(&failure), None));
+        waiter.answer(Some(&failure), &|| Outcome::failed(Rc::clone(&failure), None));
         self.driver.tell_settled(spec.endpoint, Some((Kind::Cancelled, Applied::No)), [0.0; 2], 0, &JsValue::UNDEFINED);
     }
 
@@ -191,67 +198,8 @@ impl Client {
         self.driver.dispatch_with(Event::Doubt { session }, attachment);
     }
 
-    /// The values of the newest update of an endpoint that has not settled, and has those that are asked for.
-    pub fn pending_intent(&self, endpoint: usize, asked: &RawIntent) -> Option<Vec<Value>> {
-        let fits = |intent: &[Value]| {
-            let mut pairs = asked.values.iter().zip(intent);
-            asked.undeclared.is_none() && pairs.all(|(asked, value)| *asked == Value::Missing || asked == value)
-        };
-        let rows = self.driver.in_flight.borrow();
-        let mut newest = None;
-        let mut found = None;
-        for waiter in rows.iter().filter(|row| row.endpoint == endpoint).flat_map(|row| &row.waiters) {
-            let values = waiter.spec.source.values();
-            if Some(waiter.id) > newest && fits(values) {
-                (newest, found) = (Some(waiter.id), Some(values));
-            }
-        }
-        found.map(<[Value]>::to_vec)
-    }
-
-    /// The same as a record, by the values of a page's object.
-    #[cfg(feature = "js")]
-    pub fn pending(&self, endpoint: usize, values: &JsValue) -> Option<JsValue> {
-        let fields = self.driver.endpoint(endpoint, |rules| rules.fields.clone())?;
-        let intent = self.pending_intent(endpoint, &raw_intent::read(&fields, values).0)?;
-        let mut members = Vec::new();
-        for (field, value) in fields.iter().zip(&intent) {
-            members.extend(raw_intent::to_js(value).map(|value| (field.name.as_str(), Member::Value(value))));
-        }
-        Some(record(&members))
-    }
-
-    /// Whether an update of this endpoint has not settled.
-    pub fn is_pending(&self, endpoint: usize) -> bool {
-        let rows = self.driver.in_flight.borrow();
-        rows.iter().any(|row| row.endpoint == endpoint && !row.waiters.is_empty())
-    }
-
-    /// Whether any update that has not settled may have sent something.
-    pub fn has_sent(&self) -> bool {
-        // A module that died while it wrote them down cannot tell.
-        self.driver.in_flight.try_borrow().map_or(true, |rows| rows.iter().any(|row| row.is_sent))
-    }
-
-    /// What was counted, by endpoint, and the last failures.
-    pub fn metrics(&self) -> Metrics {
-        self.driver.reporter.metrics(&self.driver.counts())
-    }
-
-    /// Counts a failure that was met while there was no module; a refresh has no name, and is not counted.
-    #[cfg(feature = "js")]
-    pub fn note(&self, error: &JsValue) {
-        let failure = Failure::met(error);
-        if !failure.endpoint.is_empty() {
-            let position = self.driver.position_for(&failure.endpoint);
-            self.driver.endpoint(position, |rules| rules.counts.record(Some(failure.kind), failure.duration_ms));
-        }
-        self.driver.reporter.keep(&failure);
-    }
-
     pub(super) fn next_id(&self) -> u32 {
-        // The machine's own refreshes have the upper half of the numbers.
-        self.last_id.set(self.last_id.get() % (u32::MAX >> 1) + 1);
+        self.last_id.set(self.last_id.get() % (OWN_REFRESHES - 1) + 1);
         self.last_id.get()
     }
 
@@ -272,8 +220,6 @@ impl Client {
         // What the actions report goes first: where the page names another, it is wrong.
         let mut session = row.actions.as_ref().and_then(|actions| actions.session().id());
         let payload = match &spec.source {
-            // Refused before.
-            Source::Foreign => Payload::Refused(Kind::InvalidIntent),
             Source::Wrapped(function) => {
                 row.wrapped = Some(function.clone());
                 Payload::Wrapped

@@ -23,7 +23,7 @@ pub enum Reply {
     Failure,
 }
 
-/// Who waits for an update.
+/// One caller that waits for an update.
 pub struct Waiter {
     /// The number by which the machine knows it.
     pub id: u32,
@@ -33,6 +33,19 @@ pub struct Waiter {
     pub reply: Reply,
     /// Until then its signal may be aborted.
     pub detaching: Option<EventGuard>,
+}
+
+impl Waiter {
+    /// Answers it. `failure` is what its spec shows from now on.
+    #[inline(never)]
+    pub fn answer(self, failure: Option<&Rc<Failure>>, outcome: &dyn Fn() -> Outcome) {
+        let Self { spec, reply, detaching, .. } = self;
+        drop(detaching);
+        spec.set_failure(failure.cloned());
+        if let Reply::Outcome(tell) = reply {
+            tell(outcome());
+        }
+    }
 }
 
 /// One update.
@@ -47,7 +60,7 @@ pub struct InFlight {
     pub actions: Option<Actions>,
     /// Settles the function's promise.
     pub function: Deferred,
-    /// Who waits for the outcome.
+    /// The callers that wait for the outcome.
     pub waiters: Vec<Waiter>,
     /// Aborts the attempt under way.
     pub abort: Option<AbortGuard>,

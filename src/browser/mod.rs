@@ -35,6 +35,7 @@ mod store;
 mod stripe;
 mod timer;
 mod update_spec;
+mod view;
 
 pub use client::{CallOptions, Client};
 pub use config::{Callback, Config, Csrf, SessionId, Target, Token};

@@ -22,8 +22,6 @@ pub enum Source {
     Request(RawIntent, JsValue),
     /// The page's own function.
     Wrapped(Function),
-    /// A request of an endpoint that other updates declare.
-    Foreign,
 }
 
 impl Source {

@@ -10,7 +10,7 @@ use super::Driver;
 use crate::browser::abort::AbortGuard;
 use crate::browser::attempt::Received;
 use crate::browser::failure::{Failure, FailureDetails, SettledUpdate, whole};
-use crate::browser::in_flight::{InFlight, Reply, Waiter};
+use crate::browser::in_flight::InFlight;
 use crate::browser::outcome::{Outcome, ServerAnswer};
 use crate::browser::response;
 use crate::browser::stripe::{Actions, Session};
@@ -125,7 +125,7 @@ impl Driver {
                     Outcome::Success { session, answer: ServerAnswer::new(body.clone(), response.clone()) }
                 }
             };
-            answer(waiter, failure, &outcome);
+            waiter.answer(failure, &outcome);
         }
         // Before `onSettled`, which may read the snapshot.
         self.publish();
@@ -143,19 +143,8 @@ impl Driver {
             found
         };
         let failure = self.failure_without_details(failure, Some(endpoint));
-        answer(waiter, Some(&failure), &|| Outcome::failed(Rc::clone(&failure), None));
+        waiter.answer(Some(&failure), &|| Outcome::failed(Rc::clone(&failure), None));
         // Before what else this event leads to: the update may end next.
         self.publish();
-    }
-}
-
-/// Answers one waiter.
-#[inline(never)]
-pub fn answer(waiter: Waiter, failure: Option<&Rc<Failure>>, outcome: &dyn Fn() -> Outcome) {
-    let Waiter { spec, reply, detaching, .. } = waiter;
-    drop(detaching);
-    spec.set_failure(failure.cloned());
-    if let Reply::Outcome(tell) = reply {
-        tell(outcome());
     }
 }

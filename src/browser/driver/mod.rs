@@ -18,7 +18,6 @@ use gloo_timers::callback::Timeout;
 use js_sys::futures::spawn_local;
 use wasm_bindgen::JsValue;
 
-pub use self::endings::answer;
 use self::marks::Marks;
 use super::config::Config;
 use super::endpoints::Endpoints;
