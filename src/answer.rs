@@ -176,15 +176,15 @@ fn sniff<J: Parsed>(value: Json<J>, parse: Option<Parse<J>>) -> (Body, Vec<(Stri
         Json::Text(text) => inner(&text, parse).unwrap_or_else(|| (plain(&text), Vec::new())),
         // As Flask sends what was meant to be a body and its status.
         Json::List(list) => match list.first().map(Parsed::view) {
-            Some(Json::Object(members)) => (body_of(says_yes(&members, true)), members),
+            Some(Json::Object(members)) => (body_of(is_success(&members, true)), members),
             _ => (Body::Json, Vec::new()),
         },
         Json::Object(mut members) => {
-            let says = says_yes(&members, true);
-            let mut body = body_of(says);
+            let success = is_success(&members, true);
+            let mut body = body_of(success);
             // As API Gateway sends what was meant to be a status and a body.
             if let Some((its, more)) = text(&members, "body").and_then(|body| inner(&body, parse)) {
-                body = if says.is_none() { its } else { body };
+                body = if success.is_none() { its } else { body };
                 members.extend(more);
             }
             (body, members)
@@ -199,12 +199,12 @@ fn inner<J: Parsed>(text: &str, parse: Option<Parse<J>>) -> Option<(Body, Vec<(S
     Some(parse(text).map_or((Body::Broken, Vec::new()), |value| sniff(value.view(), None)))
 }
 
-fn body_of(says: Option<bool>) -> Body {
-    if says == Some(false) { Body::Refusal } else { Body::Json }
+fn body_of(success: Option<bool>) -> Body {
+    if success == Some(false) { Body::Refusal } else { Body::Json }
 }
 
-/// Whether an object says yes or no, or neither. `deep` asks its `data` as well, and the objects that this holds.
-fn says_yes<J: Parsed>(members: &[(String, J)], deep: bool) -> Option<bool> {
+/// Whether an object reports success or a failure, or neither. `deep` asks its `data` as well, and the objects that this holds.
+fn is_success<J: Parsed>(members: &[(String, J)], deep: bool) -> Option<bool> {
     let of_status = |name: &&str| named(members, name).find_map(|value| decides(name, &value.view()));
     if let Some(decided) = STATUS_FIELDS.iter().find_map(of_status) {
         return Some(decided);
@@ -216,17 +216,18 @@ fn says_yes<J: Parsed>(members: &[(String, J)], deep: bool) -> Option<bool> {
         return Some(false);
     }
     let data = |value: &J| match value.view() {
-        Json::Object(data) => says_yes(&data, false).or_else(|| any_says_no(data.iter().map(|(_, value)| value))),
-        Json::List(data) => any_says_no(data.iter()),
+        Json::Object(data) => is_success(&data, false).or_else(|| any_failed(data.iter().map(|(_, value)| value))),
+        Json::List(data) => any_failed(data.iter()),
         _ => None,
     };
     if deep { named(members, "data").find_map(data) } else { None }
 }
 
 /// `Some(false)` if one of these values is an object that says no.
-fn any_says_no<'a, J: Parsed + 'a>(mut values: impl Iterator<Item = &'a J>) -> Option<bool> {
-    let says_no = |value: &J| matches!(value.view(), Json::Object(members) if says_yes(&members, false) == Some(false));
-    values.any(says_no).then_some(false)
+fn any_failed<'a, J: Parsed + 'a>(mut values: impl Iterator<Item = &'a J>) -> Option<bool> {
+    let has_failed =
+        |value: &J| matches!(value.view(), Json::Object(members) if is_success(&members, false) == Some(false));
+    values.any(has_failed).then_some(false)
 }
 
 /// The members of this name, in any case.

@@ -6,8 +6,11 @@ use std::rc::Rc;
 use js_sys::{Function, Promise, TypeError};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
-use crate::browser::{Actions, CallOptions, Client, Deferred, PayOptions, Snapshot, TellPayment, UpdateSpec, js};
+use crate::browser::{
+    Actions, CallOptions, Client, Deferred, PayOptions, Snapshot, TellPayment, UpdateSpec, arguments,
+};
 use crate::clock::Moment;
+use crate::payment::blocked::BlockReason;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("exports.d.ts");
@@ -67,7 +70,7 @@ impl Updates {
     /// A `TypeError` that names the key, for whatever is wrong.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &Options) -> Result<Self, JsValue> {
-        Ok(Self { client: Client::new(js::options(options)?), shown: RefCell::default() })
+        Ok(Self { client: Client::new(arguments::options(options)?), shown: RefCell::default() })
     }
 
     /// A function for `runServerUpdate`. The intent is read now, the session id when the function is called.
@@ -106,7 +109,7 @@ impl Updates {
             Ok((spec, settings)) => {
                 let outcome = Deferred::new();
                 let promise = outcome.promise();
-                let tell = Box::new(move |ended| outcome.resolve(&js::outcome(&ended)));
+                let tell = Box::new(move |ended| outcome.resolve(&arguments::outcome(&ended)));
                 self.client.run(actions, &spec, call_options(settings.as_ref()), tell);
                 promise
             }
@@ -119,7 +122,7 @@ impl Updates {
     pub fn refresh(&self, actions: Actions) -> RefreshPromise {
         let ended = Deferred::new();
         let promise = ended.promise();
-        self.client.refresh(actions, Box::new(move |result| ended.resolve(&js::refreshed(result.as_ref()))));
+        self.client.refresh(actions, Box::new(move |result| ended.resolve(&arguments::refreshed(result.as_ref()))));
         promise.unchecked_into()
     }
 
@@ -176,13 +179,13 @@ impl Updates {
     pub fn settled(&self) -> SettledPromise {
         let settled = Deferred::new();
         let promise = settled.promise();
-        self.client.when_idle(Box::new(move |stale| settled.resolve(&js::stale(stale))));
+        self.client.when_idle(Box::new(move |stale| settled.resolve(&arguments::stale(stale))));
         promise.unchecked_into()
     }
 
     /// Calls the listener after each change of the snapshot; returns the function that ends this.
     pub fn subscribe(&self, #[wasm_bindgen(unchecked_param_type = "() => void")] listener: Function) -> End {
-        let number = self.client.subscribe(Rc::new(move || js::notify(&listener)));
+        let number = self.client.subscribe(Rc::new(move || arguments::notify(&listener)));
         self.end(Ending::Subscription(number))
     }
 
@@ -191,7 +194,7 @@ impl Updates {
     pub fn get_snapshot(&self) -> SnapshotRecord {
         let shown = self.client.shown();
         let kept = self.shown.borrow().clone().filter(|(snapshot, _)| *snapshot == shown);
-        let record = kept.map_or_else(|| js::snapshot(shown), |(_, record)| record);
+        let record = kept.map_or_else(|| arguments::snapshot(shown), |(_, record)| record);
         self.shown.replace(Some((shown, record.clone())));
         record.unchecked_into()
     }
@@ -204,7 +207,7 @@ impl Updates {
     /// Sends what is new whenever the page is hidden; returns the function that ends this.
     #[wasm_bindgen(js_name = reportTo)]
     pub fn report_to(&self, url: &str, settings: Option<ReportSettings>) -> End {
-        let rate = settings.and_then(|settings| js::number(&settings, "sampleRate"));
+        let rate = settings.and_then(|settings| arguments::number(&settings, "sampleRate"));
         self.end(Ending::Report(self.client.report_to(url, rate.unwrap_or(1.0))))
     }
 
@@ -223,7 +226,7 @@ impl Updates {
     }
 
     fn undeclared(&self, method: &str, name: &str) -> JsValue {
-        js::undeclared(method, name, &self.client.endpoints().names())
+        arguments::undeclared(method, name, &self.client.endpoints().names())
     }
 
     /// A function for the page that ends something.
@@ -248,9 +251,9 @@ impl Updates {
     pub fn pay(&self, actions: Actions, confirm: Confirm, options: Option<PaySettings>) -> PayPromise {
         let confirm: Function = confirm.unchecked_into();
         let options = options.map_or_else(PayOptions::default, |options| PayOptions {
-            signal: js::there(&options, "signal"),
-            seen: js::there(&options, "shown").map(JsCast::unchecked_into),
-            has_failed: js::is_truthy(&options, "hasFailed"),
+            signal: arguments::there(&options, "signal"),
+            seen: arguments::there(&options, "shown").map(JsCast::unchecked_into),
+            has_failed: arguments::is_truthy(&options, "hasFailed"),
         });
         let (promise, tell) = payment();
         self.client.pay(actions, Box::new(move |actions| confirm.call1(&JsValue::UNDEFINED, actions)), options, tell);
@@ -267,7 +270,7 @@ impl Updates {
     pub fn resume(&self, actions: Actions) -> SettledPromise {
         let over = Deferred::new();
         let promise = over.promise();
-        self.client.resume(actions, Box::new(move |stale| over.resolve(&js::stale(stale))));
+        self.client.resume(actions, Box::new(move |stale| over.resolve(&arguments::stale(stale))));
         promise.unchecked_into()
     }
 }
@@ -277,7 +280,7 @@ fn payment() -> (PayPromise, TellPayment) {
     let ended = Deferred::new();
     let promise = ended.promise().unchecked_into();
     let tell = Box::new(move |outcome: Result<_, JsValue>| match outcome {
-        Ok(outcome) => ended.resolve(&js::pay_outcome(&outcome)),
+        Ok(outcome) => ended.resolve(&arguments::pay_outcome(&outcome)),
         Err(error) => ended.reject(&error),
     });
     (promise, tell)
@@ -340,7 +343,7 @@ impl Updates {
     /// Counts a payment that was blocked before it reached the module.
     #[wasm_bindgen(js_name = noteBlocked, skip_typescript)]
     pub fn note_blocked(&self, reason: &str) {
-        if let Some(reason) = js::block_reason(reason) {
+        if let Some(reason) = BlockReason::ALL.into_iter().find(|known| known.name() == reason) {
             self.client.count_blocked(reason);
         }
     }
@@ -355,10 +358,10 @@ impl Updates {
 /// What a call says besides the intent.
 fn call_options(settings: Option<&JsValue>) -> CallOptions {
     let Some(settings) = settings else { return CallOptions::default() };
-    let asked = js::times(settings, "asked");
+    let asked = arguments::times(settings, "asked");
     CallOptions {
-        signal: js::there(settings, "signal"),
-        session: js::session(settings),
+        signal: arguments::there(settings, "signal"),
+        session: arguments::session(settings),
         asked: asked.map(|[monotonic, wall]| Moment { monotonic, wall }),
     }
 }

@@ -31,6 +31,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 words! {
     /// What happened, as one word. `docs/failures.md` says when each arises.
     Kind {

@@ -13,10 +13,10 @@ use crate::endpoint::Endpoint;
 use crate::event::{Event, UpdateEvent};
 use crate::failure::{Kind, Reason};
 use crate::metrics::Number;
+use crate::payload::Payload;
 use crate::payment::Payments;
 use crate::payment::blocked::PaymentCounts;
 use crate::queue::{self, Admission};
-use crate::request::Payload;
 use crate::staleness::{Doubt, Staleness};
 use crate::update::Update;
 
@@ -86,7 +86,7 @@ impl Machine {
     #[must_use]
     pub fn wake(&self, now: f64) -> Option<f64> {
         let mut least: Option<f64> = None;
-        let mut look = |until: f64| {
+        let mut wake_at = |until: f64| {
             if least.is_none_or(|least| until < least) {
                 least = Some(until);
             }
@@ -94,15 +94,15 @@ impl Machine {
         if let Presence::Leaving(until) = self.presence
             && self.updates.iter().any(Update::is_lost)
         {
-            look(until);
+            wake_at(until);
         }
         for update in &self.updates {
             if let Some(endpoint) = self.endpoints.get(update.endpoint) {
-                update.timers(endpoint, &mut look);
+                update.timers(endpoint, &mut wake_at);
             }
         }
-        self.payments.timer().into_iter().for_each(&mut look);
-        self.staleness.timers(self.payments.allows_refreshes(), &mut look);
+        self.payments.timer().into_iter().for_each(&mut wake_at);
+        self.staleness.timers(self.payments.allows_refreshes(), &mut wake_at);
         least.map(|until| if until > now { until - now } else { 0.0 })
     }
 

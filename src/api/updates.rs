@@ -20,7 +20,7 @@ use crate::browser::{
 use crate::declaration::OptionsError;
 use crate::intent::Value;
 use crate::intent::typed::{from_value, to_value};
-use crate::request::RawIntent;
+use crate::payload::RawIntent;
 
 /// The updates of a checkout page. A clone is the same object.
 ///

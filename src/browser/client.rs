@@ -26,7 +26,7 @@ use crate::event::Event;
 use crate::failure::{Applied, FailureFacts, Kind, Reason};
 use crate::intent::{Field, Value};
 use crate::machine::OWN_REFRESHES;
-use crate::request::{self, Payload, RawIntent, Refusal};
+use crate::payload::{self, Payload, RawIntent, Refusal};
 
 /// What a call says besides the intent.
 #[derive(Default)]
@@ -273,7 +273,7 @@ impl Client {
         row: &mut InFlight,
     ) -> Payload {
         let field = &self.driver.config.session_field;
-        let checked = self.driver.endpoint(endpoint, |rules| request::payload(rules, raw, given, reported, field));
+        let checked = self.driver.endpoint(endpoint, |rules| payload::payload(rules, raw, given, reported, field));
         let refusal = match checked {
             None => return Payload::Refused(Kind::Internal),
             Some(Ok(payload)) => return payload,

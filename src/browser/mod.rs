@@ -7,15 +7,16 @@
 #![cfg_attr(not(feature = "js"), allow(dead_code))]
 
 mod abort;
+#[cfg(feature = "js")]
+pub mod arguments;
 mod attempt;
 mod client;
 mod config;
 mod driver;
 mod endpoints;
 mod failure;
+mod fetch;
 mod in_flight;
-#[cfg(feature = "js")]
-pub mod js;
 mod listener;
 mod members;
 #[cfg(feature = "js")]
@@ -28,7 +29,6 @@ mod raw_intent;
 mod read;
 mod records;
 mod reporter;
-mod request;
 mod response;
 mod sessions;
 mod store;

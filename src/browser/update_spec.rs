@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
 use super::failure::Failure;
 use crate::intent::Value;
-use crate::request::RawIntent;
+use crate::payload::RawIntent;
 
 #[wasm_bindgen(module = "/src/browser/platform.js")]
 extern "C" {

@@ -16,8 +16,8 @@ use super::raw_intent;
 use super::reporter::Metrics;
 use super::store::Snapshot;
 use crate::intent::Value;
+use crate::payload::RawIntent;
 use crate::payment::blocked::BlockReason;
-use crate::request::RawIntent;
 
 impl Client {
     /// The snapshot now.

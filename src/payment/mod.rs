@@ -322,7 +322,7 @@ impl Payments {
         self.block(id, reason, context);
     }
 
-    /// When it wants to look at the clock.
+    /// When it wants the clock to be read.
     #[must_use]
     pub fn timer(&self) -> Option<f64> {
         match &self.stage {

@@ -7,7 +7,7 @@ use crate::effect::Effect;
 use crate::endpoint::Endpoint;
 use crate::failure::{Applied, FailureFacts, Kind, Reason};
 use crate::metrics::Number;
-use crate::request::Payload;
+use crate::payload::Payload;
 use crate::retry;
 
 /// How long the task that is let through at the deadline may take, in milliseconds: a script that clears every timer of the
@@ -366,19 +366,19 @@ impl FunctionRun {
         context.emit(Effect::FunctionEnded { id: self.id, failure: result.err() });
     }
 
-    /// Calls `look` with each time that it waits for. `may_still_end` is set while Stripe.js' failure waits to be judged.
-    pub fn timers(&self, may_still_end: bool, endpoint: &Endpoint, look: &mut dyn FnMut(f64)) {
+    /// Calls `wake_at` with each time that it waits for. `may_still_end` is set while Stripe.js's failure waits to be judged.
+    pub fn timers(&self, may_still_end: bool, endpoint: &Endpoint, wake_at: &mut dyn FnMut(f64)) {
         let unsettled = !matches!(self.stage, Stage::Idle | Stage::Ended { .. });
         let running = unsettled && self.overdue.is_none();
         if unsettled {
-            self.overdue.into_iter().for_each(|since| look(since + LAST_TASK));
+            self.overdue.into_iter().for_each(|since| wake_at(since + LAST_TASK));
         }
         if running || may_still_end || self.is_lost() {
-            look(self.began() + endpoint.timeout);
+            wake_at(self.began() + endpoint.timeout);
         }
         match self.stage {
-            Stage::Pause { until } if running => look(until),
-            Stage::Sent { since } if running => endpoint.attempt_timeout.into_iter().for_each(|ms| look(since + ms)),
+            Stage::Pause { until } if running => wake_at(until),
+            Stage::Sent { since } if running => endpoint.attempt_timeout.into_iter().for_each(|ms| wake_at(since + ms)),
             _ => {}
         }
     }

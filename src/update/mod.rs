@@ -15,7 +15,7 @@ use crate::effect::Effect;
 use crate::endpoint::Endpoint;
 use crate::event::UpdateEvent;
 use crate::failure::{Applied, FailureFacts, Kind, Reason};
-use crate::request::Payload;
+use crate::payload::Payload;
 use crate::staleness::Doubt;
 
 /// One update.
@@ -25,7 +25,7 @@ pub struct Update {
     pub endpoint: usize,
     /// The number of its session.
     pub session: Option<u32>,
-    /// Who waits for the outcome.
+    /// The callers that wait for the outcome.
     pub waiters: Vec<u32>,
     /// The refresh after its failure, while that holds its turn and its outcome.
     pub held: Option<u32>,

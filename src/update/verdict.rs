@@ -96,12 +96,12 @@ impl Update {
         }
     }
 
-    /// Calls `look` with each time that this update waits for.
-    pub fn timers(&self, endpoint: &Endpoint, look: &mut dyn FnMut(f64)) {
+    /// Calls `wake_at` with each time that this update waits for.
+    pub fn timers(&self, endpoint: &Endpoint, wake_at: &mut dyn FnMut(f64)) {
         if self.verdict.is_some() {
             return;
         }
-        self.patience().into_iter().for_each(&mut *look);
-        self.function.timers(matches!(self.stripe, Stripe::Lost { .. }), endpoint, look);
+        self.patience().into_iter().for_each(&mut *wake_at);
+        self.function.timers(matches!(self.stripe, Stripe::Lost { .. }), endpoint, wake_at);
     }
 }

@@ -9,7 +9,7 @@ use checkout_updates::endpoint::Endpoint;
 use checkout_updates::event::{Event, UpdateEvent};
 use checkout_updates::failure::{Applied, FailureFacts, Kind, Reason};
 use checkout_updates::machine::Machine;
-use checkout_updates::request::Payload;
+use checkout_updates::payload::Payload;
 use proptest::prelude::*;
 
 use crate::support::{called, token, yielded};

@@ -4,7 +4,7 @@ use checkout_updates::answer::Answer;
 use checkout_updates::effect::Effect;
 use checkout_updates::event::Event;
 use checkout_updates::failure::{Applied, FailureFacts, Kind};
-use checkout_updates::request::Payload;
+use checkout_updates::payload::Payload;
 use checkout_updates::staleness::{Doubt, Staleness};
 use proptest::prelude::*;
 

@@ -6,7 +6,7 @@ use checkout_updates::endpoint::Endpoint;
 use checkout_updates::event::{Event, UpdateEvent};
 use checkout_updates::failure::{Applied, FailureFacts, Kind};
 use checkout_updates::machine::Machine;
-use checkout_updates::request::Payload;
+use checkout_updates::payload::Payload;
 
 /// What a waiter was given.
 #[derive(Clone, Copy, Debug, PartialEq)]

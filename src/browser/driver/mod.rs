@@ -21,11 +21,11 @@ use wasm_bindgen::JsValue;
 use self::marks::Marks;
 use super::config::Config;
 use super::endpoints::Endpoints;
+use super::fetch::Fetcher;
 use super::in_flight::{InFlight, PageRefresh, Payment};
 use super::listener::EventGuard;
 use super::page;
 use super::reporter::{Counted, Reporter};
-use super::request::Requests;
 use super::sessions::Sessions;
 use super::store::{Snapshot, Store};
 use super::stripe::{Actions, Session};
@@ -118,7 +118,7 @@ pub struct Driver {
     pub store: Store,
     /// What is counted, and where it is reported.
     pub reporter: Reporter,
-    requests: Requests,
+    fetcher: Fetcher,
     timer: Timer,
     leaving: RefCell<Option<EventGuard>>,
     /// Since when nothing is pending.
@@ -148,7 +148,7 @@ impl Driver {
             sessions: Sessions::default(),
             store: Store::default(),
             reporter: Reporter::default(),
-            requests: Requests::default(),
+            fetcher: Fetcher::default(),
             timer: Timer::new(later(me.clone(), Later::Backup)),
             leaving: RefCell::default(),
             idle_since: Cell::default(),
@@ -382,7 +382,7 @@ impl Driver {
 
     /// Sends what is new of the counters to whoever is reported to.
     pub fn report(&self) {
-        self.reporter.send(self.counts(), &|url| self.requests.resolve(url));
+        self.reporter.send(self.counts(), &|url| self.fetcher.resolve(url));
     }
 
     /// What the machine has counted.

@@ -11,9 +11,9 @@ use crate::answer::Answer;
 use crate::browser::abort::AbortGuard;
 use crate::browser::attempt::{Attempt, Attempted, attempt};
 use crate::browser::failure::FailureDetails;
+use crate::browser::fetch::{Outgoing, Unsent, fits_header};
 use crate::browser::page;
 use crate::browser::promise::{Returned, resolve};
-use crate::browser::request::{Outgoing, Unsent, fits_header};
 use crate::event::{Event, UpdateEvent};
 
 impl Driver {
@@ -91,7 +91,7 @@ impl Driver {
         let header = self.config.csrf.as_ref().filter(|_| with_token).map(|csrf| csrf.header.as_str());
         let token = header.zip(token.as_deref());
         let request = Outgoing { target: &target, body, key: key.as_deref(), token, signal };
-        self.requests.send(&request, self.config.fetch.as_ref())
+        self.fetcher.send(&request, self.config.fetch.as_ref())
     }
 
     /// The head of an answer is there. Returns whether its body still matters.

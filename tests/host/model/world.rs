@@ -8,7 +8,7 @@ use checkout_updates::effect::Effect;
 use checkout_updates::event::{Event, UpdateEvent};
 use checkout_updates::failure::{Applied, FailureFacts, Kind, Reason};
 use checkout_updates::machine::Machine;
-use checkout_updates::request::Payload;
+use checkout_updates::payload::Payload;
 
 use crate::bounds::Bounds;
 use crate::fingerprint;
@@ -214,7 +214,7 @@ struct Fetch {
     limit: Option<f64>,
 }
 
-/// Who waits to be told.
+/// A caller that waits to be told.
 #[derive(Clone, Debug)]
 struct Waiting {
     waiter: u32,
@@ -714,7 +714,7 @@ impl World {
         if denied {
             self.breaks(Promise::Truth, "the server makes a change of which the page was told \"no\"");
         }
-        self.look();
+        self.check();
     }
 
     /// The updates that have not settled, a bit each.
@@ -804,7 +804,7 @@ impl World {
                     self.told(waiter, waiter, Some(failure.applied));
                 } else {
                     self.answered(waiter);
-                    self.look();
+                    self.check();
                 }
             }
             Effect::Refresh { id, .. } => {
@@ -885,11 +885,11 @@ impl World {
         if denied && has {
             self.breaks(Promise::Truth, "the page is told \"no\", and the server made the change");
         }
-        self.look();
+        self.check();
     }
 
     /// What a page that thinks all is well shows.
-    fn look(&mut self) {
+    fn check(&mut self) {
         let pending = self.waiting.iter().any(|waiting| waiting.waiter < PAGE_REFRESHES);
         if self.stale || pending || self.gone || self.closed {
             return;
@@ -926,7 +926,7 @@ impl World {
         if self.waiting.iter().any(|waiting| now - waiting.since > longest) {
             self.breaks(Promise::NoWaitForEver, "somebody waits longer than every limit together");
         }
-        self.look();
+        self.check();
     }
 
     /// Lets go of what makes no difference any more, so that equal worlds are equal.

@@ -56,12 +56,12 @@ impl Unsent {
 
 /// What a client sends its requests by: what is asked of the page once.
 #[derive(Default)]
-pub struct Requests {
+pub struct Fetcher {
     origin: OnceCell<Option<String>>,
     takes_signal: Cell<Option<bool>>,
 }
 
-impl Requests {
+impl Fetcher {
     /// Where a URL that was declared leads; `None` where a path has no origin.
     pub fn resolve(&self, url: &str) -> Option<String> {
         if !url.starts_with('/') {
