@@ -4,7 +4,6 @@
 //! the order in which it happened.
 
 mod endings;
-mod marks;
 mod payments;
 mod requests;
 mod server_updates;
@@ -18,12 +17,12 @@ use gloo_timers::callback::Timeout;
 use js_sys::futures::spawn_local;
 use wasm_bindgen::JsValue;
 
-use self::marks::Marks;
 use super::config::Config;
 use super::endpoints::Endpoints;
 use super::fetch::Fetcher;
 use super::in_flight::{InFlight, PageRefresh, Payment};
 use super::listener::EventGuard;
+use super::marks::Marks;
 use super::page;
 use super::reporter::{Counted, Reporter};
 use super::sessions::Sessions;
@@ -265,6 +264,14 @@ impl Driver {
         self.set_timer(self.time.get());
     }
 
+    fn mark(&self, now: f64, is_sent: bool, is_left: bool) {
+        let mut marked = Vec::new();
+        for number in self.machine.borrow().sessions_in_doubt() {
+            marked.extend(self.sessions.id(Some(number)));
+        }
+        self.marks.replace(marked, now, is_sent, is_left);
+    }
+
     fn set_timer(&self, now: f64) {
         let wait = self.machine.borrow().wake(now);
         self.timer.schedule(wait, now, &|| self.later(Later::Timer));
@@ -334,17 +341,7 @@ impl Driver {
             }
             Effect::Detached { waiter, failure } => self.detach(waiter, failure),
             Effect::Refresh { id, session } => self.refresh(id, session),
-            Effect::Refreshed { id, failure } => {
-                let ended = {
-                    let mut refreshes = self.refreshes.borrow_mut();
-                    refreshes.iter().position(|refresh| refresh.id == id).map(|position| refreshes.remove(position))
-                };
-                let Some(PageRefresh { actions, tell, .. }) = ended else { return };
-                match failure {
-                    None => tell(Ok(session.cloned().unwrap_or_else(|| actions.session()))),
-                    Some(failure) => tell(Err(self.failure_without_details(failure, None))),
-                }
-            }
+            Effect::Refreshed { id, failure } => self.refreshed(id, failure, session),
             Effect::Compare(id) => self.compare(id),
             Effect::Confirm(id) => self.confirm(id),
             Effect::Blocked { id, reason } => self.blocked(id, reason),

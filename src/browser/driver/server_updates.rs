@@ -4,10 +4,11 @@ use js_sys::Function;
 use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 
 use super::{Attachment, Driver, Later};
+use crate::browser::in_flight::PageRefresh;
 use crate::browser::promise::{Returned, resolve};
 use crate::browser::stripe::{self, Actions, Session};
 use crate::event::{Event, UpdateEvent};
-use crate::failure::Kind;
+use crate::failure::{FailureFacts, Kind};
 
 #[wasm_bindgen(module = "/src/browser/platform.js")]
 extern "C" {
@@ -47,6 +48,19 @@ impl Driver {
             }
             Err(kind) => self.dispatch(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
             Ok(returned) => self.await_stripe(id, actions, returned, true),
+        }
+    }
+
+    /// Tells the page how a refresh that it asked for ended.
+    pub(super) fn refreshed(&self, id: u32, failure: Option<FailureFacts>, session: Option<&Session>) {
+        let ended = {
+            let mut refreshes = self.refreshes.borrow_mut();
+            refreshes.iter().position(|refresh| refresh.id == id).map(|position| refreshes.remove(position))
+        };
+        let Some(PageRefresh { actions, tell, .. }) = ended else { return };
+        match failure {
+            None => tell(Ok(session.cloned().unwrap_or_else(|| actions.session()))),
+            Some(failure) => tell(Err(self.failure_without_details(failure, None))),
         }
     }
 

@@ -714,7 +714,7 @@ impl World {
         if denied {
             self.breaks(Promise::Truth, "the server makes a change of which the page was told \"no\"");
         }
-        self.check();
+        self.check_shown();
     }
 
     /// The updates that have not settled, a bit each.
@@ -804,7 +804,7 @@ impl World {
                     self.told(waiter, waiter, Some(failure.applied));
                 } else {
                     self.answered(waiter);
-                    self.check();
+                    self.check_shown();
                 }
             }
             Effect::Refresh { id, .. } => {
@@ -885,11 +885,11 @@ impl World {
         if denied && has {
             self.breaks(Promise::Truth, "the page is told \"no\", and the server made the change");
         }
-        self.check();
+        self.check_shown();
     }
 
     /// What a page that thinks all is well shows.
-    fn check(&mut self) {
+    fn check_shown(&mut self) {
         let pending = self.waiting.iter().any(|waiting| waiting.waiter < PAGE_REFRESHES);
         if self.stale || pending || self.gone || self.closed {
             return;
@@ -926,7 +926,7 @@ impl World {
         if self.waiting.iter().any(|waiting| now - waiting.since > longest) {
             self.breaks(Promise::NoWaitForEver, "somebody waits longer than every limit together");
         }
-        self.check();
+        self.check_shown();
     }
 
     /// Lets go of what makes no difference any more, so that equal worlds are equal.
