@@ -78,7 +78,7 @@ pub type Parse<'a, J> = &'a dyn Fn(&str) -> Option<J>;
 
 /// What a body says.
 #[derive(Debug)]
-pub struct Content<J> {
+pub struct BodyContent<J> {
     /// As far as it matters for the judgement.
     pub body: Body,
     /// What it is as JSON.
@@ -91,7 +91,7 @@ pub struct Content<J> {
     pub code: Option<String>,
 }
 
-impl<J> Content<J> {
+impl<J> BodyContent<J> {
     /// One that says nothing more.
     #[must_use]
     pub fn of(body: Body) -> Self {
@@ -99,7 +99,7 @@ impl<J> Content<J> {
     }
 }
 
-impl<J: Parsed> Content<J> {
+impl<J: Parsed> BodyContent<J> {
     /// Reads the text of a body. Its content type does not matter: PHP and Flask send JSON as `text/html`.
     #[must_use]
     pub fn of_text(status: u16, text: &str, parse: Parse<J>) -> Self {
@@ -122,7 +122,7 @@ impl<J: Parsed> Content<J> {
     /// Reads a body that was parsed by somebody else, such as the `json()` of a stand-in or the `data` of axios.
     #[must_use]
     pub fn of_json(status: u16, value: J, parse: Parse<J>) -> Self {
-        let (body, members) = verdict(value.view(), Some(parse));
+        let (body, members) = sniff(value.view(), Some(parse));
         let mut content = Self { value: Some(value), ..Self::of(body) };
         if judge(status, body).is_err() {
             content.read_reason(status, &members);
@@ -166,7 +166,7 @@ fn starts_json(first: u8) -> bool {
 }
 
 /// What a value of JSON says, and the members that say it. A string that holds JSON is read once, with `parse`.
-fn verdict<J: Parsed>(value: Json<J>, parse: Option<Parse<J>>) -> (Body, Vec<(String, J)>) {
+fn sniff<J: Parsed>(value: Json<J>, parse: Option<Parse<J>>) -> (Body, Vec<(String, J)>) {
     match value {
         Json::Null | Json::Flag(true) => (Body::Json, Vec::new()),
         Json::Flag(false) => (Body::Refusal, Vec::new()),
@@ -176,15 +176,15 @@ fn verdict<J: Parsed>(value: Json<J>, parse: Option<Parse<J>>) -> (Body, Vec<(St
         Json::Text(text) => inner(&text, parse).unwrap_or_else(|| (plain(&text), Vec::new())),
         // As Flask sends what was meant to be a body and its status.
         Json::List(list) => match list.first().map(Parsed::view) {
-            Some(Json::Object(members)) => (body_of(says_yes(&members, true)), members),
+            Some(Json::Object(members)) => (body_of(is_success(&members, true)), members),
             _ => (Body::Json, Vec::new()),
         },
         Json::Object(mut members) => {
-            let says = says_yes(&members, true);
-            let mut body = body_of(says);
+            let success = is_success(&members, true);
+            let mut body = body_of(success);
             // As API Gateway sends what was meant to be a status and a body.
             if let Some((its, more)) = text(&members, "body").and_then(|body| inner(&body, parse)) {
-                body = if says.is_none() { its } else { body };
+                body = if success.is_none() { its } else { body };
                 members.extend(more);
             }
             (body, members)
@@ -196,15 +196,15 @@ fn verdict<J: Parsed>(value: Json<J>, parse: Option<Parse<J>>) -> (Body, Vec<(St
 fn inner<J: Parsed>(text: &str, parse: Option<Parse<J>>) -> Option<(Body, Vec<(String, J)>)> {
     let text = trim(text);
     let parse = parse.filter(|_| text.starts_with('{'))?;
-    Some(parse(text).map_or((Body::Broken, Vec::new()), |value| verdict(value.view(), None)))
+    Some(parse(text).map_or((Body::Broken, Vec::new()), |value| sniff(value.view(), None)))
 }
 
-fn body_of(says: Option<bool>) -> Body {
-    if says == Some(false) { Body::Refusal } else { Body::Json }
+fn body_of(success: Option<bool>) -> Body {
+    if success == Some(false) { Body::Refusal } else { Body::Json }
 }
 
-/// Whether an object says yes or no, or neither. `deep` asks its `data` as well, and the objects that this holds.
-fn says_yes<J: Parsed>(members: &[(String, J)], deep: bool) -> Option<bool> {
+/// Whether an object reports success or a failure, or neither. `deep` asks its `data` as well, and the objects that this holds.
+fn is_success<J: Parsed>(members: &[(String, J)], deep: bool) -> Option<bool> {
     let of_status = |name: &&str| named(members, name).find_map(|value| decides(name, &value.view()));
     if let Some(decided) = STATUS_FIELDS.iter().find_map(of_status) {
         return Some(decided);
@@ -216,17 +216,18 @@ fn says_yes<J: Parsed>(members: &[(String, J)], deep: bool) -> Option<bool> {
         return Some(false);
     }
     let data = |value: &J| match value.view() {
-        Json::Object(data) => says_yes(&data, false).or_else(|| any_says_no(data.iter().map(|(_, value)| value))),
-        Json::List(data) => any_says_no(data.iter()),
+        Json::Object(data) => is_success(&data, false).or_else(|| any_failed(data.iter().map(|(_, value)| value))),
+        Json::List(data) => any_failed(data.iter()),
         _ => None,
     };
     if deep { named(members, "data").find_map(data) } else { None }
 }
 
 /// `Some(false)` if one of these values is an object that says no.
-fn any_says_no<'a, J: Parsed + 'a>(mut values: impl Iterator<Item = &'a J>) -> Option<bool> {
-    let says_no = |value: &J| matches!(value.view(), Json::Object(members) if says_yes(&members, false) == Some(false));
-    values.any(says_no).then_some(false)
+fn any_failed<'a, J: Parsed + 'a>(mut values: impl Iterator<Item = &'a J>) -> Option<bool> {
+    let has_failed =
+        |value: &J| matches!(value.view(), Json::Object(members) if is_success(&members, false) == Some(false));
+    values.any(has_failed).then_some(false)
 }
 
 /// The members of this name, in any case.

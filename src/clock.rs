@@ -60,7 +60,7 @@ impl Clock {
             self.ms = ms;
         }
         self.last = now;
-        // One of them was set, or stood still: from here on they are compared anew.
+        // One of them was set, or stood still: from here on they are compared from scratch.
         let drift = (now.wall - self.start.wall) - (now.monotonic - self.start.monotonic);
         if !(-DRIFT..DRIFT).contains(&drift) {
             (self.start, self.before) = (now, self.ms);

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::endpoint::Endpoint;
+use crate::failure::words;
 use crate::intent::{Field, MOST_FIELDS, Rule};
 
 /// The longest deadline in milliseconds: Stripe's own.
@@ -36,26 +37,15 @@ fn wrong<T>(key: &str, problem: impl Into<String>) -> Result<T, OptionsError> {
     Err(OptionsError { key: key.to_owned(), problem: problem.into() })
 }
 
-/// Whether cookies go along with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Credentials {
-    /// Never.
-    Omit,
-    /// To the page's own origin.
-    SameOrigin,
-    /// To any origin.
-    Include,
-}
-
-impl Credentials {
-    /// What `fetch` calls it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Omit => "omit",
-            Self::SameOrigin => "same-origin",
-            Self::Include => "include",
-        }
+words! {
+    /// Whether cookies go along with a request, as `fetch` calls it.
+    Credentials {
+        /// Never.
+        Omit = "omit",
+        /// To the page's own origin.
+        SameOrigin = "same-origin",
+        /// To any origin.
+        Include = "include",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::failure::Failure;
+use crate::failure::FailureFacts;
 use crate::payment::blocked::BlockReason;
 
 /// One thing to do.
@@ -30,17 +30,17 @@ pub enum Effect {
         /// The update.
         id: u32,
         /// Why it failed.
-        failure: Option<Failure>,
+        failure: Option<FailureFacts>,
     },
     /// It is known how an update ended, and counted. Tell `onFailure` of a failure, and measure. Never sent for
     /// `cancelled`.
-    Decided {
+    Counted {
         /// The update.
         id: u32,
         /// The position of its endpoint.
         endpoint: usize,
         /// Why it failed.
-        failure: Option<Failure>,
+        failure: Option<FailureFacts>,
         /// Milliseconds since it began.
         ms: f64,
     },
@@ -54,12 +54,12 @@ pub enum Effect {
         /// The position of its endpoint.
         endpoint: usize,
         /// Why it failed.
-        failure: Option<Failure>,
+        failure: Option<FailureFacts>,
         /// Whether the event that led here brought a fresh session.
         fresh: bool,
         /// Milliseconds from `run` to the call of the function, or to the end of what was never called.
         waited: f64,
-        /// Milliseconds as in [`Failure::duration`].
+        /// Milliseconds as in [`FailureFacts::duration`].
         duration: f64,
         /// How many requests were sent.
         attempts: u32,
@@ -76,7 +76,7 @@ pub enum Effect {
         /// The waiter.
         waiter: u32,
         /// Why.
-        failure: Failure,
+        failure: FailureFacts,
     },
     /// Let Stripe.js fetch a session again.
     Refresh {
@@ -90,7 +90,7 @@ pub enum Effect {
         /// The number of the refresh.
         id: u32,
         /// Why it failed.
-        failure: Option<Failure>,
+        failure: Option<FailureFacts>,
     },
     /// Read what the customer sees now, and send [`Event::PayShown`](crate::event::Event::PayShown) in the same task.
     Compare(u32),

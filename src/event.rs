@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::answer::Answer;
 use crate::failure::Kind;
-use crate::request::Payload;
+use crate::payload::Payload;
 
 /// What happened. Numbers are given by the caller and stay below 2^31; a session without a number is one that nobody
 /// named.

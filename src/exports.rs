@@ -3,11 +3,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Function, Math, Promise, TypeError};
+use js_sys::{Function, Promise, TypeError};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
-use crate::browser::{Actions, CallOptions, Client, Deferred, PayOptions, Snapshot, TellPayment, UpdateSpec, js};
+use crate::browser::{
+    Actions, CallOptions, Client, Deferred, PayOptions, Snapshot, TellPayment, UpdateSpec, arguments,
+};
 use crate::clock::Moment;
+use crate::payment::blocked::BlockReason;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("exports.d.ts");
@@ -67,7 +70,7 @@ impl Updates {
     /// A `TypeError` that names the key, for whatever is wrong.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &Options) -> Result<Self, JsValue> {
-        Ok(Self { client: Client::new(js::options(options)?), shown: RefCell::default() })
+        Ok(Self { client: Client::new(arguments::options(options)?), shown: RefCell::default() })
     }
 
     /// A function for `runServerUpdate`. The intent is read now, the session id when the function is called.
@@ -106,7 +109,7 @@ impl Updates {
             Ok((spec, settings)) => {
                 let outcome = Deferred::new();
                 let promise = outcome.promise();
-                let tell = Box::new(move |ended| outcome.resolve(&js::outcome(&ended)));
+                let tell = Box::new(move |ended| outcome.resolve(&arguments::outcome(&ended)));
                 self.client.run(actions, &spec, call_options(settings.as_ref()), tell);
                 promise
             }
@@ -119,7 +122,7 @@ impl Updates {
     pub fn refresh(&self, actions: Actions) -> RefreshPromise {
         let ended = Deferred::new();
         let promise = ended.promise();
-        self.client.refresh(actions, Box::new(move |result| ended.resolve(&js::refreshed(result.as_ref()))));
+        self.client.refresh(actions, Box::new(move |result| ended.resolve(&arguments::refreshed(result.as_ref()))));
         promise.unchecked_into()
     }
 
@@ -158,7 +161,7 @@ impl Updates {
     /// A `TypeError` for a name that is neither declared nor wrapped.
     #[wasm_bindgen(js_name = isPending)]
     pub fn is_pending(&self, name: Option<String>, values: Option<Intent>) -> Result<bool, JsValue> {
-        let Some(name) = name else { return Ok(self.client.driver.snapshot().pending) };
+        let Some(name) = name else { return Ok(self.client.snapshot().pending) };
         let position = self.known("isPending", &name)?;
         Ok(match values.filter(|values| values.is_object()) {
             Some(values) => self.client.pending(position, &values).is_some(),
@@ -169,30 +172,29 @@ impl Updates {
     /// Whether the page may be showing totals that the server no longer has.
     #[wasm_bindgen(js_name = isStale)]
     pub fn is_stale(&self) -> bool {
-        self.client.driver.snapshot().stale
+        self.client.snapshot().stale
     }
 
     /// Resolves when nothing is pending.
     pub fn settled(&self) -> SettledPromise {
         let settled = Deferred::new();
         let promise = settled.promise();
-        self.client.driver.store.when_settled(Box::new(move |stale| settled.resolve(&js::stale(stale))));
-        self.client.driver.show();
+        self.client.when_idle(Box::new(move |stale| settled.resolve(&arguments::stale(stale))));
         promise.unchecked_into()
     }
 
     /// Calls the listener after each change of the snapshot; returns the function that ends this.
     pub fn subscribe(&self, #[wasm_bindgen(unchecked_param_type = "() => void")] listener: Function) -> End {
-        let number = self.client.driver.store.subscribe(Rc::new(move || js::notify(&listener)));
+        let number = self.client.subscribe(Rc::new(move || arguments::notify(&listener)));
         self.end(Ending::Subscription(number))
     }
 
     /// The same object until something changes.
     #[wasm_bindgen(js_name = getSnapshot)]
     pub fn get_snapshot(&self) -> SnapshotRecord {
-        let shown = self.client.driver.store.shown();
+        let shown = self.client.shown();
         let kept = self.shown.borrow().clone().filter(|(snapshot, _)| *snapshot == shown);
-        let record = kept.map_or_else(|| js::snapshot(shown), |(_, record)| record);
+        let record = kept.map_or_else(|| arguments::snapshot(shown), |(_, record)| record);
         self.shown.replace(Some((shown, record.clone())));
         record.unchecked_into()
     }
@@ -205,11 +207,8 @@ impl Updates {
     /// Sends what is new whenever the page is hidden; returns the function that ends this.
     #[wasm_bindgen(js_name = reportTo)]
     pub fn report_to(&self, url: &str, settings: Option<ReportSettings>) -> End {
-        let rate = settings.and_then(|settings| js::number(&settings, "sampleRate"));
-        self.client.listen();
-        let is_drawn = Math::random() < rate.unwrap_or(1.0);
-        let number = if is_drawn { self.client.driver.reporter.add(url.to_owned()) } else { 0 };
-        self.end(Ending::Report(number))
+        let rate = settings.and_then(|settings| arguments::number(&settings, "sampleRate"));
+        self.end(Ending::Report(self.client.report_to(url, rate.unwrap_or(1.0))))
     }
 
     fn spec_of(&self, update: &JsValue) -> Result<Rc<UpdateSpec>, JsValue> {
@@ -218,12 +217,16 @@ impl Updates {
 
     /// The position of a declared endpoint.
     fn declared(&self, method: &str, name: &str) -> Result<usize, JsValue> {
-        self.client.position(name).ok_or_else(|| js::undeclared(method, name, &self.client.names()))
+        self.client.endpoints().declared(name).ok_or_else(|| self.undeclared(method, name))
     }
 
     /// The position of a declared endpoint or of a wrapped function.
     fn known(&self, method: &str, name: &str) -> Result<usize, JsValue> {
-        self.client.driver.position(name).ok_or_else(|| js::undeclared(method, name, &self.client.names()))
+        self.client.endpoints().position(name).ok_or_else(|| self.undeclared(method, name))
+    }
+
+    fn undeclared(&self, method: &str, name: &str) -> JsValue {
+        arguments::undeclared(method, name, &self.client.endpoints().names())
     }
 
     /// A function for the page that ends something.
@@ -232,8 +235,8 @@ impl Updates {
         let ending = Closure::<dyn Fn()>::new(move || {
             let Some(client) = client.upgrade() else { return };
             match what {
-                Ending::Subscription(number) => client.driver.store.unsubscribe(number),
-                Ending::Report(number) => client.driver.reporter.forget(number),
+                Ending::Subscription(number) => client.unsubscribe(number),
+                Ending::Report(number) => number.into_iter().for_each(|number| client.forget(number)),
                 Ending::Hold(id) => client.release(id),
             }
         });
@@ -248,9 +251,9 @@ impl Updates {
     pub fn pay(&self, actions: Actions, confirm: Confirm, options: Option<PaySettings>) -> PayPromise {
         let confirm: Function = confirm.unchecked_into();
         let options = options.map_or_else(PayOptions::default, |options| PayOptions {
-            signal: js::there(&options, "signal"),
-            seen: js::there(&options, "shown").map(JsCast::unchecked_into),
-            has_failed: js::is_truthy(&options, "hasFailed"),
+            signal: arguments::there(&options, "signal"),
+            seen: arguments::there(&options, "shown").map(JsCast::unchecked_into),
+            has_failed: arguments::is_truthy(&options, "hasFailed"),
         });
         let (promise, tell) = payment();
         self.client.pay(actions, Box::new(move |actions| confirm.call1(&JsValue::UNDEFINED, actions)), options, tell);
@@ -267,7 +270,7 @@ impl Updates {
     pub fn resume(&self, actions: Actions) -> SettledPromise {
         let over = Deferred::new();
         let promise = over.promise();
-        self.client.resume(actions, Box::new(move |stale| over.resolve(&js::stale(stale))));
+        self.client.resume(actions, Box::new(move |stale| over.resolve(&arguments::stale(stale))));
         promise.unchecked_into()
     }
 }
@@ -277,7 +280,7 @@ fn payment() -> (PayPromise, TellPayment) {
     let ended = Deferred::new();
     let promise = ended.promise().unchecked_into();
     let tell = Box::new(move |outcome: Result<_, JsValue>| match outcome {
-        Ok(outcome) => ended.resolve(&js::pay_outcome(&outcome)),
+        Ok(outcome) => ended.resolve(&arguments::pay_outcome(&outcome)),
         Err(error) => ended.reject(&error),
     });
     (promise, tell)
@@ -286,7 +289,7 @@ fn payment() -> (PayPromise, TellPayment) {
 /// What a function of the page ends, by its number.
 enum Ending {
     Subscription(u32),
-    Report(u32),
+    Report(Option<u32>),
     Hold(u32),
 }
 
@@ -328,7 +331,7 @@ impl Updates {
     /// The next update is one that nobody can see, so that the browser has compiled the module before a customer waits for it.
     #[wasm_bindgen(skip_typescript)]
     pub fn rehearse(&self) {
-        self.client.driver.is_rehearsal.set(true);
+        self.client.rehearse();
     }
 
     /// Counts a failure that was met while there was no module.
@@ -340,8 +343,8 @@ impl Updates {
     /// Counts a payment that was blocked before it reached the module.
     #[wasm_bindgen(js_name = noteBlocked, skip_typescript)]
     pub fn note_blocked(&self, reason: &str) {
-        if let Some(reason) = js::block_reason(reason) {
-            self.client.driver.count_blocked(reason);
+        if let Some(reason) = BlockReason::ALL.into_iter().find(|known| known.name() == reason) {
+            self.client.count_blocked(reason);
         }
     }
 
@@ -355,10 +358,10 @@ impl Updates {
 /// What a call says besides the intent.
 fn call_options(settings: Option<&JsValue>) -> CallOptions {
     let Some(settings) = settings else { return CallOptions::default() };
-    let asked = js::times(settings, "asked");
+    let asked = arguments::times(settings, "asked");
     CallOptions {
-        signal: js::there(settings, "signal"),
-        session: js::session(settings),
+        signal: arguments::there(settings, "signal"),
+        session: arguments::session(settings),
         asked: asked.map(|[monotonic, wall]| Moment { monotonic, wall }),
     }
 }

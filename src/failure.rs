@@ -31,6 +31,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 words! {
     /// What happened, as one word. `docs/failures.md` says when each arises.
     Kind {
@@ -112,7 +114,7 @@ words! {
 
 /// What decides and counts of the record. Texts go around it: the request id, the server's message, a field's name.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Failure {
+pub struct FailureFacts {
     /// What happened.
     pub kind: Kind,
     /// Did the server make the change?
@@ -127,7 +129,7 @@ pub struct Failure {
     pub reason: Option<Reason>,
 }
 
-impl Failure {
+impl FailureFacts {
     /// A failure of what sent nothing.
     #[must_use]
     pub fn bare(kind: Kind, applied: Applied) -> Self {

@@ -13,19 +13,19 @@ use crate::endpoint::Endpoint;
 use crate::event::{Event, UpdateEvent};
 use crate::failure::{Kind, Reason};
 use crate::metrics::Number;
+use crate::payload::Payload;
 use crate::payment::Payments;
 use crate::payment::blocked::PaymentCounts;
 use crate::queue::{self, Admission};
-use crate::request::Payload;
 use crate::staleness::{Doubt, Staleness};
 use crate::update::Update;
 
-/// The numbers of refreshes that the machine begins itself start here.
-const OWN_REFRESHES: u32 = 1 << 31;
+/// The numbers of refreshes that the machine begins itself start here; what the page asks for has lower ones.
+pub const OWN_REFRESHES: u32 = 1 << 31;
 
-/// An update after which the page is behind until Stripe.js, which is silent, has fetched the session.
+/// An update that put the page in doubt and whose own fetch of the session is still under way: a late end of it ends the doubt.
 #[derive(Clone, Copy, Debug)]
-struct Owed {
+struct PendingFetch {
     update: u32,
     session: Option<u32>,
 }
@@ -40,7 +40,7 @@ pub struct Machine {
     payments: Payments,
     /// How many refreshes were begun here.
     refreshes: u32,
-    owed: Option<Owed>,
+    pending_fetch: Option<PendingFetch>,
     presence: Presence,
 }
 
@@ -66,7 +66,7 @@ impl Machine {
                 update.tick(endpoint, context);
             }
         }
-        self.take(event, context);
+        self.apply(event, context);
         while let Some(id) = self.staleness.overdue(now) {
             self.refreshed(id, false, true, Kind::StripeError, context);
         }
@@ -86,7 +86,7 @@ impl Machine {
     #[must_use]
     pub fn wake(&self, now: f64) -> Option<f64> {
         let mut least: Option<f64> = None;
-        let mut look = |until: f64| {
+        let mut wake_at = |until: f64| {
             if least.is_none_or(|least| until < least) {
                 least = Some(until);
             }
@@ -94,15 +94,15 @@ impl Machine {
         if let Presence::Leaving(until) = self.presence
             && self.updates.iter().any(Update::is_lost)
         {
-            look(until);
+            wake_at(until);
         }
         for update in &self.updates {
             if let Some(endpoint) = self.endpoints.get(update.endpoint) {
-                update.timers(endpoint, &mut look);
+                update.timers(endpoint, &mut wake_at);
             }
         }
-        self.payments.timer().into_iter().for_each(&mut look);
-        self.staleness.timers(self.payments.allows_refreshes(), &mut look);
+        self.payments.timer().into_iter().for_each(&mut wake_at);
+        self.staleness.timers(self.payments.allows_refreshes(), &mut wake_at);
         least.map(|until| if until > now { until - now } else { 0.0 })
     }
 
@@ -145,7 +145,7 @@ impl Machine {
     // By reference and not inlined, as `Update::on`. Where an enum is copied field by field, two integers travel as one
     // float, and in WebKit the engine in plain JavaScript does not keep a pattern that is a NaN.
     #[inline(never)]
-    fn take(&mut self, event: &Event, context: &mut Context) {
+    fn apply(&mut self, event: &Event, context: &mut Context) {
         match *event {
             Event::Clock | Event::Awake | Event::Leaving | Event::Left | Event::Back { from_cache: false } => {}
             Event::Run { id, endpoint, session, ref payload, asked } => {
@@ -164,7 +164,9 @@ impl Machine {
             Event::Update { id, ref event } => {
                 match *event {
                     UpdateEvent::StripeEnded { success: true, open } => {
-                        if let Some(Owed { session, .. }) = self.owed.take_if(|owed| owed.update == id) {
+                        if let Some(PendingFetch { session, .. }) =
+                            self.pending_fetch.take_if(|fetch| fetch.update == id)
+                        {
                             self.staleness.learn(session, context.now, true, open, context.now);
                         }
                     }
@@ -198,7 +200,7 @@ impl Machine {
                 }
             }
             Event::Back { from_cache: true } => {
-                self.owed = None;
+                self.pending_fetch = None;
                 self.staleness.doubt_all(context.now);
                 self.returns(context);
             }
@@ -304,8 +306,8 @@ impl Machine {
     fn doubt_detached(&mut self, position: usize, reason: Reason, context: &mut Context) {
         let Some(update) = self.updates.get(position).filter(|_| reason == Reason::Signal) else { return };
         if let Some(doubt) = update.leaves() {
-            let owing = Some(update.id()).filter(|_| doubt == Doubt::Behind);
-            self.doubt(update.session, doubt, owing, context);
+            let fetching_update = Some(update.id()).filter(|_| doubt == Doubt::Behind);
+            self.doubt(update.session, doubt, fetching_update, context);
         }
     }
 
@@ -327,6 +329,6 @@ impl Machine {
         for session in sessions {
             context.emit(Effect::ReleaseActions(session));
         }
-        self.owed = None;
+        self.pending_fetch = None;
     }
 }

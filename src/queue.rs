@@ -3,7 +3,7 @@
 //! The queue is the order of the updates themselves; external ones are not in it.
 
 use crate::endpoint::Endpoint;
-use crate::request::Payload;
+use crate::payload::Payload;
 use crate::update::Update;
 
 /// The most updates that wait.

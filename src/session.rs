@@ -86,7 +86,7 @@ impl InvalidSession {
     #[must_use]
     pub fn hint(self) -> &'static str {
         match self {
-            Self::Missing => "There is no session id: pass the `session` option, or Stripe.js' actions.",
+            Self::Missing => "There is no session id: pass the `session` option, or Stripe.js's actions.",
             Self::Empty => "The session id is empty.",
             Self::NotText => "The session id must be a string.",
             Self::ClientSecret => "This is a client secret. Pass the session's id, which has no \"_secret_\".",

@@ -230,17 +230,17 @@ impl Staleness {
         Some(by)
     }
 
-    /// Calls `look` with each time that staleness waits for. `may_begin` is set while a refresh may.
-    pub fn timers(&self, may_begin: bool, look: &mut dyn FnMut(f64)) {
+    /// Calls `wake_at` with each time that staleness waits for. `may_begin` is set while a refresh may.
+    pub fn timers(&self, may_begin: bool, wake_at: &mut dyn FnMut(f64)) {
         for refresh in &self.running {
-            look(refresh.limit);
+            wake_at(refresh.limit);
         }
         if !may_begin {
             return;
         }
         for session in self.sessions.iter().filter(|session| self.by(session).is_some()) {
-            session.quiet.into_iter().for_each(&mut *look);
-            session.stale.into_iter().for_each(|stale| look(stale.next));
+            session.quiet.into_iter().for_each(&mut *wake_at);
+            session.stale.into_iter().for_each(|stale| wake_at(stale.next));
         }
     }
 }

@@ -11,6 +11,8 @@ use crate::browser::{Client, Failure, UpdateSpec};
 pub struct UpdateFunction {
     pub(super) function: Function,
     pub(super) spec: Rc<UpdateSpec>,
+    /// Whether its endpoint is declared by other updates.
+    pub(super) is_foreign: bool,
 }
 
 impl UpdateFunction {
@@ -44,7 +46,7 @@ pub struct Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         if let Some(client) = self.client.upgrade() {
-            client.driver.store.unsubscribe(self.number);
+            client.unsubscribe(self.number);
         }
     }
 }

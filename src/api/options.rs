@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::Function;
 
 use super::endpoint::Endpoint;
-use crate::browser::{Config, Csrf, Failure, Listener, Messages, SessionId, SettledUpdate, Target, Token};
+use crate::browser::{Callback, Config, Csrf, Failure, Messages, SessionId, SettledUpdate, Target, Token};
 use crate::declaration::{Declaration, OptionsError, Shared};
 use crate::intent::Value;
 
@@ -36,8 +36,8 @@ pub struct Options {
     session: Option<Box<dyn Fn() -> String>>,
     token: Option<Token>,
     messages: Option<Messages>,
-    on_failure: Option<Listener<Failure>>,
-    on_settled: Option<Listener<SettledUpdate>>,
+    on_failure: Option<Callback<Failure>>,
+    on_settled: Option<Callback<SettledUpdate>>,
     fetch: Option<Function>,
 }
 

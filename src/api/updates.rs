@@ -20,7 +20,7 @@ use crate::browser::{
 use crate::declaration::OptionsError;
 use crate::intent::Value;
 use crate::intent::typed::{from_value, to_value};
-use crate::request::RawIntent;
+use crate::payload::RawIntent;
 
 /// The updates of a checkout page. A clone is the same object.
 ///
@@ -56,7 +56,11 @@ impl Updates {
     /// Returns a function for `runServerUpdate`. The intent is read now, and the session ID when the function is
     /// called. If the intent breaks its rules, the function rejects.
     pub fn request<I: Serialize>(&self, endpoint: &Endpoint<I>, intent: I) -> UpdateFunction {
-        self.update_function(self.spec(endpoint, &intent))
+        if let Some(spec) = self.spec(endpoint, &intent) {
+            return self.update_function(spec);
+        }
+        let spec = UpdateSpec::new(0, Source::Request(RawIntent::default(), JsValue::UNDEFINED));
+        UpdateFunction { function: self.client.foreign_function(&spec), spec, is_foreign: true }
     }
 
     /// Adds the package's deadline and records to a request that the page makes itself. `function` receives an
@@ -68,7 +72,7 @@ impl Updates {
     }
 
     fn update_function(&self, spec: Rc<UpdateSpec>) -> UpdateFunction {
-        UpdateFunction { function: self.client.function(Rc::clone(&spec)), spec }
+        UpdateFunction { function: self.client.function(Rc::clone(&spec)), spec, is_foreign: false }
     }
 
     /// Waits for its turn, runs the update, refreshes the session if in doubt, and returns one outcome. An endpoint
@@ -85,33 +89,34 @@ impl Updates {
         intent: I,
         options: RunOptions,
     ) -> Outcome {
-        let spec = self.spec(endpoint, &intent);
-        self.outcome(actions, &spec, options).await
+        self.outcome(actions, self.spec(endpoint, &intent), options).await
     }
 
     /// [`run`](Self::run) of a function of [`request`](Self::request) or [`wrap`](Self::wrap).
     pub async fn run_function(&self, actions: &Actions, update: &UpdateFunction, options: RunOptions) -> Outcome {
-        self.outcome(actions, &update.spec, options).await
+        let spec = Some(&update.spec).filter(|_| !update.is_foreign).cloned();
+        self.outcome(actions, spec, options).await
     }
 
-    async fn outcome(&self, actions: &Actions, spec: &Rc<UpdateSpec>, options: RunOptions) -> Outcome {
+    async fn outcome(&self, actions: &Actions, spec: Option<Rc<UpdateSpec>>, options: RunOptions) -> Outcome {
+        let Some(spec) = spec else {
+            return Outcome::Error { failure: self.client.foreign(), session: None };
+        };
         let RunOptions { signal, session } = options;
         let options =
             CallOptions { signal: signal.map(Into::into), session: session.map(|id| Ok(Value::Text(id))), asked: None };
-        answered(|tell| self.client.run(actions.clone(), spec, options, tell)).await
+        answered(|tell| self.client.run(actions.clone(), &spec, options, tell)).await
     }
 
-    /// What is asked for; of an endpoint of other updates, what cannot be.
-    fn spec<I: Serialize>(&self, endpoint: &Endpoint<I>, intent: &I) -> Rc<UpdateSpec> {
-        let Some(position) = self.position(endpoint) else {
-            return UpdateSpec::new(0, Source::Foreign);
-        };
+    /// What is asked for; `None` for an endpoint of other updates.
+    fn spec<I: Serialize>(&self, endpoint: &Endpoint<I>, intent: &I) -> Option<Rc<UpdateSpec>> {
+        let position = self.position(endpoint)?;
         let raw = self.raw(position, intent);
-        UpdateSpec::new(position, Source::Request(raw, JsValue::UNDEFINED))
+        Some(UpdateSpec::new(position, Source::Request(raw, JsValue::UNDEFINED)))
     }
 
     fn raw(&self, position: usize, intent: &impl Serialize) -> RawIntent {
-        let fields = self.client.driver.endpoint(position, |rules| rules.fields.clone()).unwrap_or_default();
+        let fields = self.client.fields(position).unwrap_or_default();
         RawIntent::named(&fields, to_value(intent))
     }
 
@@ -185,7 +190,7 @@ impl Updates {
     pub fn pending_intent_of<I: DeserializeOwned>(&self, endpoint: &Endpoint<I>, values: &impl Serialize) -> Option<I> {
         let position = self.position(endpoint)?;
         let intent = self.client.pending_intent(position, &self.raw(position, values))?;
-        let fields = self.client.driver.endpoint(position, |rules| rules.fields.clone())?;
+        let fields = self.client.fields(position)?;
         from_value(Value::Record(fields.iter().map(|field| field.name.clone()).zip(intent).collect()))
     }
 
@@ -210,22 +215,17 @@ impl Updates {
     /// Returns the state of all updates together.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        self.client.driver.snapshot()
+        self.client.snapshot()
     }
 
     /// Waits until no update is pending. Returns whether the page is then stale.
     pub async fn settled(&self) -> bool {
-        let driver = &self.client.driver;
-        answered(|tell| {
-            driver.store.when_settled(tell);
-            driver.show();
-        })
-        .await
+        answered(|tell| self.client.when_idle(tell)).await
     }
 
     /// Calls the listener after each change of the snapshot.
     pub fn subscribe(&self, listener: impl Fn() + 'static) -> Subscription {
-        let number = self.client.driver.store.subscribe(Rc::new(listener));
+        let number = self.client.subscribe(Rc::new(listener));
         Subscription { client: Rc::downgrade(&self.client), number }
     }
 
@@ -237,10 +237,7 @@ impl Updates {
 
     /// Sends new counts to this URL whenever the page is hidden. `sample_rate` is the share of pages that do, 0 to 1.
     pub fn report_to(&self, url: &str, sample_rate: f64) {
-        self.client.listen();
-        if js_sys::Math::random() < sample_rate {
-            self.client.driver.reporter.add(url.to_owned());
-        }
+        self.client.report_to(url, sample_rate);
     }
 }
 

@@ -1,20 +1,21 @@
-//! One attempt, from top to bottom: waiting for what was sent, reading its answer, and what that says.
+//! One attempt, from top to bottom: `fetch` returns a `Response`; `read_body` makes a `ReadBody`; the machine gets its
+//! `Answer`, the row keeps the rest.
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::JsCast;
 
 use super::failure::FailureDetails;
-use super::promise::settled;
+use super::promise::{Returned, resolve};
 use super::read::{self, name};
-use super::response::{self, Read, Response};
-use crate::answer::{Answer, Content};
+use super::response::{self, ReadBody, Response};
+use crate::answer::{Answer, BodyContent};
 use crate::code::code;
 use crate::message::message;
 
-/// What `fetch`, or the page's own function, returned or threw.
-pub struct Sent {
-    /// That.
-    pub given: Result<JsValue, JsValue>,
+/// An attempt that has begun: `fetch`, or the page's own function, was called.
+pub struct Attempt {
+    /// What it returned or threw.
+    pub returned: Returned,
     /// Whether it is the page's own function.
     pub is_wrapped: bool,
     /// Whether the body alone is wanted, as by `run`, and not the response.
@@ -47,18 +48,18 @@ impl Attempted {
     }
 
     /// The same with what an answer said.
-    fn read(answer: Answer, response: &Response, read: Read, cause: JsValue) -> Self {
-        let Read { content, value, .. } = read;
-        let Content { message, detail, code, .. } = content;
+    fn read(answer: Answer, response: &Response, read: ReadBody, cause: JsValue) -> Self {
+        let ReadBody { content, value, .. } = read;
+        let BodyContent { message, detail, code, .. } = content;
         let details = FailureDetails { message, detail, code, cause, ..FailureDetails::default() };
         Self { answer, received: Box::new(Received { response: response.clone().into(), body: value, details }) }
     }
 }
 
 /// Waits for an attempt's end. `head` is told the status once that is known, and returns whether the rest still matters.
-pub async fn attempt(sent: Sent, head: &dyn Fn(u16) -> bool) -> Attempted {
-    let Sent { given, is_wrapped, is_run } = sent;
-    let (response, is_kept) = match settled(given).await {
+pub async fn attempt(sent: Attempt, head: &dyn Fn(u16) -> bool) -> Attempted {
+    let Attempt { returned, is_wrapped, is_run } = sent;
+    let (response, page_keeps_body) = match resolve(returned).await {
         // What a function of the page returns goes through untouched, but for an answer that is not ok.
         Ok(value) if is_wrapped && !value.unchecked_ref::<Response>().is_failed() => {
             let received = Box::new(Received { response: value.clone(), body: value, ..Received::default() });
@@ -76,7 +77,7 @@ pub async fn attempt(sent: Sent, head: &dyn Fn(u16) -> bool) -> Attempted {
     if !head(status) {
         return no_answer(Answer::None, JsValue::UNDEFINED);
     }
-    let mut read = response.read_body(status, is_kept).await;
+    let mut read = response.read_body(status, page_keeps_body).await;
     let answer = Answer::Http {
         status,
         body: read.content.body,
@@ -84,7 +85,7 @@ pub async fn attempt(sent: Sent, head: &dyn Fn(u16) -> bool) -> Attempted {
     };
     let cause = std::mem::take(&mut read.cause);
     // What is read of a copy needs no other, and `run` gives the body alone.
-    let refilled = read.bytes.take().filter(|_| !is_run && !is_kept).map(|bytes| response.refilled(&bytes));
+    let refilled = read.bytes.take().filter(|_| !is_run && !page_keeps_body).map(|bytes| response.refilled(&bytes));
     let mut attempted = Attempted::read(answer, &response, read, cause);
     if let Some(refilled) = refilled {
         attempted.received.response = refilled;

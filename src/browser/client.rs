@@ -2,34 +2,31 @@
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::JsCast;
 
 use super::config::Config;
-use super::driver::{Brought, Driver, Signal};
+use super::driver::{Attachment, Driver, Later};
+use super::endpoints::Endpoints;
 use super::failure::{Failure, FailureDetails};
 use super::in_flight::{InFlight, PageRefresh, Reply, Waiter};
-use super::listener::{Listener, Target};
-#[cfg(feature = "js")]
-use super::members::{Member, record};
+use super::listener::EventGuard;
 use super::outcome::Outcome;
 use super::page::{PageEvent, PageListener};
 use super::promise::Deferred;
 use super::raw_intent;
 use super::read::{self, name};
-use super::reporter::Metrics;
 use super::stripe::{Actions, Session};
 use super::update_spec::{Functions, Source, UpdateSpec};
 use crate::clock::Moment;
 use crate::event::Event;
-use crate::failure::{self, Applied, Kind, Reason};
-use crate::intent::Value;
-use crate::request::{self, Payload, RawIntent, Refusal};
-
-/// The most names of wrapped functions; later ones share the last.
-const MOST_NAMES: usize = 64;
+use crate::failure::{Applied, FailureFacts, Kind, Reason};
+use crate::intent::{Field, Value};
+use crate::machine::OWN_REFRESHES;
+use crate::payload::{self, Payload, RawIntent, Refusal};
 
 /// What a call says besides the intent.
 #[derive(Default)]
@@ -45,8 +42,7 @@ pub struct CallOptions {
 /// One `Updates`.
 pub struct Client {
     /// What performs.
-    pub driver: Rc<Driver>,
-    declared: usize,
+    pub(super) driver: Rc<Driver>,
     functions: Functions,
     last_id: Cell<u32>,
     listener: OnceCell<PageListener>,
@@ -55,56 +51,48 @@ pub struct Client {
 impl Client {
     /// A client for these options.
     pub fn new(config: Box<Config>) -> Rc<Self> {
-        let declared = config.endpoints.len();
         let driver = Driver::new(config);
-        Rc::new(Self {
-            driver,
-            declared,
-            functions: Functions::new(),
-            last_id: Cell::default(),
-            listener: OnceCell::default(),
-        })
+        Rc::new(Self { driver, functions: Functions::new(), last_id: Cell::default(), listener: OnceCell::default() })
     }
 
-    /// The position of a declared endpoint.
-    pub fn position(&self, name: &str) -> Option<usize> {
-        self.driver.position(name).filter(|position| *position < self.declared)
+    /// The names that updates have.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.driver.endpoints
     }
 
-    /// The names of the declared endpoints.
-    #[cfg(feature = "js")]
-    pub fn names(&self) -> js_sys::Array {
-        let names = js_sys::Array::new();
-        for target in (0..self.declared).filter_map(|position| self.driver.target(position)) {
-            names.push(&target.name.as_str().into());
-        }
-        names
-    }
-
-    /// The position of a name for functions of the page, which may be new.
-    pub fn position_for(&self, name: &str) -> usize {
-        self.driver.position(name).unwrap_or_else(|| {
-            let is_full = self.driver.target(self.declared + MOST_NAMES - 1).is_some();
-            if is_full { self.declared + MOST_NAMES - 1 } else { self.driver.add(name) }
-        })
+    /// What an intent of an endpoint consists of.
+    #[inline(never)]
+    pub fn fields(&self, endpoint: usize) -> Option<Arc<[Field]>> {
+        self.driver.endpoint(endpoint, |rules| rules.fields.clone())
     }
 
     /// An update of a declared endpoint, whose intent is read now.
     pub fn read(&self, endpoint: usize, intent: &JsValue) -> Rc<UpdateSpec> {
-        let fields = self.driver.endpoint(endpoint, |rules| rules.fields.clone()).unwrap_or_default();
+        let fields = self.fields(endpoint).unwrap_or_default();
         let (raw, thrown) = raw_intent::read(&fields, intent);
         UpdateSpec::new(endpoint, Source::Request(raw, thrown))
     }
 
     /// An update by a function of the page, under a name.
     pub fn wrap(&self, name: &str, function: Function) -> Rc<UpdateSpec> {
-        UpdateSpec::new(self.position_for(name), Source::Wrapped(function))
+        UpdateSpec::new(self.driver.position_for(name), Source::Wrapped(function))
     }
 
     /// The function for `runServerUpdate` that is made of a spec.
     pub fn function(self: &Rc<Self>, spec: Rc<UpdateSpec>) -> Function {
         let (client, of) = (Rc::clone(self), Rc::clone(&spec));
         self.functions.make(&spec, move || client.invoke(&of, CallOptions::default()).into())
+    }
+
+    /// A function for `runServerUpdate` of an endpoint that is not declared here: it rejects.
+    pub fn foreign_function(self: &Rc<Self>, spec: &Rc<UpdateSpec>) -> Function {
+        let (client, of) = (Rc::clone(self), Rc::clone(spec));
+        self.functions.make(spec, move || {
+            let failure = client.foreign();
+            let error = failure.error.clone();
+            of.set_failure(Some(failure));
+            Promise::reject(&error).into()
+        })
     }
 
     /// What such a function was made of.
@@ -114,12 +102,6 @@ impl Client {
 
     /// The call of such a function: a new update, for which everything that the page says is read now.
     pub fn invoke(&self, spec: &Rc<UpdateSpec>, options: CallOptions) -> Promise {
-        if let Source::Foreign = spec.source {
-            let failure = self.foreign();
-            let error = failure.error.clone();
-            spec.set_failure(Some(failure));
-            return Promise::reject(&error);
-        }
         let waiter = Waiter { id: self.next_id(), spec: Rc::clone(spec), reply: Reply::Failure, detaching: None };
         let function = Deferred::new();
         let promise = function.promise();
@@ -129,20 +111,15 @@ impl Client {
 
     /// `run`: calls `tell` with the outcome.
     pub fn run(&self, actions: Actions, spec: &Rc<UpdateSpec>, options: CallOptions, tell: Box<dyn FnOnce(Outcome)>) {
-        if let Source::Foreign = spec.source {
-            return tell(Outcome::failed(self.foreign(), None));
-        }
         let id = self.next_id();
         let mut waiter = Waiter { id, spec: Rc::clone(spec), reply: Reply::Outcome(tell), detaching: None };
         let mut refusal = None;
         if let Some(signal) = &options.signal {
-            if name::ABORTED.with(|name| read::is_truthy(signal, name)) {
+            if is_aborted(signal) {
                 return self.cancelled(spec, waiter);
             }
-            let detach = self.driver.later(Signal::Detach(id));
-            let target = signal.clone().unchecked_into::<Target>();
-            match Listener::new(target, "abort", Box::new(detach)) {
-                Ok(listener) => waiter.detaching = Some(listener),
+            match self.on_abort(id, signal) {
+                Ok(guard) => waiter.detaching = Some(guard),
                 Err(cause) => {
                     refusal = Some(FailureDetails {
                         field: Some("signal".to_owned()),
@@ -157,49 +134,54 @@ impl Client {
     }
 
     /// The failure of an update whose endpoint is not declared here.
-    fn foreign(&self) -> Rc<Failure> {
+    pub fn foreign(&self) -> Rc<Failure> {
         let details = FailureDetails {
             detail: Some("This endpoint is declared by other updates.".to_owned()),
             ..FailureDetails::default()
         };
-        let decided = failure::Failure::bare(Kind::InvalidIntent, Applied::No);
+        let facts = FailureFacts::bare(Kind::InvalidIntent, Applied::No);
         let messages = self.driver.config.messages.as_ref();
-        let failure = Failure::new(decided, "", &details, &JsValue::UNDEFINED, messages);
+        let failure = Failure::new(facts, String::new(), &details, &JsValue::UNDEFINED, messages);
         self.driver.tell_failure(&failure);
         failure
     }
 
     /// Whoever calls with a signal that is aborted already asks for nothing, so nothing is sent.
     fn cancelled(&self, spec: &UpdateSpec, waiter: Waiter) {
-        let decided =
-            failure::Failure { reason: Some(Reason::Signal), ..failure::Failure::bare(Kind::Cancelled, Applied::No) };
-        let failure = self.driver.bare_failure(decided, Some(spec.endpoint));
-        spec.set_failure(Some(Rc::clone(&failure)));
-        if let Reply::Outcome(tell) = waiter.reply {
-            tell(Outcome::Cancelled { failure });
-        }
+        let facts = FailureFacts { reason: Some(Reason::Signal), ..FailureFacts::bare(Kind::Cancelled, Applied::No) };
+        let failure = self.driver.failure_without_details(facts, Some(spec.endpoint));
+        waiter.answer(Some(&failure), &|| Outcome::failed(Rc::clone(&failure), None));
         self.driver.tell_settled(spec.endpoint, Some((Kind::Cancelled, Applied::No)), [0.0; 2], 0, &JsValue::UNDEFINED);
+    }
+
+    /// Detaches a caller when its signal is aborted.
+    ///
+    /// # Errors
+    ///
+    /// It is no signal.
+    #[inline(never)]
+    pub(super) fn on_abort(&self, id: u32, signal: &JsValue) -> Result<EventGuard, JsValue> {
+        let detach = self.driver.later(Later::Detach(id));
+        EventGuard::new(signal.clone().unchecked_into(), "abort", Box::new(detach))
     }
 
     /// Lets Stripe.js fetch the session again, and calls `tell` with how that ended.
     pub fn refresh(&self, actions: Actions, tell: Box<dyn FnOnce(Result<Session, Rc<Failure>>)>) {
         let id = self.next_id();
         self.listen();
-        let named = actions.session().id();
-        let session = self.driver.sessions.number(named.as_deref());
-        let brought = Brought::Actions(session, named, actions.clone());
+        let (session, attachment) = self.driver.attach(&actions, actions.session().id());
         self.driver.refreshes.borrow_mut().push(PageRefresh { id, actions, tell });
-        self.driver.take_with(Event::Refresh { id, session }, brought);
+        self.driver.dispatch_with(Event::Refresh { id, session }, attachment);
     }
 
     /// Drops what is waiting, of the endpoint at this position or of all.
     pub fn cancel(&self, endpoint: Option<usize>) {
-        self.driver.take(Event::Cancel(endpoint));
+        self.driver.dispatch(Event::Cancel(endpoint));
     }
 
     /// Aborts everything, and lets go of timers and listeners.
     pub fn dispose(&self) {
-        self.driver.take(Event::Dispose);
+        self.driver.dispatch(Event::Dispose);
         if let Some(listener) = self.listener.get() {
             listener.unlisten();
         }
@@ -209,73 +191,15 @@ impl Client {
     /// The module before this one died while something of it was in doubt, and these were the actions that it saw last.
     pub fn doubt(&self, actions: Option<Actions>) {
         self.listen();
-        let id = actions.as_ref().and_then(|actions| actions.session().id());
-        let session = self.driver.sessions.number(id.as_deref());
-        let brought = actions.map_or(Brought::Nothing, |actions| Brought::Actions(session, id, actions));
-        self.driver.take_with(Event::Doubt { session }, brought);
-    }
-
-    /// The values of the newest update of an endpoint that has not settled, and has those that are asked for.
-    pub fn pending_intent(&self, endpoint: usize, asked: &RawIntent) -> Option<Vec<Value>> {
-        let fits = |intent: &[Value]| {
-            let mut pairs = asked.values.iter().zip(intent);
-            asked.undeclared.is_none() && pairs.all(|(asked, value)| *asked == Value::Missing || asked == value)
+        let (session, attachment) = match actions {
+            Some(actions) => self.driver.attach(&actions, actions.session().id()),
+            None => (self.driver.sessions.number(None), Attachment::Nothing),
         };
-        let rows = self.driver.in_flight.borrow();
-        let mut newest = None;
-        let mut found = None;
-        for waiter in rows.iter().filter(|row| row.endpoint == endpoint).flat_map(|row| &row.waiters) {
-            let values = waiter.spec.source.values();
-            if Some(waiter.id) > newest && fits(values) {
-                (newest, found) = (Some(waiter.id), Some(values));
-            }
-        }
-        found.map(<[Value]>::to_vec)
-    }
-
-    /// The same as a record, by the values of a page's object.
-    #[cfg(feature = "js")]
-    pub fn pending(&self, endpoint: usize, values: &JsValue) -> Option<JsValue> {
-        let fields = self.driver.endpoint(endpoint, |rules| rules.fields.clone())?;
-        let intent = self.pending_intent(endpoint, &raw_intent::read(&fields, values).0)?;
-        let mut members = Vec::new();
-        for (field, value) in fields.iter().zip(&intent) {
-            members.extend(raw_intent::to_js(value).map(|value| (field.name.as_str(), Member::Value(value))));
-        }
-        Some(record(&members))
-    }
-
-    /// Whether an update of this endpoint has not settled.
-    pub fn is_pending(&self, endpoint: usize) -> bool {
-        let rows = self.driver.in_flight.borrow();
-        rows.iter().any(|row| row.endpoint == endpoint && !row.waiters.is_empty())
-    }
-
-    /// Whether any update that has not settled may have sent something.
-    pub fn has_sent(&self) -> bool {
-        // A module that died while it wrote them down cannot tell.
-        self.driver.in_flight.try_borrow().map_or(true, |rows| rows.iter().any(|row| row.is_sent))
-    }
-
-    /// What was counted, by endpoint, and the last failures.
-    pub fn metrics(&self) -> Metrics {
-        self.driver.reporter.metrics(&self.driver.counts())
-    }
-
-    /// Counts a failure that was met while there was no module; a refresh has no name, and is not counted.
-    #[cfg(feature = "js")]
-    pub fn note(&self, error: &JsValue) {
-        let failure = Failure::met(error);
-        if !failure.endpoint.is_empty() {
-            let position = self.position_for(&failure.endpoint);
-            self.driver.endpoint(position, |rules| rules.counts.record(Some(failure.kind), failure.duration_ms));
-        }
-        self.driver.reporter.keep(&failure);
+        self.driver.dispatch_with(Event::Doubt { session }, attachment);
     }
 
     pub(super) fn next_id(&self) -> u32 {
-        // The machine's own refreshes have the upper half of the numbers.
-        self.last_id.set(self.last_id.get() % (u32::MAX >> 1) + 1);
+        self.last_id.set(self.last_id.get() % (OWN_REFRESHES - 1) + 1);
         self.last_id.get()
     }
 
@@ -296,8 +220,6 @@ impl Client {
         // What the actions report goes first: where the page names another, it is wrong.
         let mut session = row.actions.as_ref().and_then(|actions| actions.session().id());
         let payload = match &spec.source {
-            // Refused before.
-            Source::Foreign => Payload::Refused(Kind::InvalidIntent),
             Source::Wrapped(function) => {
                 row.wrapped = Some(function.clone());
                 Payload::Wrapped
@@ -324,20 +246,22 @@ impl Client {
                 Payload::Refused(Kind::InvalidIntent)
             }
         };
-        let named = session;
-        let session = self.driver.sessions.number(named.as_deref());
-        let (event, brought) = match row.actions.clone() {
+        let (event, attachment) = match &row.actions {
             Some(actions) => {
-                (Event::Run { id, endpoint, session, payload, asked }, Brought::Actions(session, named, actions))
+                let (session, attachment) = self.driver.attach(actions, session);
+                (Event::Run { id, endpoint, session, payload, asked }, attachment)
             }
-            None => (Event::Invoke { id, endpoint, session, payload, asked }, Brought::Nothing),
+            None => {
+                let session = self.driver.sessions.number(session.as_deref());
+                (Event::Invoke { id, endpoint, session, payload, asked }, Attachment::Nothing)
+            }
         };
         self.driver.in_flight.borrow_mut().push(Box::new(row));
         self.listen();
-        self.driver.post(event, brought);
+        self.driver.enqueue(event, attachment);
         // Before anything comes of it, so that a page that draws what is pending draws this too.
-        self.driver.show();
-        self.driver.drain();
+        self.driver.publish();
+        self.driver.run_inbox();
     }
 
     fn payload(
@@ -349,7 +273,7 @@ impl Client {
         row: &mut InFlight,
     ) -> Payload {
         let field = &self.driver.config.session_field;
-        let checked = self.driver.endpoint(endpoint, |rules| request::payload(rules, raw, given, reported, field));
+        let checked = self.driver.endpoint(endpoint, |rules| payload::payload(rules, raw, given, reported, field));
         let refusal = match checked {
             None => return Payload::Refused(Kind::Internal),
             Some(Ok(payload)) => return payload,
@@ -387,12 +311,18 @@ impl Client {
     }
 }
 
+/// Whether this signal is aborted already.
+#[inline(never)]
+pub(super) fn is_aborted(signal: &JsValue) -> bool {
+    name::ABORTED.with(|name| read::is_truthy(signal, name))
+}
+
 /// Something happened to the page.
 fn happened(driver: &Driver, event: PageEvent) {
     if matches!(event, PageEvent::Hidden | PageEvent::Left) {
         driver.report();
     }
-    driver.take(match event {
+    driver.dispatch(match event {
         PageEvent::Awake => Event::Awake,
         PageEvent::Hidden => Event::Clock,
         PageEvent::Left => Event::Left,

@@ -6,6 +6,7 @@ use js_sys::{Function, JsString};
 use wasm_bindgen::JsValue;
 
 use super::failure::{Failure, Messages, SettledUpdate};
+use super::promise::Returned;
 use crate::endpoint::Endpoint;
 use crate::intent::Value;
 use crate::text::concat;
@@ -50,13 +51,13 @@ pub struct Csrf {
 }
 
 /// Asks the page for a token; the error is what it threw.
-pub type Token = Box<dyn Fn() -> Result<JsValue, JsValue>>;
+pub type Token = Box<dyn Fn() -> Returned>;
 
 /// Asks the page for the session id; the error is what it threw.
 pub type SessionId = Box<dyn Fn() -> Result<Value, JsValue>>;
 
 /// Told of something that happened.
-pub type Listener<T> = Box<dyn Fn(&T)>;
+pub type Callback<T> = Box<dyn Fn(&T)>;
 
 /// The options of one `Updates`, with every default filled in.
 pub struct Config {
@@ -75,9 +76,9 @@ pub struct Config {
     /// The page's own words.
     pub messages: Option<Messages>,
     /// Told of each failure but `cancelled`.
-    pub on_failure: Option<Listener<Failure>>,
+    pub on_failure: Option<Callback<Failure>>,
     /// Told of each update that has settled.
-    pub on_settled: Option<Listener<SettledUpdate>>,
+    pub on_settled: Option<Callback<SettledUpdate>>,
     /// Used in place of the global `fetch`.
     pub fetch: Option<Function>,
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::read::{self, name};
-use crate::failure::{self, Applied, Kind, Reason};
+use crate::failure::{Applied, FailureFacts, Kind, Reason};
 use crate::text::concat;
 
 #[wasm_bindgen(module = "/src/browser/records.js")]
@@ -93,13 +93,13 @@ pub type Messages = Box<dyn Fn(&Failure) -> Option<String>>;
 impl Failure {
     /// The failure that a page is told of. The server's words go first where it said no, then the page's own.
     pub fn new(
-        decided: failure::Failure,
-        endpoint: &str,
+        facts: FailureFacts,
+        endpoint: String,
         details: &FailureDetails,
         cause: &JsValue,
         messages: Option<&Messages>,
     ) -> Rc<Self> {
-        let failure::Failure { kind, applied, status, duration, attempts, reason } = decided;
+        let FailureFacts { kind, applied, status, duration, attempts, reason } = facts;
         let servers = details.message.as_deref().filter(|_| kind.shows_servers_words());
         let detail = match &details.field {
             Some(field) => Some(concat(&["\"", field, "\" ", details.detail.as_deref().unwrap_or_default()])),
@@ -108,7 +108,7 @@ impl Failure {
         let mut made = Self {
             kind,
             applied,
-            endpoint: endpoint.to_owned(),
+            endpoint,
             status,
             duration_ms: whole(duration),
             attempts,

@@ -9,9 +9,9 @@ use wasm_bindgen::JsValue;
 use super::abort::AbortGuard;
 use super::attempt::Received;
 use super::failure::Failure;
-use super::listener::Listener;
+use super::listener::EventGuard;
 use super::outcome::{Outcome, PayOutcome};
-use super::promise::Deferred;
+use super::promise::{Deferred, Returned};
 use super::stripe::{Actions, Session};
 use super::update_spec::UpdateSpec;
 
@@ -23,7 +23,7 @@ pub enum Reply {
     Failure,
 }
 
-/// Who waits for an update.
+/// One caller that waits for an update.
 pub struct Waiter {
     /// The number by which the machine knows it.
     pub id: u32,
@@ -32,7 +32,20 @@ pub struct Waiter {
     /// How it is answered.
     pub reply: Reply,
     /// Until then its signal may be aborted.
-    pub detaching: Option<Listener>,
+    pub detaching: Option<EventGuard>,
+}
+
+impl Waiter {
+    /// Answers it. `failure` is what its spec shows from now on.
+    #[inline(never)]
+    pub fn answer(self, failure: Option<&Rc<Failure>>, outcome: &dyn Fn() -> Outcome) {
+        let Self { spec, reply, detaching, .. } = self;
+        drop(detaching);
+        spec.set_failure(failure.cloned());
+        if let Reply::Outcome(tell) = reply {
+            tell(outcome());
+        }
+    }
 }
 
 /// One update.
@@ -47,7 +60,7 @@ pub struct InFlight {
     pub actions: Option<Actions>,
     /// Settles the function's promise.
     pub function: Deferred,
-    /// Who waits for the outcome.
+    /// The callers that wait for the outcome.
     pub waiters: Vec<Waiter>,
     /// Aborts the attempt under way.
     pub abort: Option<AbortGuard>,
@@ -97,7 +110,7 @@ pub struct PageRefresh {
 }
 
 /// Calls the page's `confirm`; the error is what it threw.
-pub type Confirm = Box<dyn FnOnce(&Actions) -> Result<JsValue, JsValue>>;
+pub type Confirm = Box<dyn FnOnce(&Actions) -> Returned>;
 
 /// Told how a payment ended; the error is what `confirm` threw or rejected with.
 pub type TellPayment = Box<dyn FnOnce(Result<PayOutcome, JsValue>)>;
@@ -113,5 +126,5 @@ pub struct Payment {
     /// Told how it ended.
     pub tell: TellPayment,
     /// Until then its signal may be aborted.
-    pub detaching: Option<Listener>,
+    pub detaching: Option<EventGuard>,
 }

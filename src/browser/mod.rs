@@ -1,21 +1,29 @@
-//! The edge: performs what the machine decides, by what the browser and Stripe.js give. One file a concern.
+//! The edge: performs what the machine decides, by what the browser and Stripe.js give. One file a concern. An update goes:
 //!
-//! `client` turns calls into events, `driver` hands them to the machine and performs its effects, `attempt` is one request
-//! from top to bottom, `in_flight` is the one row that is kept of an update.
+//! 1. `client`: a call becomes an event; `raw_intent` reads what the customer chose.
+//! 2. `in_flight`: the one row that is kept of an update, with its promise and its waiters.
+//! 3. `driver`: hands the event to the machine, and performs the effects.
+//! 4. `stripe`: calls `runServerUpdate`, which calls the function.
+//! 5. `fetch` sends the request; `attempt` waits for its end, and `response` reads the body.
+//! 6. `failure`, `outcome`: what the waiters are answered; `records` writes it for JavaScript.
+//! 7. `store`, `view`, `reporter`: what the page sees of it.
 
-// What only exports.rs calls is dead without it. What nobody calls is found with it.
+// Without `js`, only the helpers of exports.rs are unused; the build with `js` reports real dead code.
 #![cfg_attr(not(feature = "js"), allow(dead_code))]
 
 mod abort;
+#[cfg(feature = "js")]
+pub mod arguments;
 mod attempt;
 mod client;
 mod config;
 mod driver;
+mod endpoints;
 mod failure;
+mod fetch;
 mod in_flight;
-#[cfg(feature = "js")]
-pub mod js;
 mod listener;
+mod marks;
 mod members;
 #[cfg(feature = "js")]
 mod options;
@@ -27,16 +35,16 @@ mod raw_intent;
 mod read;
 mod records;
 mod reporter;
-mod request;
 mod response;
 mod sessions;
 mod store;
 mod stripe;
 mod timer;
 mod update_spec;
+mod view;
 
 pub use client::{CallOptions, Client};
-pub use config::{Config, Csrf, Listener, SessionId, Target, Token};
+pub use config::{Callback, Config, Csrf, SessionId, Target, Token};
 pub use failure::{Failure, Messages, SettledUpdate};
 #[cfg(feature = "js")]
 pub use in_flight::TellPayment;

@@ -4,8 +4,8 @@
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
-use super::config::{Config, Csrf, Target};
-use super::failure::Failure;
+use super::config::{Config, Csrf, SessionId, Target};
+use super::failure::{Failure, Messages, SettledUpdate};
 use super::{page, raw_intent, read, records};
 use crate::endpoint::Endpoint;
 use crate::intent::{Field, Rule};
@@ -17,7 +17,7 @@ extern "C" {
     fn check(given: &JsValue) -> Result<Checked, JsValue>;
 }
 
-// What options.js imports: only files that are named here are carried along.
+// What options.js imports: wasm-bindgen copies only files that an `extern` names.
 #[wasm_bindgen(module = "/src/browser/rules.js")]
 extern "C" {
     #[wasm_bindgen(js_name = lint)]
@@ -61,7 +61,7 @@ pub fn read(given: &JsValue) -> Result<Box<Config>, JsValue> {
         targets,
         session: options.function("session").map(|session| {
             let ask = move || Ok(raw_intent::value(&session.call0(&JsValue::UNDEFINED)?));
-            Box::new(ask) as super::config::SessionId
+            Box::new(ask) as SessionId
         }),
         session_field: options.text("sessionField"),
         timeout: options.number("timeoutMs"),
@@ -73,8 +73,8 @@ pub fn read(given: &JsValue) -> Result<Box<Config>, JsValue> {
             Box::new(move |failure: &Failure| drop(page::call(&tell, &failure.error))) as Box<dyn Fn(&Failure)>
         }),
         on_settled: options.function("onSettled").map(|tell| {
-            Box::new(move |settled: &super::failure::SettledUpdate| drop(page::call(&tell, &records::settled(settled))))
-                as Box<dyn Fn(&super::failure::SettledUpdate)>
+            Box::new(move |settled: &SettledUpdate| drop(page::call(&tell, &records::settled(settled))))
+                as Box<dyn Fn(&SettledUpdate)>
         }),
         fetch: options.function("fetch"),
     }))
@@ -102,7 +102,7 @@ impl Checked {
     }
 
     /// The page's own words: by kind, or as a function of the failure.
-    fn messages(&self) -> Option<super::failure::Messages> {
+    fn messages(&self) -> Option<Messages> {
         let own = self.get("messages");
         if let Some(function) = own.dyn_ref::<Function>().cloned() {
             return Some(Box::new(move |failure| page::call(&function, &failure.error)?.as_string()));

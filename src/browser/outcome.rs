@@ -74,7 +74,7 @@ impl ServerAnswer {
 /// How a payment ended: what `pay` returns.
 #[derive(Clone, Debug)]
 pub enum PayOutcome {
-    /// `confirm` was called, and resolved: with this, Stripe.js' own errors included.
+    /// `confirm` was called, and resolved: with this, Stripe.js's own errors included.
     Confirmed {
         /// What it resolved to.
         result: JsValue,

@@ -3,7 +3,7 @@
 use js_sys::{Function, JsString, Math, Promise};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
-use super::listener::{Listener, Target};
+use super::listener::{EventGuard, EventTarget};
 use super::read;
 use crate::clock::Moment;
 use crate::intent::json::hex_digit;
@@ -41,13 +41,13 @@ extern "C" {
 
     // By their own names and not by `web_sys::window()`, which asks for an instance of this realm's class: jsdom has none.
     #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
-    static GLOBAL: Target;
+    static GLOBAL: EventTarget;
 
     #[wasm_bindgen(thread_local_v2, js_name = window)]
-    static WINDOW: Option<Target>;
+    static WINDOW: Option<EventTarget>;
 
     #[wasm_bindgen(thread_local_v2, js_name = document)]
-    static DOCUMENT: Option<Target>;
+    static DOCUMENT: Option<EventTarget>;
 }
 
 /// The time by both clocks.
@@ -160,13 +160,13 @@ impl Drop for PageListener {
 
 /// Calls `tell` when this page may be about to go. To be dropped when it is not needed: with such a listener Firefox keeps no
 /// page for its back/forward cache.
-pub fn listen_for_leaving(tell: impl Fn() + 'static) -> Option<Listener> {
+pub fn listen_for_leaving(tell: impl Fn() + 'static) -> Option<EventGuard> {
     let window = WINDOW.with(Clone::clone)?;
-    Listener::new(window, "beforeunload", Box::new(tell)).ok()
+    EventGuard::new(window, "beforeunload", Box::new(tell)).ok()
 }
 
 fn page_event(event: &JsValue) -> PageEvent {
-    let is_hidden = |document: &Option<Target>| {
+    let is_hidden = |document: &Option<EventTarget>| {
         let state = document.as_ref().and_then(|document| read::text(document, &"visibilityState".into()));
         state.is_some_and(|state| state == "hidden")
     };

@@ -1,12 +1,9 @@
 //! Calls that pay, hold and resume, turned into events for the machine.
 
-use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::client::Client;
-use super::driver::{Brought, Signal};
+use super::client::{Client, is_aborted};
 use super::in_flight::{Confirm, Payment, TellPayment};
-use super::listener::{Listener, Target};
-use super::read::{self, name};
 use super::records;
 use super::stripe::{Actions, Session};
 use crate::event::Event;
@@ -36,40 +33,29 @@ impl Client {
         let PayOptions { signal, seen, has_failed } = options;
         let mut payment = Payment { id, actions: actions.clone(), confirm: Some(confirm), tell, detaching: None };
         if let Some(signal) = signal {
-            let detach = self.driver.later(Signal::Detach(id));
-            let is_aborted = name::ABORTED.with(|name| read::is_truthy(&signal, name));
-            let target = signal.unchecked_into::<Target>();
-            // What is no signal never aborts: a shop must always be able to take money.
-            payment.detaching = Listener::new(target, "abort", Box::new(detach)).ok();
-            if is_aborted {
+            if is_aborted(&signal) {
                 self.driver.count_blocked(BlockReason::Cancelled);
                 return (payment.tell)(Ok(records::blocked(BlockReason::Cancelled, None)));
             }
+            // What is no signal never aborts: a shop must always be able to take money.
+            payment.detaching = self.on_abort(id, &signal).ok();
         }
         self.listen();
         let session = actions.session();
         let (named, open) = (session.id(), session.is_open());
         let shown = seen.as_ref().unwrap_or(&session).shown();
-        let number = self.driver.sessions.number(named.as_deref());
+        let (session, attachment) = self.driver.attach(&actions, named);
         self.driver.payments.borrow_mut().push(payment);
-        let event = Event::Pay { id, session: number, shown, open, failed: has_failed };
-        self.driver.take_with(event, Brought::Actions(number, named, actions));
+        self.driver.dispatch_with(Event::Pay { id, session, shown, open, failed: has_failed }, attachment);
     }
 
     /// `confirm` was called before this module was there: waits for what it returned.
     pub fn paying(&self, actions: Actions, result: JsValue, tell: TellPayment) {
         let id = self.next_id();
         self.listen();
-        let named = actions.session().id();
-        let session = self.driver.sessions.number(named.as_deref());
-        self.driver.payments.borrow_mut().push(Payment {
-            id,
-            actions: actions.clone(),
-            confirm: None,
-            tell,
-            detaching: None,
-        });
-        self.driver.take_with(Event::Paying { id, session }, Brought::Actions(session, named, actions));
+        let (session, attachment) = self.driver.attach(&actions, actions.session().id());
+        self.driver.payments.borrow_mut().push(Payment { id, actions, confirm: None, tell, detaching: None });
+        self.driver.dispatch_with(Event::Paying { id, session }, attachment);
         self.driver.await_confirm(id, Ok(result));
     }
 
@@ -82,13 +68,13 @@ impl Client {
     pub fn holding(&self) -> u32 {
         let id = self.next_id();
         self.listen();
-        self.driver.take(Event::Hold(id));
+        self.driver.dispatch(Event::Hold(id));
         id
     }
 
     /// Ends a hold.
     pub fn release(&self, id: u32) {
-        self.driver.take(Event::Release(id));
+        self.driver.dispatch(Event::Release(id));
     }
 
     /// Makes the page stale where a reload has left a mark of this session, and calls `tell` when that is over.
@@ -97,6 +83,6 @@ impl Client {
             self.doubt(Some(actions));
         }
         self.driver.store.when_fresh(tell);
-        self.driver.show();
+        self.driver.publish();
     }
 }

@@ -33,7 +33,7 @@ export function deferred() {
 }
 
 /** What `await` waits for. Not `Promise.resolve`: a promise goes through that as it is, and its own `then` may throw. */
-export const settle = (value) => new Promise((resolve) => resolve(value));
+export const asPromise = (value) => new Promise((resolve) => resolve(value));
 
 /** What `runServerUpdate` is given. Of JavaScript: a trap in a function of the module would leave it without a promise. */
 export const serverUpdate = (called, promise) => () => {

@@ -26,7 +26,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn reject(this: &Deferred, error: &JsValue);
 
-    fn settle(value: &JsValue) -> Promise;
+    #[wasm_bindgen(js_name = asPromise)]
+    fn as_promise(value: &JsValue) -> Promise;
 }
 
 impl Deferred {
@@ -36,8 +37,11 @@ impl Deferred {
     }
 }
 
+/// What a function of the page returned, or threw.
+pub type Returned = Result<JsValue, JsValue>;
+
 /// Waits for a promise, a thenable or a plain value, as `await` does; what a function threw in place of returning one is an
 /// error at once.
-pub async fn settled(given: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
-    JsFuture::from(settle(&given?)).await
+pub async fn resolve(returned: Returned) -> Result<JsValue, JsValue> {
+    JsFuture::from(as_promise(&returned?)).await
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use super::members::{Member, record};
 use super::read;
 use crate::intent::{Field, Rule, Value};
-use crate::request::RawIntent;
+use crate::payload::RawIntent;
 
 /// Reads an intent, and what was thrown on the way. What is no object has no fields.
 pub fn read(fields: &[Field], intent: &JsValue) -> (RawIntent, JsValue) {

@@ -77,7 +77,7 @@ export function sessionOf(actions) {
 /** Whether a session is open, as far as it says. */
 export const isOpen = (session) => (text(value(session, "status"), "type") ?? "open") === "open";
 
-/** What kind of JSON a value is, in the order of `Shape` in response.rs. */
+/** What kind of JSON a value is, in the order of `Parsing::view` in response.rs. */
 const SHAPES = ["object", "boolean", "number", "string", "list"];
 export const shape = (json) => (json === null ? -1 : SHAPES.indexOf(isArray(json) ? "list" : typeof json));
 

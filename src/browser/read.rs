@@ -45,13 +45,13 @@ pub fn is_there(value: &JsValue) -> bool {
     !value.is_undefined() && !value.is_null()
 }
 
-/// Names of members, made once.
+/// Names of members that every update reads, made once. Others are made where they are read.
 pub mod name {
     use js_sys::JsString;
     use wasm_bindgen::prelude::wasm_bindgen;
 
     macro_rules! names {
-        ($($(#[$doc:meta])* $name:ident = $text:tt;)*) => {
+        ($($name:ident = $text:tt;)*) => {
             #[wasm_bindgen]
             extern "C" {
                 $(

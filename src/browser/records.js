@@ -58,7 +58,7 @@ export const failure = (
     cause,
   });
 
-/** What `fetch` is given beside the URL: plain values, since wrappers on real pages spread them, index them and walk them. */
+/** What `fetch` is given besides the URL: plain values, since wrappers on real pages spread them, index them and walk them. */
 export const init = (credentials, referrerPolicy, body, key, header, token, signal) => ({
   method: "POST",
   redirect: "manual",

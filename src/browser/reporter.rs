@@ -227,7 +227,7 @@ impl Reporter {
         number
     }
 
-    /// Ends this.
+    /// Ends reports to the recipient of this number.
     pub fn forget(&self, number: u32) {
         self.recipients.borrow_mut().retain(|known| known.number != number);
     }

@@ -6,9 +6,9 @@ use std::cell::RefCell;
 use js_sys::{Array, Date, JSON, Uint8Array};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
-use super::promise::settled;
+use super::promise::resolve;
 use super::read::{self, name};
-use crate::answer::{Body, Content, Json, LONGEST_BODY, Parsed};
+use crate::answer::{Body, BodyContent, Json, LONGEST_BODY, Parsed};
 
 #[wasm_bindgen]
 extern "C" {
@@ -101,9 +101,9 @@ impl Parsed for Parsing {
 
 /// What was read of a body.
 #[derive(Debug)]
-pub struct Read {
+pub struct ReadBody {
     /// What it says.
-    pub content: Content<Parsing>,
+    pub content: BodyContent<Parsing>,
     /// The bytes, where they were read as such and so can be put back.
     pub bytes: Option<Uint8Array>,
     /// For `run`: what the JSON is, the text, or `null`.
@@ -112,14 +112,14 @@ pub struct Read {
     pub cause: JsValue,
 }
 
-impl Read {
-    fn of(content: Content<Parsing>) -> Self {
+impl ReadBody {
+    fn of(content: BodyContent<Parsing>) -> Self {
         let value = content.value.as_ref().map_or(JsValue::NULL, |json| json.0.clone());
         Self { content, bytes: None, value, cause: JsValue::UNDEFINED }
     }
 
     fn body(body: Body) -> Self {
-        Self::of(Content::of(body))
+        Self::of(BodyContent::of(body))
     }
 
     fn failed(body: Body, cause: JsValue) -> Self {
@@ -129,7 +129,7 @@ impl Read {
     fn text(status: u16, text: &str, bytes: Option<Uint8Array>) -> Self {
         let thrown = RefCell::default();
         let parse = |text: &str| JSON::parse(text).map(Parsing).map_err(|error| thrown.replace(error)).ok();
-        let mut read = Self::of(Content::of_text(status, text, &parse));
+        let mut read = Self::of(BodyContent::of_text(status, text, &parse));
         if read.content.body == Body::Broken {
             read.cause = thrown.into_inner();
         }
@@ -140,7 +140,7 @@ impl Read {
 
     fn json(status: u16, value: JsValue) -> Self {
         let parse = |text: &str| JSON::parse(text).map(Parsing).ok();
-        Self::of(Content::of_json(status, Parsing(value), &parse))
+        Self::of(BodyContent::of_json(status, Parsing(value), &parse))
     }
 }
 
@@ -194,20 +194,20 @@ impl Response {
         self.copy().ok().filter(|copy| copy.is_object()).unwrap_or_else(|| self.clone())
     }
 
-    /// Reads the body once, and no further than it can matter. `is_kept` is set where the page reads it too.
-    pub async fn read_body(&self, status: u16, is_kept: bool) -> Read {
+    /// Reads the body once, and no further than it can matter. `page_keeps_body` is set where the page reads it too.
+    pub async fn read_body(&self, status: u16, page_keeps_body: bool) -> ReadBody {
         if status == 0 || status == 204 {
-            return Read::body(Body::Empty);
+            return ReadBody::body(Body::Empty);
         }
         // What a wrapper of `fetch` has read or cancelled looks as if it were empty.
         if name::BODY_USED.with(|name| read::is_truthy(self, name)) {
-            return Read::body(Body::Taken);
+            return ReadBody::body(Body::Taken);
         }
-        let own = if is_kept { self.for_reading() } else { self.clone() };
+        let own = if page_keeps_body { self.for_reading() } else { self.clone() };
         match own.bytes().await {
-            Ok(Some(bytes)) => Read::text(status, &decode(&bytes), Some(bytes)),
-            Ok(None) => Read::body(Body::TooLong),
-            Err(Some(cause)) => Read::failed(Body::CutOff, cause),
+            Ok(Some(bytes)) => ReadBody::text(status, &decode(&bytes), Some(bytes)),
+            Ok(None) => ReadBody::body(Body::TooLong),
+            Err(Some(cause)) => ReadBody::failed(Body::CutOff, cause),
             // A stand-in without streams, or an answer without a body.
             Err(None) => own.read_stand_in(status).await,
         }
@@ -218,13 +218,13 @@ impl Response {
         if self.is_short() {
             // One read of the whole: to cancel a stream that has ended looks like a failure in developers' tools.
             if let Ok(buffer) = self.array_buffer() {
-                return bytes_of(&settled(Ok(buffer)).await.map_err(Some)?).map(Some).map_err(Some);
+                return bytes_of(&resolve(Ok(buffer)).await.map_err(Some)?).map(Some).map_err(Some);
             }
         }
         let Some(reader) = reader_of(self) else { return Err(None) };
         let (mut chunks, mut length) = (Vec::new(), 0);
         loop {
-            let chunk = settled(reader.read()).await.map_err(Some)?;
+            let chunk = resolve(reader.read()).await.map_err(Some)?;
             if name::DONE.with(|name| read::is_truthy(&chunk, name)) {
                 return Ok(Some(joined(chunks, length)));
             }
@@ -250,30 +250,30 @@ impl Response {
     }
 
     /// Reads what has no stream: by `text`, else by `json`, else by its `data`.
-    async fn read_stand_in(&self, status: u16) -> Read {
+    async fn read_stand_in(&self, status: u16) -> ReadBody {
         if read::has_method(self, &"text".into()) {
-            return match settled(self.text()).await {
-                Ok(text) => Read::text(status, &text.as_string().unwrap_or_default(), None),
-                Err(cause) => Read::failed(Body::CutOff, cause),
+            return match resolve(self.text()).await {
+                Ok(text) => ReadBody::text(status, &text.as_string().unwrap_or_default(), None),
+                Err(cause) => ReadBody::failed(Body::CutOff, cause),
             };
         }
         if read::has_method(self, &"json".into()) {
-            return match settled(self.json()).await {
-                Ok(value) => Read::json(status, value),
-                Err(cause) => Read::failed(Body::Broken, cause),
+            return match resolve(self.json()).await {
+                Ok(value) => ReadBody::json(status, value),
+                Err(cause) => ReadBody::failed(Body::Broken, cause),
             };
         }
         let data = name::DATA.with(|name| read::value(self, name));
         match data.as_string() {
-            Some(text) => Read::text(status, &text, None),
-            None if data.is_object() => Read::json(status, data),
-            None => Read::body(Body::Empty),
+            Some(text) => ReadBody::text(status, &text, None),
+            None if data.is_object() => ReadBody::json(status, data),
+            None => ReadBody::body(Body::Empty),
         }
     }
 
     /// The content of the answer of something thrown. axios, ofetch, superagent, wretch, jQuery and Angular have read it, ky has
     /// not.
-    pub async fn read_thrown(&self, thrown: &JsValue, status: u16) -> Read {
+    pub async fn read_thrown(&self, thrown: &JsValue, status: u16) -> ReadBody {
         let is_stream = |value: &JsValue| read::has_method(value, &"getReader".into());
         let places = [
             (self.as_ref(), "data"),
@@ -286,8 +286,8 @@ impl Response {
         let members = places.into_iter().map(|(object, name): (&JsValue, &str)| read::value(object, &name.into()));
         let mut data = members.filter(|value| value.is_object() && !value.is_function() && !is_stream(value));
         match data.next() {
-            Some(data) => Read::json(status, data),
-            None if name::BODY_USED.with(|name| read::is_truthy(self, name)) => Read::body(Body::Empty),
+            Some(data) => ReadBody::json(status, data),
+            None if name::BODY_USED.with(|name| read::is_truthy(self, name)) => ReadBody::body(Body::Empty),
             None => self.read_body(status, false).await,
         }
     }

@@ -25,8 +25,10 @@ impl Sessions {
         if let Some(found) = known.iter().find(|known| known.id.as_deref() == id) {
             return found.number;
         }
-        let number = id.map(|_| self.last_number.get().wrapping_add(1));
-        self.last_number.set(number.unwrap_or(self.last_number.get()));
+        let number = id.map(|_| {
+            self.last_number.set(self.last_number.get().wrapping_add(1));
+            self.last_number.get()
+        });
         known.push(Known { number, id: id.map(str::to_owned), actions: None });
         number
     }

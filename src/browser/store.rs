@@ -14,18 +14,18 @@ pub struct Snapshot {
     pub paying: bool,
 }
 
-type Listener = Rc<dyn Fn()>;
-type Settled = Box<dyn FnOnce(bool)>;
+type Subscriber = Rc<dyn Fn()>;
+/// Called once with whether the page is stale.
+type TellStale = Box<dyn FnOnce(bool)>;
 
-/// The snapshot that the page was told of last, its subscribers, and who waits until nothing is pending.
+/// The snapshot that the page was told of last, its subscribers, and who waits until nothing is pending or nothing is stale.
 #[derive(Default)]
 pub struct Store {
     shown: Cell<Snapshot>,
-    subscribers: RefCell<Vec<(u32, Listener)>>,
+    subscribers: RefCell<Vec<(u32, Subscriber)>>,
     last_subscriber: Cell<u32>,
-    waiting: RefCell<Vec<Settled>>,
-    /// Who waits until the page is no longer stale.
-    resuming: RefCell<Vec<Settled>>,
+    until_idle: RefCell<Vec<TellStale>>,
+    until_fresh: RefCell<Vec<TellStale>>,
 }
 
 impl Store {
@@ -34,11 +34,11 @@ impl Store {
         self.shown.get()
     }
 
-    /// Calls the listener after each change; returns the number by which `unsubscribe` ends this.
-    pub fn subscribe(&self, listener: Listener) -> u32 {
+    /// Calls the subscriber after each change; returns the number by which `unsubscribe` ends this.
+    pub fn subscribe(&self, subscriber: Subscriber) -> u32 {
         let number = self.last_subscriber.get().wrapping_add(1);
         self.last_subscriber.set(number);
-        self.subscribers.borrow_mut().push((number, listener));
+        self.subscribers.borrow_mut().push((number, subscriber));
         number
     }
 
@@ -50,39 +50,39 @@ impl Store {
     }
 
     /// Calls this once with whether the page is stale, when nothing is pending.
-    pub fn when_settled(&self, settled: Settled) {
-        self.waiting.borrow_mut().push(settled);
+    pub fn when_idle(&self, tell: TellStale) {
+        self.until_idle.borrow_mut().push(tell);
     }
 
     /// Calls this once with whether the page is stale, when it is not.
-    pub fn when_fresh(&self, fresh: Settled) {
-        self.resuming.borrow_mut().push(fresh);
+    pub fn when_fresh(&self, tell: TellStale) {
+        self.until_fresh.borrow_mut().push(tell);
     }
 
-    /// Shows what there is now; `look` is asked again once the subscribers were told, since they may have begun an update.
-    pub fn show(&self, look: &dyn Fn() -> Snapshot) {
-        let now = look();
+    /// Tells the page what there is now. `snapshot` is called again after the subscribers, since they may have begun an update.
+    pub fn publish(&self, snapshot: &dyn Fn() -> Snapshot) {
+        let now = snapshot();
         if self.shown.replace(now) != now {
             let subscribers = self.subscribers.borrow().clone();
-            for (_, listener) in subscribers {
-                listener();
+            for (_, subscriber) in subscribers {
+                subscriber();
             }
         }
-        let now = look();
+        let now = snapshot();
         if !now.pending {
-            tell(&self.waiting, now);
+            tell_stale(&self.until_idle, now);
         }
-        let now = look();
+        let now = snapshot();
         if !now.stale {
-            tell(&self.resuming, now);
+            tell_stale(&self.until_fresh, now);
         }
     }
 }
 
-/// Tells those who wait.
+/// Answers those who wait, with whether the page is stale.
 #[inline(never)]
-fn tell(waiting: &RefCell<Vec<Settled>>, now: Snapshot) {
-    for settled in waiting.take() {
-        settled(now.stale);
+fn tell_stale(waiting: &RefCell<Vec<TellStale>>, now: Snapshot) {
+    for tell in waiting.take() {
+        tell(now.stale);
     }
 }

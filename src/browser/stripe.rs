@@ -6,6 +6,7 @@ use std::sync::Arc;
 use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
+use super::promise::Returned;
 use super::read::{self, name};
 use crate::failure::Kind;
 
@@ -74,7 +75,7 @@ impl Actions {
     /// # Errors
     ///
     /// It was not called: there is none, or the session is not open.
-    pub(super) fn start(&self, update: &Function) -> Result<Result<JsValue, JsValue>, Kind> {
+    pub(super) fn start(&self, update: &Function) -> Result<Returned, Kind> {
         if !name::RUN_SERVER_UPDATE.with(|name| read::has_method(self, name)) {
             return Err(Kind::Unsupported);
         }

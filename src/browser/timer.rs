@@ -1,5 +1,5 @@
-//! The two clocks of a client: a timer for the earliest moment that anything waits for, and a look every two seconds that no
-//! script of the page can clear.
+//! Two clocks: `setTimeout` for the earliest moment that anything waits for, and `AbortSignal.timeout` as a backup, since
+//! another script may clear every timer of the page.
 
 use std::cell::{Cell, RefCell};
 
@@ -13,11 +13,11 @@ extern "C" {
     fn after_by_signal(ms: f64, call: &Function) -> bool;
 }
 
-/// How often the second clock looks, in milliseconds.
-const LOOK: f64 = 2_000.0;
+/// How often the backup fires, in milliseconds.
+const BACKUP: f64 = 2_000.0;
 
 /// The longest that a timer is set for, in milliseconds: one that fires before it is needed is cheaper than one that is set
-/// anew for each step of an update.
+/// again for each step of an update.
 const LONGEST: f64 = 15_000.0;
 
 /// How late a timer may be before it is taken for cleared by another script, in milliseconds.
@@ -26,51 +26,50 @@ const CLEARED: f64 = 1_000.0;
 /// Ends when it is dropped.
 pub struct Timer {
     /// When it fires, by the client's clock.
-    set: RefCell<Option<(f64, Timeout)>>,
-    look: Closure<dyn Fn()>,
-    is_watched: Cell<bool>,
+    scheduled: RefCell<Option<(f64, Timeout)>>,
+    on_backup: Closure<dyn Fn()>,
+    is_armed: Cell<bool>,
 }
 
 impl Timer {
-    /// A timer that calls `look`, which begins with [`Timer::fired`]; by the second clock it begins with
-    /// [`Timer::watched`].
-    pub fn new(look: impl Fn() + 'static) -> Self {
-        Self { set: RefCell::default(), look: Closure::new(look), is_watched: Cell::default() }
+    /// A timer that is not scheduled. `on_backup` begins with [`Timer::backup_fired`].
+    pub fn new(on_backup: impl Fn() + 'static) -> Self {
+        Self { scheduled: RefCell::default(), on_backup: Closure::new(on_backup), is_armed: Cell::default() }
     }
 
-    /// Is to fire in so many milliseconds from now, or never.
-    pub fn set<F: FnOnce() + 'static>(&self, wait: Option<f64>, now: f64, fire: &dyn Fn() -> F) {
+    /// Makes it fire `wait` milliseconds from now, or never. What it fires begins with [`Timer::clear`].
+    pub fn schedule<F: FnOnce() + 'static>(&self, wait: Option<f64>, now: f64, fire: &dyn Fn() -> F) {
         let Some(ms) = wait else {
-            drop(self.set.take());
+            drop(self.scheduled.take());
             return;
         };
         let at = now + ms;
         let is_enough = |(due, _): &(f64, Timeout)| *due <= at && now < *due + CLEARED;
-        if self.set.borrow().as_ref().is_some_and(is_enough) {
+        if self.scheduled.borrow().as_ref().is_some_and(is_enough) {
             return;
         }
         let ms = if ms > LONGEST { LONGEST } else { ms };
         // Whole milliseconds that are enough: one that fires early would have to be set again.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let timeout = Timeout::new(ms.ceil() as u32, fire());
-        drop(self.set.replace(Some((now + ms, timeout))));
+        drop(self.scheduled.replace(Some((now + ms, timeout))));
     }
 
-    /// It is no longer set.
-    pub fn fired(&self) {
-        drop(self.set.take());
+    /// Clears the timer, which may have fired.
+    pub fn clear(&self) {
+        drop(self.scheduled.take());
     }
 
-    /// Lets the second clock look once, in two seconds, unless it is to already.
-    pub fn watch(&self) {
-        if !self.is_watched.replace(true) && !after_by_signal(LOOK, self.look.as_ref().unchecked_ref()) {
+    /// Makes the backup fire once, in two seconds, unless it is going to already.
+    pub fn arm_backup(&self) {
+        if !self.is_armed.replace(true) && !after_by_signal(BACKUP, self.on_backup.as_ref().unchecked_ref()) {
             // An old browser has the timer alone.
-            self.is_watched.set(false);
+            self.is_armed.set(false);
         }
     }
 
-    /// The second clock has looked.
-    pub fn watched(&self) {
-        self.is_watched.set(false);
+    /// The backup has fired.
+    pub fn backup_fired(&self) {
+        self.is_armed.set(false);
     }
 }

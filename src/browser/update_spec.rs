@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
 use super::failure::Failure;
 use crate::intent::Value;
-use crate::request::RawIntent;
+use crate::payload::RawIntent;
 
 #[wasm_bindgen(module = "/src/browser/platform.js")]
 extern "C" {
@@ -22,8 +22,6 @@ pub enum Source {
     Request(RawIntent, JsValue),
     /// The page's own function.
     Wrapped(Function),
-    /// A request of an endpoint that other updates declare.
-    Foreign,
 }
 
 impl Source {
@@ -64,19 +62,19 @@ impl UpdateSpec {
 pub struct Functions(WeakMap);
 
 thread_local! {
-    /// While a spec is looked for, its getter puts it here.
+    /// For `find` alone.
     static FOUND: RefCell<Option<Rc<UpdateSpec>>> = const { RefCell::new(None) };
     static LOOKING: Cell<bool> = const { Cell::new(false) };
 }
 
 impl Functions {
-    /// None yet.
+    /// A client's, of which there are none at first.
     pub fn new() -> Self {
         Self(WeakMap::new())
     }
 
-    /// The spec of a function that was made here. JavaScript owns it, so that it is let go with the function: the one way
-    /// from the function to it is its getter.
+    /// The spec of a function that was made here. It must die with the function, so nothing here may hold it. Only the
+    /// getter's closure does: called with `LOOKING` set, that leaves it in `FOUND`.
     pub fn find(&self, function: &JsValue) -> Option<Rc<UpdateSpec>> {
         let getter = self.0.get(function.dyn_ref()?).dyn_into::<Function>().ok()?;
         LOOKING.set(true);

@@ -1,9 +1,9 @@
 //! What follows when something has ended: an update, or a refresh.
 
-use super::{Machine, OWN_REFRESHES, Owed};
+use super::{Machine, OWN_REFRESHES, PendingFetch};
 use crate::context::Context;
 use crate::effect::Effect;
-use crate::failure::{Applied, Failure, Kind};
+use crate::failure::{Applied, FailureFacts, Kind};
 use crate::queue;
 use crate::staleness::Doubt;
 
@@ -13,7 +13,7 @@ impl Machine {
         let mut position = 0;
         while position < self.updates.len() {
             let verdict = self.at(position).and_then(|(update, endpoint)| update.decide(endpoint, context));
-            if !verdict.is_some_and(|verdict| self.decided(position, verdict.err(), context)) {
+            if !verdict.is_some_and(|verdict| self.conclude_one(position, verdict.err(), context)) {
                 position += 1;
             }
         }
@@ -23,7 +23,7 @@ impl Machine {
     }
 
     /// It is known how an update ended: it goes, or the refresh that belongs to it holds it. Returns whether it has gone.
-    fn decided(&mut self, position: usize, failure: Option<Failure>, context: &mut Context) -> bool {
+    fn conclude_one(&mut self, position: usize, failure: Option<FailureFacts>, context: &mut Context) -> bool {
         self.count(position, failure, context);
         let Some(update) = self.updates.get(position) else { return false };
         let (id, session) = (update.id(), update.session);
@@ -38,8 +38,8 @@ impl Machine {
             Applied::No => None,
         };
         if let Some(doubt) = doubt {
-            let owing = Some(id).filter(|_| failure.kind == Kind::RefreshFailed && silent);
-            self.doubt(session, doubt, owing, context);
+            let fetching_update = Some(id).filter(|_| failure.kind == Kind::RefreshFailed && silent);
+            self.doubt(session, doubt, fetching_update, context);
         }
         if !external {
             let refresh = self.refresh(session, context);
@@ -53,7 +53,7 @@ impl Machine {
     }
 
     /// Counts how an update ended. What was cancelled is no failure, and its duration means nothing.
-    fn count(&mut self, position: usize, failure: Option<Failure>, context: &mut Context) {
+    fn count(&mut self, position: usize, failure: Option<FailureFacts>, context: &mut Context) {
         let kind = failure.map(|failure| failure.kind);
         if kind == Some(Kind::Cancelled) {
             return;
@@ -61,7 +61,7 @@ impl Machine {
         if let Some((update, rules)) = self.at(position) {
             rules.counts.record(kind, update.duration(context.now));
             let (id, endpoint, ms) = (update.id(), update.endpoint, update.age(context.now));
-            context.emit(Effect::Decided { id, endpoint, failure, ms });
+            context.emit(Effect::Counted { id, endpoint, failure, ms });
         }
     }
 
@@ -70,15 +70,21 @@ impl Machine {
         if position < self.updates.len() {
             let update = self.updates.remove(position);
             let sent_externally = update.is_external() && update.was_sent();
-            self.payments.settled(update.id(), update.has_failed(), sent_externally, context.now);
-            context.emit(update.settled(fresh, context.now));
+            self.payments.update_ended(update.id(), update.has_failed(), sent_externally, context.now);
+            context.emit(update.into_effect(fresh, context.now));
         }
     }
 
-    /// A session has become stale. If nothing else is in doubt, that ends once Stripe.js ends the update `owing` after
-    /// all: it began to fetch the session before any other doubt.
-    pub(super) fn doubt(&mut self, session: Option<u32>, doubt: Doubt, owing: Option<u32>, context: &mut Context) {
-        self.owed = owing.filter(|_| !self.staleness.is_stale()).map(|update| Owed { update, session });
+    /// A session has become stale. If only `fetching_update` put the page in doubt, its own late fetch ends the doubt.
+    pub(super) fn doubt(
+        &mut self,
+        session: Option<u32>,
+        doubt: Doubt,
+        fetching_update: Option<u32>,
+        context: &mut Context,
+    ) {
+        self.pending_fetch =
+            fetching_update.filter(|_| !self.staleness.is_stale()).map(|update| PendingFetch { update, session });
         self.staleness.doubt(session, doubt, context.now);
     }
 
@@ -108,7 +114,7 @@ impl Machine {
     /// Tells the page how a refresh that it asked for ended.
     pub(super) fn report(id: u32, failed: Option<Kind>, context: &mut Context) {
         if id < OWN_REFRESHES {
-            context.emit(Effect::Refreshed { id, failure: failed.map(|kind| Failure::bare(kind, Applied::No)) });
+            context.emit(Effect::Refreshed { id, failure: failed.map(|kind| FailureFacts::bare(kind, Applied::No)) });
         }
     }
 }

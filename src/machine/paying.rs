@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::Machine;
 use crate::context::Context;
 use crate::failure::Kind;
+use crate::payload::Payload;
 use crate::payment::Situation;
 use crate::payment::blocked::BlockReason;
-use crate::request::Payload;
 
 impl Machine {
     /// Whether a hold may begin now: nothing is pending, stale, refreshed, held or being paid.

@@ -1,37 +1,22 @@
 //! Why `pay` did not call `confirm`, and how often.
 
-/// Why a payment was blocked. The first that holds is reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BlockReason {
-    /// By the signal of the call, or by `dispose`.
-    Cancelled,
-    /// Another payment is under way.
-    Paying,
-    /// The session is not open.
-    Closed,
-    /// The page may show an old total.
-    Stale,
-    /// An update that was pending did not succeed.
-    Failed,
-    /// The session is not what the customer saw.
-    Changed,
-}
+use crate::failure::words;
 
-impl BlockReason {
-    /// Every reason.
-    pub const ALL: [Self; 6] = [Self::Cancelled, Self::Paying, Self::Closed, Self::Stale, Self::Failed, Self::Changed];
-
-    /// The word that JavaScript and the docs use.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Cancelled => "cancelled",
-            Self::Paying => "paying",
-            Self::Closed => "closed",
-            Self::Stale => "stale",
-            Self::Failed => "failed",
-            Self::Changed => "changed",
-        }
+words! {
+    /// Why a payment was blocked. The first that holds is reported.
+    BlockReason {
+        /// By the signal of the call, or by `dispose`.
+        Cancelled = "cancelled",
+        /// Another payment is under way.
+        Paying = "paying",
+        /// The session is not open.
+        Closed = "closed",
+        /// The page may show an old total.
+        Stale = "stale",
+        /// An update that was pending did not succeed.
+        Failed = "failed",
+        /// The session is not what the customer saw.
+        Changed = "changed",
     }
 }
 

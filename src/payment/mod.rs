@@ -227,7 +227,7 @@ impl Payments {
     }
 
     /// An update is over. `external` is set for an external one that had sent something.
-    pub fn settled(&mut self, update: u32, failed: bool, external: bool, now: f64) {
+    pub fn update_ended(&mut self, update: u32, failed: bool, external: bool, now: f64) {
         if external {
             self.external_ended = Some(now);
         }
@@ -322,7 +322,7 @@ impl Payments {
         self.block(id, reason, context);
     }
 
-    /// When it wants to look at the clock.
+    /// When it wants the clock to be read.
     #[must_use]
     pub fn timer(&self) -> Option<f64> {
         match &self.stage {

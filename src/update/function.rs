@@ -5,9 +5,9 @@ use crate::answer::{self, Answer, Body};
 use crate::context::Context;
 use crate::effect::Effect;
 use crate::endpoint::Endpoint;
-use crate::failure::{Applied, Failure, Kind, Reason};
+use crate::failure::{Applied, FailureFacts, Kind, Reason};
 use crate::metrics::Number;
-use crate::request::Payload;
+use crate::payload::Payload;
 use crate::retry;
 
 /// How long the task that is let through at the deadline may take, in milliseconds: a script that clears every timer of the
@@ -16,7 +16,7 @@ const LAST_TASK: f64 = 1_000.0;
 
 /// The function of one update.
 #[derive(Clone, Debug)]
-pub struct Function {
+pub struct FunctionRun {
     id: u32,
     payload: Payload,
     /// When the update was asked for.
@@ -34,7 +34,7 @@ pub struct Function {
     status: Option<u16>,
 }
 
-impl Function {
+impl FunctionRun {
     /// A function that was not called yet.
     #[must_use]
     pub fn new(id: u32, payload: Payload, asked: f64) -> Self {
@@ -96,7 +96,7 @@ impl Function {
 
     /// How it ended, and when.
     #[must_use]
-    pub fn ended(&self) -> Option<(f64, Result<(), Failure>)> {
+    pub fn ended(&self) -> Option<(f64, Result<(), FailureFacts>)> {
         if let Stage::Ended { at, result } = self.stage { Some((at, result)) } else { None }
     }
 
@@ -118,8 +118,8 @@ impl Function {
 
     /// A failure of this update. One attempt in doubt makes every later "no" an "unknown".
     #[must_use]
-    pub fn failure(&self, kind: Kind, applied: Applied, reason: Option<Reason>, now: f64) -> Failure {
-        Failure {
+    pub fn failure(&self, kind: Kind, applied: Applied, reason: Option<Reason>, now: f64) -> FailureFacts {
+        FailureFacts {
             kind,
             applied: if self.in_doubt && applied == Applied::No { Applied::Unknown } else { applied },
             status: self.status,
@@ -365,24 +365,24 @@ impl Function {
         self.settle(Err(self.failure(kind, applied, reason, context.now)), context);
     }
 
-    fn settle(&mut self, result: Result<(), Failure>, context: &mut Context) {
+    fn settle(&mut self, result: Result<(), FailureFacts>, context: &mut Context) {
         self.stage = Stage::Ended { at: context.now, result };
         context.emit(Effect::FunctionEnded { id: self.id, failure: result.err() });
     }
 
-    /// Calls `look` with each time that it waits for. `awaited` is set while Stripe.js' failure waits to be judged.
-    pub fn timers(&self, awaited: bool, endpoint: &Endpoint, look: &mut dyn FnMut(f64)) {
+    /// Calls `wake_at` with each time that it waits for. `may_still_end` is set while Stripe.js's failure waits to be judged.
+    pub fn timers(&self, may_still_end: bool, endpoint: &Endpoint, wake_at: &mut dyn FnMut(f64)) {
         let unsettled = !matches!(self.stage, Stage::Idle | Stage::Ended { .. });
         let running = unsettled && self.overdue.is_none();
         if unsettled {
-            self.overdue.into_iter().for_each(|since| look(since + LAST_TASK));
+            self.overdue.into_iter().for_each(|since| wake_at(since + LAST_TASK));
         }
-        if running || awaited || self.is_lost() {
-            look(self.began() + endpoint.timeout);
+        if running || may_still_end || self.is_lost() {
+            wake_at(self.began() + endpoint.timeout);
         }
         match self.stage {
-            Stage::Pause { until } if running => look(until),
-            Stage::Sent { since } if running => endpoint.attempt_timeout.into_iter().for_each(|ms| look(since + ms)),
+            Stage::Pause { until } if running => wake_at(until),
+            Stage::Sent { since } if running => endpoint.attempt_timeout.into_iter().for_each(|ms| wake_at(since + ms)),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! The life of one update. It knows no browser and no queue.
 //!
-//! Two things run beside each other: the page's `Function`, which sends the request, and Stripe.js, whose
+//! Two things run beside each other: the page's `FunctionRun`, which sends the request, and Stripe.js, whose
 //! `runServerUpdate` calls that function and then fetches the session again. `verdict.rs` holds them against each other.
 
 mod function;
@@ -8,14 +8,14 @@ mod stage;
 mod stripe;
 mod verdict;
 
-use self::function::Function;
+use self::function::FunctionRun;
 use self::stripe::Stripe;
 use crate::context::Context;
 use crate::effect::Effect;
 use crate::endpoint::Endpoint;
 use crate::event::UpdateEvent;
-use crate::failure::{Applied, Failure, Kind, Reason};
-use crate::request::Payload;
+use crate::failure::{Applied, FailureFacts, Kind, Reason};
+use crate::payload::Payload;
 use crate::staleness::Doubt;
 
 /// One update.
@@ -25,18 +25,18 @@ pub struct Update {
     pub endpoint: usize,
     /// The number of its session.
     pub session: Option<u32>,
-    /// Who waits for the outcome.
+    /// The callers that wait for the outcome.
     pub waiters: Vec<u32>,
     /// The refresh after its failure, while that holds its turn and its outcome.
     pub held: Option<u32>,
-    function: Function,
+    function: FunctionRun,
     stripe: Stripe,
-    verdict: Option<Result<(), Failure>>,
+    verdict: Option<Result<(), FailureFacts>>,
 }
 
 impl Update {
     fn new(id: u32, endpoint: usize, session: Option<u32>, payload: Payload, asked: f64, stripe: Stripe) -> Self {
-        let function = Function::new(id, payload, asked);
+        let function = FunctionRun::new(id, payload, asked);
         Self { endpoint, session, waiters: vec![id], held: None, function, stripe, verdict: None }
     }
 
@@ -123,13 +123,13 @@ impl Update {
 
     /// That a waiter no longer waits.
     #[must_use]
-    pub fn detached(&self, reason: Reason, now: f64) -> Failure {
+    pub fn detached(&self, reason: Reason, now: f64) -> FailureFacts {
         let applied = if self.was_sent() { Applied::Unknown } else { Applied::No };
         self.function.failure(Kind::Cancelled, applied, Some(reason), now)
     }
 
     /// How it ended, as far as that is known.
-    fn result(&self) -> Option<Result<(), Failure>> {
+    fn result(&self) -> Option<Result<(), FailureFacts>> {
         self.verdict.or(self.function.ended().map(|(_, result)| result))
     }
 
@@ -141,7 +141,7 @@ impl Update {
 
     /// What is told once it is over.
     #[must_use]
-    pub fn settled(self, fresh: bool, now: f64) -> Effect {
+    pub fn into_effect(self, fresh: bool, now: f64) -> Effect {
         Effect::Settled {
             id: self.id(),
             endpoint: self.endpoint,

@@ -1,6 +1,6 @@
 //! How far the function of an update is.
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{FailureFacts, Kind};
 
 /// How far the function is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,7 +26,7 @@ pub enum Stage {
         /// When.
         at: f64,
         /// How.
-        result: Result<(), Failure>,
+        result: Result<(), FailureFacts>,
     },
 }
 

@@ -1,4 +1,4 @@
-//! Stripe.js' side of an update: `runServerUpdate`, which calls the function and then fetches the session again.
+//! Stripe.js's side of an update: `runServerUpdate`, which calls the function and then fetches the session again.
 
 /// How far Stripe.js is.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use super::Update;
 use super::stripe::Stripe;
 use crate::context::Context;
 use crate::endpoint::Endpoint;
-use crate::failure::{Applied, Failure, Kind, Reason};
+use crate::failure::{Applied, FailureFacts, Kind, Reason};
 
 /// Stripe's limit on the function, and ours on waiting: for a turn, and for Stripe.js to call the function.
 pub const LIMIT: f64 = 20_000.0;
@@ -17,12 +17,12 @@ const SILENT_AFTER_SUCCESS: f64 = 10_000.0;
 
 impl Update {
     /// How it ended, once: `None` if that is not known yet, or was returned before.
-    pub fn decide(&mut self, endpoint: &mut Endpoint, context: &mut Context) -> Option<Result<(), Failure>> {
+    pub fn decide(&mut self, endpoint: &mut Endpoint, context: &mut Context) -> Option<Result<(), FailureFacts>> {
         if self.verdict.is_some() {
             return None;
         }
         self.function.judge_lost(endpoint, context);
-        self.verdict = self.judge_stripe(endpoint, context)?;
+        self.verdict = self.judge_lost_stripe(endpoint, context)?;
         self.give_up(context);
         self.verdict = self.verdict.or_else(|| self.judge(context));
         self.verdict
@@ -31,7 +31,11 @@ impl Update {
     /// Judges a failure of Stripe.js once it is known whether the page is left, or at once if the function has failed and
     /// decides. Returns `None` while it cannot, and the verdict if the page was left.
     #[expect(clippy::option_option, reason = "the outer one waits, the inner one is no verdict yet")]
-    fn judge_stripe(&mut self, endpoint: &Endpoint, context: &mut Context) -> Option<Option<Result<(), Failure>>> {
+    fn judge_lost_stripe(
+        &mut self,
+        endpoint: &Endpoint,
+        context: &mut Context,
+    ) -> Option<Option<Result<(), FailureFacts>>> {
         let Stripe::Lost { since, yielding } = self.stripe else { return Some(None) };
         let result = self.function.ended().map(|(_, result)| result);
         let failed = matches!(result, Some(Err(_)));
@@ -65,14 +69,14 @@ impl Update {
     }
 
     /// The table, once the function has ended.
-    fn judge(&self, context: &Context) -> Option<Result<(), Failure>> {
+    fn judge(&self, context: &Context) -> Option<Result<(), FailureFacts>> {
         let (_, result) = self.function.ended()?;
-        let awaited = self.is_silent() && !self.is_out_of_patience(context);
+        let may_still_end = self.is_silent() && !self.is_out_of_patience(context);
         match (result, self.stripe) {
             (Ok(()), Stripe::External | Stripe::Ended { success: true, .. }) => Some(Ok(())),
-            (Ok(()), _) if awaited => None,
+            (Ok(()), _) if may_still_end => None,
             (Ok(()), _) => Some(Err(self.function.failure(Kind::RefreshFailed, Applied::Yes, None, context.now))),
-            (Err(_), _) if awaited && self.was_sent() => None,
+            (Err(_), _) if may_still_end && self.was_sent() => None,
             (Err(failure), _) => Some(Err(failure)),
         }
     }
@@ -92,12 +96,12 @@ impl Update {
         }
     }
 
-    /// Calls `look` with each time that this update waits for.
-    pub fn timers(&self, endpoint: &Endpoint, look: &mut dyn FnMut(f64)) {
+    /// Calls `wake_at` with each time that this update waits for.
+    pub fn timers(&self, endpoint: &Endpoint, wake_at: &mut dyn FnMut(f64)) {
         if self.verdict.is_some() {
             return;
         }
-        self.patience().into_iter().for_each(&mut *look);
-        self.function.timers(matches!(self.stripe, Stripe::Lost { .. }), endpoint, look);
+        self.patience().into_iter().for_each(&mut *wake_at);
+        self.function.timers(matches!(self.stripe, Stripe::Lost { .. }), endpoint, wake_at);
     }
 }

@@ -1,6 +1,6 @@
 //! The table of answers, row by row, with the answers of public reports: which are a yes, which a no, and which are neither.
 
-use checkout_updates::answer::{Body, Content, Json, LONGEST_BODY, Parsed, judge};
+use checkout_updates::answer::{Body, BodyContent, Json, LONGEST_BODY, Parsed, judge};
 use checkout_updates::failure::Kind;
 use proptest::prelude::*;
 
@@ -27,8 +27,8 @@ fn parse(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().map(Value)
 }
 
-fn read(status: u16, text: &str) -> Content<Value> {
-    Content::of_text(status, text, &parse)
+fn read(status: u16, text: &str) -> BodyContent<Value> {
+    BodyContent::of_text(status, text, &parse)
 }
 
 /// What an answer of this status and text is.
@@ -234,7 +234,7 @@ fn the_value_is_what_was_sent() {
 #[test]
 fn a_value_that_was_parsed_already_is_judged_alike() {
     for text in ["null", "false", "0", "\"OK\"", "\"error\"", "[]", r#"{"type":"error","message":"Only 3 left."}"#] {
-        let (read, parsed) = (read(200, text), Content::of_json(200, parse(text).unwrap(), &parse));
+        let (read, parsed) = (read(200, text), BodyContent::of_json(200, parse(text).unwrap(), &parse));
         assert_eq!((parsed.body, parsed.value, parsed.message), (read.body, read.value, read.message), "{text}");
     }
 }

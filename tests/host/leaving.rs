@@ -7,7 +7,7 @@ use checkout_updates::endpoint::Endpoint;
 use checkout_updates::event::Event;
 use checkout_updates::failure::{Applied, Kind, Reason};
 use checkout_updates::metrics::Number;
-use checkout_updates::request::Payload;
+use checkout_updates::payload::Payload;
 
 use crate::support::{Bench, Outcome, called, endpoint, http, request, stripe_ended, token};
 

@@ -5,9 +5,9 @@ use checkout_updates::clock::{Clock, Moment};
 use checkout_updates::effect::Effect;
 use checkout_updates::endpoint::Endpoint;
 use checkout_updates::event::Event;
-use checkout_updates::failure::{Applied, Failure, Kind};
+use checkout_updates::failure::{Applied, FailureFacts, Kind};
 use checkout_updates::metrics::Number;
-use checkout_updates::request::Payload;
+use checkout_updates::payload::Payload;
 
 use crate::support::{Bench, called, endpoint, head, http, request, token, yielded};
 
@@ -17,7 +17,7 @@ fn sent(endpoint: Endpoint) -> Bench {
     bench
 }
 
-fn failure(bench: &Bench) -> Failure {
+fn failure(bench: &Bench) -> FailureFacts {
     assert!(bench.resolved(1) == Some(false));
     assert!(bench.machine.is_empty());
     bench.failure(1)

@@ -4,8 +4,8 @@ use checkout_updates::answer::Answer;
 use checkout_updates::effect::Effect;
 use checkout_updates::event::Event;
 use checkout_updates::failure::{Applied, Kind};
+use checkout_updates::payload::Payload;
 use checkout_updates::payment::blocked::BlockReason;
-use checkout_updates::request::Payload;
 
 use crate::support::{Bench, Outcome, called, endpoint, http, request};
 

@@ -6,7 +6,7 @@ use checkout_updates::endpoint::Endpoint;
 use checkout_updates::event::Event;
 use checkout_updates::failure::{Applied, Kind, Reason};
 use checkout_updates::metrics::Number;
-use checkout_updates::request::Payload;
+use checkout_updates::payload::Payload;
 use proptest::prelude::*;
 
 use crate::support::{Bench, Outcome, called, endpoint, http, in_group, request};
@@ -22,7 +22,7 @@ fn quantity(item: &str, quantity: u32) -> Payload {
 
 fn reason(bench: &Bench, waiter: u32) -> Option<Reason> {
     match bench.outcome(waiter)? {
-        Outcome::Failure(failure, _) if failure.kind == Kind::Cancelled => failure.reason,
+        Outcome::FailureFacts(failure, _) if failure.kind == Kind::Cancelled => failure.reason,
         other => panic!("{other:?}"),
     }
 }
@@ -283,7 +283,7 @@ proptest! {
         }
         let told: Vec<_> = bench.settled.iter().map(|(id, outcome)| match outcome {
             Outcome::Success(_) => (*id, None),
-            Outcome::Failure(failure, _) => (*id, failure.reason),
+            Outcome::FailureFacts(failure, _) => (*id, failure.reason),
         }).collect();
         prop_assert_eq!(told, model.told);
         let started = bench.count(|effect| matches!(effect, Effect::Start(_)));

@@ -7,9 +7,9 @@ use checkout_updates::answer::{Answer, Body};
 use checkout_updates::effect::Effect;
 use checkout_updates::endpoint::Endpoint;
 use checkout_updates::event::{Event, UpdateEvent};
-use checkout_updates::failure::{Applied, Failure, Kind, Reason};
+use checkout_updates::failure::{Applied, FailureFacts, Kind, Reason};
 use checkout_updates::machine::Machine;
-use checkout_updates::request::Payload;
+use checkout_updates::payload::Payload;
 use proptest::prelude::*;
 
 use crate::support::{called, token, yielded};
@@ -64,16 +64,16 @@ struct World {
     /// What will happen, and when.
     agenda: Vec<(f64, Event)>,
     known: BTreeMap<u32, Known>,
-    failures: BTreeMap<u32, Failure>,
+    failures: BTreeMap<u32, FailureFacts>,
     settled: BTreeMap<u32, u32>,
     /// (waiter, update, failure or success) in the order told.
-    told: Vec<(u32, u32, Option<Failure>)>,
+    told: Vec<(u32, u32, Option<FailureFacts>)>,
     timeouts: Vec<f64>,
     /// Whether the page was left and has not come back.
     gone: bool,
     pays: BTreeMap<u32, Pay>,
     /// How each update settled.
-    records: BTreeMap<u32, Vec<Option<Failure>>>,
+    records: BTreeMap<u32, Vec<Option<FailureFacts>>>,
 }
 
 impl World {
@@ -172,7 +172,7 @@ impl World {
                     assert!(now - at <= known.limit + 1.0, "update {id} ended {} ms after its call", now - at);
                 }
             }
-            Effect::Decided { id, failure, .. } => {
+            Effect::Counted { id, failure, .. } => {
                 self.failures.extend(failure.map(|failure| (id, failure)));
             }
             Effect::Detached { waiter, failure } => {

@@ -62,7 +62,7 @@ fn an_error_after_success_is_a_failed_refresh() {
     assert!(bench.is_stale());
     assert_eq!(bench.outcome(1), None, "the first refresh belongs to the update");
     bench.refreshed(true);
-    let Some(Outcome::Failure(failure, true)) = bench.outcome(1) else { panic!("{:?}", bench.outcome(1)) };
+    let Some(Outcome::FailureFacts(failure, true)) = bench.outcome(1) else { panic!("{:?}", bench.outcome(1)) };
     assert_eq!((failure.kind, failure.applied), (Kind::RefreshFailed, Applied::Yes));
     assert!(!bench.is_stale());
 }
@@ -155,7 +155,7 @@ fn a_lost_answer_is_refreshed_before_the_outcome() {
     bench.run(2, "{\"other\":1}");
     assert!(!bench.has(&Effect::Start(2)), "it holds the turn");
     bench.refreshed(true);
-    let Some(Outcome::Failure(failure, true)) = bench.outcome(1) else { panic!("{:?}", bench.outcome(1)) };
+    let Some(Outcome::FailureFacts(failure, true)) = bench.outcome(1) else { panic!("{:?}", bench.outcome(1)) };
     assert_eq!((failure.kind, failure.applied), (Kind::Network, Applied::Unknown));
     assert!(bench.has(&Effect::Start(2)));
 }

@@ -4,13 +4,13 @@ use checkout_updates::answer::Answer;
 use checkout_updates::effect::Effect;
 use checkout_updates::endpoint::Endpoint;
 use checkout_updates::event::Event;
-use checkout_updates::failure::{Applied, Failure, Kind, Reason};
-use checkout_updates::request::Payload;
+use checkout_updates::failure::{Applied, FailureFacts, Kind, Reason};
+use checkout_updates::payload::Payload;
 
 use crate::support::{Bench, Outcome, called, endpoint, http, request, stripe_ended};
 
 /// What was told of the updates: number, failure, waited, duration and attempts.
-fn records(bench: &Bench) -> Vec<(u32, Option<Failure>, f64, f64, u32)> {
+fn records(bench: &Bench) -> Vec<(u32, Option<FailureFacts>, f64, f64, u32)> {
     let record = |effect: &Effect| match *effect {
         Effect::Settled { id, endpoint: 0, failure, waited, duration, attempts, .. } => {
             Some((id, failure, waited, duration, attempts))
@@ -29,7 +29,7 @@ fn a_success_is_told_with_its_times() {
     bench.pass(700.0).ended(1, true);
     assert_eq!(records(&bench), [(1, None, 300.0, 300.0, 2)]);
     // The page's timeline has it from the call until Stripe.js is done.
-    assert!(bench.has(&Effect::Decided { id: 1, endpoint: 0, failure: None, ms: 1_000.0 }));
+    assert!(bench.has(&Effect::Counted { id: 1, endpoint: 0, failure: None, ms: 1_000.0 }));
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_failure_is_told_when_its_waiters_are() {
     assert_eq!((failure.kind, failure.applied), (Kind::Network, Applied::Unknown));
     assert_eq!(records(&bench), [(1, Some(failure), 5.0, 0.0, 1)]);
     let with_waiter = |effect: &Effect| matches!(effect, Effect::Settled { waiters, .. } if *waiters == [1]);
-    assert!(bench.position(|effect| matches!(effect, Effect::Decided { .. })) < bench.position(with_waiter));
+    assert!(bench.position(|effect| matches!(effect, Effect::Counted { .. })) < bench.position(with_waiter));
     assert_eq!(bench.effects.last().map(with_waiter), Some(true), "the last of all");
 }
 
@@ -113,12 +113,12 @@ fn what_begins_while_everything_ends_lives() {
     bench.on(called(5)).answer(5, 1, http(200)).ended(5, true);
     for (waiter, reason) in [(1, Some(Reason::Disposed)), (4, Some(Reason::Disposed))] {
         assert_eq!(
-            bench.outcome(waiter).map(|outcome| matches!(outcome, Outcome::Failure(f, _) if f.reason == reason)),
+            bench.outcome(waiter).map(|outcome| matches!(outcome, Outcome::FailureFacts(f, _) if f.reason == reason)),
             Some(true)
         );
     }
     assert_eq!(bench.outcome(5), Some(&Outcome::Success(true)));
-    let failure = Some(Failure::bare(Kind::Cancelled, Applied::No));
+    let failure = Some(FailureFacts::bare(Kind::Cancelled, Applied::No));
     assert_eq!(bench.count(|effect| *effect == Effect::Refreshed { id: 3, failure }), 1);
     assert!(bench.machine.is_empty() && !bench.is_stale());
     // Each is over once.

@@ -3,8 +3,8 @@
 use checkout_updates::answer::Answer;
 use checkout_updates::effect::Effect;
 use checkout_updates::event::Event;
-use checkout_updates::failure::{Applied, Failure, Kind};
-use checkout_updates::request::Payload;
+use checkout_updates::failure::{Applied, FailureFacts, Kind};
+use checkout_updates::payload::Payload;
 use checkout_updates::staleness::{Doubt, Staleness};
 use proptest::prelude::*;
 
@@ -119,10 +119,10 @@ fn a_function_of_the_pages_own_hands_makes_stale_and_refresh_ends_it() {
 fn a_refresh_of_the_page_always_ends() {
     let mut bench = Bench::new(endpoint());
     bench.on(Event::Refresh { id: 7, session: Some(1) }).pass(40_000.0);
-    assert!(bench.has(&Effect::Refreshed { id: 7, failure: Some(Failure::bare(Kind::StripeError, Applied::No)) }));
+    assert!(bench.has(&Effect::Refreshed { id: 7, failure: Some(FailureFacts::bare(Kind::StripeError, Applied::No)) }));
     let mut bench = Bench::new(endpoint());
     bench.on(Event::Refresh { id: 7, session: Some(1) }).on(not_started(7, Kind::Unsupported));
-    assert!(bench.has(&Effect::Refreshed { id: 7, failure: Some(Failure::bare(Kind::Unsupported, Applied::No)) }));
+    assert!(bench.has(&Effect::Refreshed { id: 7, failure: Some(FailureFacts::bare(Kind::Unsupported, Applied::No)) }));
 }
 
 #[test]

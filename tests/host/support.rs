@@ -4,17 +4,17 @@ use checkout_updates::answer::{Answer, Body};
 use checkout_updates::effect::Effect;
 use checkout_updates::endpoint::Endpoint;
 use checkout_updates::event::{Event, UpdateEvent};
-use checkout_updates::failure::{Applied, Failure, Kind};
+use checkout_updates::failure::{Applied, FailureFacts, Kind};
 use checkout_updates::machine::Machine;
-use checkout_updates::request::Payload;
+use checkout_updates::payload::Payload;
 
 /// What a waiter was given.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Outcome {
     /// Success, with a fresh session or not.
     Success(bool),
-    /// Failure, with a refreshed session or not.
-    Failure(Failure, bool),
+    /// FailureFacts, with a refreshed session or not.
+    FailureFacts(FailureFacts, bool),
 }
 
 /// A machine with its clock.
@@ -26,7 +26,7 @@ pub struct Bench {
     /// Whether the page was stale when each effect came out.
     pub stale: Vec<bool>,
     /// The failures of functions and updates, by update.
-    failures: Vec<(u32, Failure)>,
+    failures: Vec<(u32, FailureFacts)>,
     pub settled: Vec<(u32, Outcome)>,
     next: usize,
 }
@@ -89,13 +89,16 @@ impl Bench {
         for effect in &out {
             match effect {
                 Effect::FunctionEnded { id, failure: Some(failure) }
-                | Effect::Decided { id, failure: Some(failure), .. } => self.failures.push((*id, *failure)),
+                | Effect::Counted { id, failure: Some(failure), .. } => self.failures.push((*id, *failure)),
                 Effect::Settled { id, waiters, failure, fresh, .. } => {
                     self.failures.extend(failure.map(|failure| (*id, failure)));
-                    let outcome = failure.map_or(Outcome::Success(*fresh), |failure| Outcome::Failure(failure, *fresh));
+                    let outcome =
+                        failure.map_or(Outcome::Success(*fresh), |failure| Outcome::FailureFacts(failure, *fresh));
                     self.settled.extend(waiters.iter().map(|waiter| (*waiter, outcome)));
                 }
-                Effect::Detached { waiter, failure } => self.settled.push((*waiter, Outcome::Failure(*failure, false))),
+                Effect::Detached { waiter, failure } => {
+                    self.settled.push((*waiter, Outcome::FailureFacts(*failure, false)))
+                }
                 _ => {}
             }
         }
@@ -105,7 +108,7 @@ impl Bench {
     }
 
     /// The last failure of an update, or of its function.
-    pub fn failure(&self, update: u32) -> Failure {
+    pub fn failure(&self, update: u32) -> FailureFacts {
         self.failures.iter().rev().find(|(id, _)| *id == update).map(|(_, failure)| *failure).unwrap()
     }
 
@@ -208,7 +211,7 @@ impl Bench {
 
     /// How often `onFailure` was told of this update.
     pub fn told_failures(&self, update: u32) -> usize {
-        self.count(|effect| matches!(effect, Effect::Decided { id, failure: Some(_), .. } if *id == update))
+        self.count(|effect| matches!(effect, Effect::Counted { id, failure: Some(_), .. } if *id == update))
     }
 
     /// The number of the last refresh that was begun.
@@ -239,7 +242,7 @@ impl Bench {
     /// The kind and `applied` of a waiter's failure.
     pub fn kind(&self, waiter: u32) -> Option<(Kind, Applied)> {
         match self.outcome(waiter)? {
-            Outcome::Failure(failure, _) => Some((failure.kind, failure.applied)),
+            Outcome::FailureFacts(failure, _) => Some((failure.kind, failure.applied)),
             Outcome::Success(_) => None,
         }
     }

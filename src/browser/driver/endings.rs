@@ -10,16 +10,16 @@ use super::Driver;
 use crate::browser::abort::AbortGuard;
 use crate::browser::attempt::Received;
 use crate::browser::failure::{Failure, FailureDetails, SettledUpdate, whole};
-use crate::browser::in_flight::{InFlight, Reply, Waiter};
+use crate::browser::in_flight::InFlight;
 use crate::browser::outcome::{Outcome, ServerAnswer};
 use crate::browser::response;
 use crate::browser::stripe::{Actions, Session};
-use crate::failure::{self, Applied, Kind};
+use crate::failure::{Applied, FailureFacts, Kind};
 
 impl Driver {
     /// Settles the promise of a function.
-    pub(super) fn function_ended(&self, id: u32, failure: Option<failure::Failure>) {
-        let failure = failure.and_then(|failure| self.failed(id, failure));
+    pub(super) fn function_ended(&self, id: u32, failure: Option<FailureFacts>) {
+        let failure = failure.and_then(|failure| self.failure_of(id, failure));
         let ended = self.row(id).map(|mut row| (row.abort.take(), row.function.clone(), row.received.response.clone()));
         let Some((abort, function, response)) = ended else { return };
         match failure {
@@ -34,13 +34,14 @@ impl Driver {
         }
     }
 
-    /// The failure of an update as the page is told of it: the same as before where nothing else was decided.
+    /// The failure of update `id`. Reuses the one already made if kind, applied and reason are the same, so that the page sees
+    /// one error object.
     #[inline(never)]
-    pub(super) fn failed(&self, id: u32, decided: failure::Failure) -> Option<Rc<Failure>> {
+    pub(super) fn failure_of(&self, id: u32, facts: FailureFacts) -> Option<Rc<Failure>> {
         let (endpoint, mut details, response) = {
             let mut row = self.row(id)?;
             if let Some(known) = &row.failure
-                && (known.kind, known.applied, known.reason) == (decided.kind, decided.applied, decided.reason)
+                && (known.kind, known.applied, known.reason) == (facts.kind, facts.applied, facts.reason)
             {
                 return row.failure.clone();
             }
@@ -49,30 +50,29 @@ impl Driver {
         // A cause belongs to the failure that it led to.
         let cause = mem::take(&mut details.cause);
         details.request_id = response::request_id(&response);
-        let made = self.failure(decided, Some(endpoint), &details, &cause);
+        let made = self.new_failure(facts, Some(endpoint), &details, &cause);
         let mut row = self.row(id)?;
         row.received.details = details;
         row.failure = Some(Rc::clone(&made));
         Some(made)
     }
 
-    /// The failure that the page is told of.
+    /// Makes the failure that the page is told of.
     #[inline(never)]
-    pub(super) fn failure(
+    pub(super) fn new_failure(
         &self,
-        decided: failure::Failure,
+        facts: FailureFacts,
         endpoint: Option<usize>,
         details: &FailureDetails,
         cause: &JsValue,
     ) -> Rc<Failure> {
-        let target = endpoint.and_then(|endpoint| self.target(endpoint));
-        let name = target.as_ref().map_or("", |target| target.name.as_str());
-        Failure::new(decided, name, details, cause, self.config.messages.as_ref())
+        let name = endpoint.map(|endpoint| self.endpoints.name(endpoint));
+        Failure::new(facts, name.unwrap_or_default(), details, cause, self.config.messages.as_ref())
     }
 
-    /// The same of one that says nothing more.
-    pub fn bare_failure(&self, decided: failure::Failure, endpoint: Option<usize>) -> Rc<Failure> {
-        self.failure(decided, endpoint, &FailureDetails::default(), &JsValue::UNDEFINED)
+    /// The same of one of which nothing more is known.
+    pub fn failure_without_details(&self, facts: FailureFacts, endpoint: Option<usize>) -> Rc<Failure> {
+        self.new_failure(facts, endpoint, &FailureDetails::default(), &JsValue::UNDEFINED)
     }
 
     /// Tells the page of a failure, and keeps its record.
@@ -92,7 +92,7 @@ impl Driver {
         attempts: u32,
         response: &JsValue,
     ) {
-        let (Some(tell), Some(target)) = (&self.config.on_settled, self.target(endpoint)) else { return };
+        let (Some(tell), Some(target)) = (&self.config.on_settled, self.endpoints.target(endpoint)) else { return };
         tell(&SettledUpdate {
             endpoint: target.name.clone(),
             failed: failed.map(|(kind, _)| kind),
@@ -112,7 +112,7 @@ impl Driver {
 
     /// Answers everybody who waits for an update.
     #[expect(clippy::boxed_local, reason = "it comes from a list of boxes, and would be copied by its fields")]
-    pub(super) fn settle(&self, row: Box<InFlight>, failure: Option<&Rc<Failure>>, session: Option<&Session>) {
+    pub(super) fn answer_waiters(&self, row: Box<InFlight>, failure: Option<&Rc<Failure>>, session: Option<&Session>) {
         let InFlight { waiters, actions, received, .. } = *row;
         let Received { body, response, .. } = *received;
         for waiter in waiters {
@@ -125,13 +125,14 @@ impl Driver {
                     Outcome::Success { session, answer: ServerAnswer::new(body.clone(), response.clone()) }
                 }
             };
-            answer(waiter, failure, outcome);
+            waiter.answer(failure, &outcome);
         }
-        self.show();
+        // Before `onSettled`, which may read the snapshot.
+        self.publish();
     }
 
     /// One waiter no longer waits.
-    pub(super) fn detach(&self, id: u32, failure: failure::Failure) {
+    pub(super) fn detach(&self, id: u32, failure: FailureFacts) {
         let (endpoint, waiter) = {
             let mut rows = self.in_flight.borrow_mut();
             let mut found = rows.iter_mut().filter_map(|row| {
@@ -141,18 +142,9 @@ impl Driver {
             let Some(found) = found.next() else { return };
             found
         };
-        let failure = self.bare_failure(failure, Some(endpoint));
-        answer(waiter, Some(&failure), || Outcome::failed(Rc::clone(&failure), None));
-        self.show();
-    }
-}
-
-/// Answers one waiter.
-fn answer(waiter: Waiter, failure: Option<&Rc<Failure>>, outcome: impl FnOnce() -> Outcome) {
-    let Waiter { spec, reply, detaching, .. } = waiter;
-    drop(detaching);
-    spec.set_failure(failure.cloned());
-    if let Reply::Outcome(tell) = reply {
-        tell(outcome());
+        let failure = self.failure_without_details(failure, Some(endpoint));
+        waiter.answer(Some(&failure), &|| Outcome::failed(Rc::clone(&failure), None));
+        // Before what else this event leads to: the update may end next.
+        self.publish();
     }
 }

@@ -1,10 +1,9 @@
 //! The one that knows the machine: an event goes in, and its effects are performed.
 //!
-//! No borrow is held across a call into JavaScript. What happens during one is put into the inbox, and taken from there in
+//! No borrow is held across a call into the page's code. What happens during one is put into the inbox, and taken from there in
 //! the order in which it happened.
 
 mod endings;
-mod marks;
 mod payments;
 mod requests;
 mod server_updates;
@@ -18,13 +17,14 @@ use gloo_timers::callback::Timeout;
 use js_sys::futures::spawn_local;
 use wasm_bindgen::JsValue;
 
-use self::marks::Marks;
-use super::config::{Config, Target};
+use super::config::Config;
+use super::endpoints::Endpoints;
+use super::fetch::Fetcher;
 use super::in_flight::{InFlight, PageRefresh, Payment};
-use super::listener::Listener;
+use super::listener::EventGuard;
+use super::marks::Marks;
 use super::page;
 use super::reporter::{Counted, Reporter};
-use super::request::Requests;
 use super::sessions::Sessions;
 use super::store::{Snapshot, Store};
 use super::stripe::{Actions, Session};
@@ -38,8 +38,8 @@ use crate::machine::Machine;
 /// How long nothing has to be pending before leaving is no longer listened for, in milliseconds.
 const IDLE: f64 = 1_000.0;
 
-/// What comes with an event.
-pub enum Brought {
+/// What comes with an event from JavaScript; the machine knows nothing of it.
+pub enum Attachment {
     /// Nothing.
     Nothing,
     /// The fresh session.
@@ -48,9 +48,9 @@ pub enum Brought {
     Actions(Option<u32>, Option<String>, Actions),
 }
 
-/// What the browser calls later.
+/// What the browser makes happen later.
 #[derive(Clone, Copy)]
-pub enum Signal {
+pub enum Later {
     /// The signal of this waiter was aborted.
     Detach(u32),
     /// Stripe.js calls the function of this update.
@@ -61,31 +61,31 @@ pub enum Signal {
     Leaving,
     /// The timer has fired.
     Timer,
-    /// The second clock looks.
-    Look,
+    /// The timer's backup has fired.
+    Backup,
 }
 
-impl Signal {
+impl Later {
     fn event(self) -> Event {
         match self {
             Self::Detach(id) => Event::Detach(id),
             Self::Called(id) => Event::Update { id, event: UpdateEvent::Called },
             Self::Yielded(id) => Event::Update { id, event: UpdateEvent::Yielded },
             Self::Leaving => Event::Leaving,
-            Self::Timer | Self::Look => Event::Clock,
+            Self::Timer | Self::Backup => Event::Clock,
         }
     }
 }
 
-fn later(driver: Weak<Driver>, signal: Signal) -> impl Fn() + 'static {
+fn later(driver: Weak<Driver>, what: Later) -> impl Fn() + 'static {
     move || {
         let Some(driver) = driver.upgrade() else { return };
-        match signal {
-            Signal::Timer => driver.timer.fired(),
-            Signal::Look => driver.timer.watched(),
+        match what {
+            Later::Timer => driver.timer.clear(),
+            Later::Backup => driver.timer.backup_fired(),
             _ => {}
         }
-        driver.take(signal.event());
+        driver.dispatch(what.event());
     }
 }
 
@@ -99,9 +99,10 @@ pub struct Driver {
     /// When the clock was read last.
     time: Cell<f64>,
     #[expect(clippy::vec_box, reason = "an event that is copied by its fields takes two integers for one float")]
-    inbox: RefCell<Vec<Box<(Event, Brought)>>>,
+    inbox: RefCell<Vec<Box<(Event, Attachment)>>>,
     is_busy: Cell<bool>,
-    targets: RefCell<Vec<Rc<Target>>>,
+    /// The names that updates have.
+    pub endpoints: Endpoints,
     /// The updates that have not settled.
     #[expect(clippy::vec_box, reason = "an update that is moved by its fields is code at each move")]
     pub in_flight: RefCell<Vec<Box<InFlight>>>,
@@ -116,9 +117,9 @@ pub struct Driver {
     pub store: Store,
     /// What is counted, and where it is reported.
     pub reporter: Reporter,
-    requests: Requests,
+    fetcher: Fetcher,
     timer: Timer,
-    leaving: RefCell<Option<Listener>>,
+    leaving: RefCell<Option<EventGuard>>,
     /// Since when nothing is pending.
     idle_since: Cell<f64>,
     /// Whether nothing of it may be seen: no listener, no entry, no mark.
@@ -129,7 +130,7 @@ impl Driver {
     /// A driver for these options.
     pub fn new(mut config: Box<Config>) -> Rc<Self> {
         let machine = Machine::new(mem::take(&mut config.endpoints));
-        let targets = mem::take(&mut config.targets);
+        let endpoints = Endpoints::new(mem::take(&mut config.targets));
         Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: me.clone(),
             config,
@@ -138,7 +139,7 @@ impl Driver {
             time: Cell::default(),
             inbox: RefCell::default(),
             is_busy: Cell::default(),
-            targets: RefCell::new(targets),
+            endpoints,
             in_flight: RefCell::default(),
             refreshes: RefCell::default(),
             payments: RefCell::default(),
@@ -146,37 +147,26 @@ impl Driver {
             sessions: Sessions::default(),
             store: Store::default(),
             reporter: Reporter::default(),
-            requests: Requests::default(),
-            timer: Timer::new(later(me.clone(), Signal::Look)),
+            fetcher: Fetcher::default(),
+            timer: Timer::new(later(me.clone(), Later::Backup)),
             leaving: RefCell::default(),
             idle_since: Cell::default(),
             is_rehearsal: Cell::default(),
         })
     }
 
-    /// The target of an endpoint.
-    #[inline(never)]
-    pub fn target(&self, endpoint: usize) -> Option<Rc<Target>> {
-        self.targets.borrow().get(endpoint).cloned()
+    /// The position of a name for functions of the page, which may be new.
+    pub fn position_for(&self, name: &str) -> usize {
+        self.endpoints.position(name).or_else(|| self.endpoints.full()).unwrap_or_else(|| {
+            let endpoint = Endpoint { timeout: self.config.timeout, ..Endpoint::default() };
+            self.machine.borrow_mut().endpoints.push(endpoint);
+            self.endpoints.add(name)
+        })
     }
 
-    /// The position of a name, of an endpoint or of a function of the page.
-    pub fn position(&self, name: &str) -> Option<usize> {
-        self.targets.borrow().iter().position(|target| target.name == name)
-    }
-
-    /// Adds a name for a function of the page, and returns its position.
-    pub fn add(&self, name: &str) -> usize {
-        let endpoint = Endpoint { timeout: self.config.timeout, ..Endpoint::default() };
-        self.machine.borrow_mut().endpoints.push(endpoint);
-        let mut targets = self.targets.borrow_mut();
-        targets.push(Target::named(name));
-        targets.len() - 1
-    }
-
-    /// Looks at what the machine knows of an endpoint. Nothing of the page may be called meanwhile.
-    pub fn endpoint<T>(&self, position: usize, look: impl FnOnce(&mut Endpoint) -> T) -> Option<T> {
-        self.machine.borrow_mut().endpoints.get_mut(position).map(look)
+    /// Calls `read` with what the machine knows of an endpoint. Nothing of the page may be called meanwhile.
+    pub fn endpoint<T>(&self, position: usize, read: impl FnOnce(&mut Endpoint) -> T) -> Option<T> {
+        self.machine.borrow_mut().endpoints.get_mut(position).map(read)
     }
 
     /// What is kept of an update. Let go of before anything of the page is called.
@@ -209,43 +199,51 @@ impl Driver {
         Snapshot { pending, stale: machine.is_stale(), paying: machine.is_paying() }
     }
 
-    /// Tells the page what has changed of what it is shown.
+    /// Tells the page what has changed in its snapshot.
     #[inline(never)]
-    pub fn show(&self) {
+    pub fn publish(&self) {
         self.watch_leaving(self.snapshot().pending);
-        self.store.show(&|| self.snapshot());
+        self.store.publish(&|| self.snapshot());
     }
 
-    /// Takes an event, now or after what is being done, and performs what follows.
-    pub fn take(&self, event: Event) {
-        self.take_with(event, Brought::Nothing);
-    }
-
-    /// Takes an event with what comes with it.
+    /// The number of the session of this id, and its actions as an attachment.
     #[inline(never)]
-    pub fn take_with(&self, event: Event, brought: Brought) {
-        self.post(event, brought);
-        self.drain();
+    pub fn attach(&self, actions: &Actions, id: Option<String>) -> (Option<u32>, Attachment) {
+        let number = self.sessions.number(id.as_deref());
+        (number, Attachment::Actions(number, id, actions.clone()))
     }
 
-    /// Puts an event behind what is being done, without beginning it.
-    pub fn post(&self, event: Event, brought: Brought) {
-        self.inbox.borrow_mut().push(Box::new((event, brought)));
+    /// Hands an event to the machine, now or after those before it, and performs its effects.
+    pub fn dispatch(&self, event: Event) {
+        self.dispatch_with(event, Attachment::Nothing);
     }
 
-    /// Takes what is in the inbox.
-    pub fn drain(&self) {
+    /// The same with an attachment.
+    #[inline(never)]
+    pub fn dispatch_with(&self, event: Event, attachment: Attachment) {
+        self.enqueue(event, attachment);
+        self.run_inbox();
+    }
+
+    /// Puts an event into the inbox only.
+    pub fn enqueue(&self, event: Event, attachment: Attachment) {
+        self.inbox.borrow_mut().push(Box::new((event, attachment)));
+    }
+
+    /// Hands the events in the inbox to the machine, one after another.
+    pub fn run_inbox(&self) {
         if self.is_busy.replace(true) {
             return;
         }
         while !self.inbox.borrow().is_empty() {
             let happened = self.inbox.borrow_mut().remove(0);
-            let (event, brought) = &*happened;
-            // Now and not when they came: an event before this one may have released the session.
-            let session = match brought {
-                Brought::Nothing => None,
-                Brought::Session(session) => Some(session),
-                Brought::Actions(session, id, actions) => {
+            let (event, attachment) = &*happened;
+            // Register the actions here, not in `enqueue`: an earlier event in the inbox may emit `ReleaseActions` for this
+            // session, and the refresh would then find no actions.
+            let session = match attachment {
+                Attachment::Nothing => None,
+                Attachment::Session(session) => Some(session),
+                Attachment::Actions(session, id, actions) => {
                     self.sessions.keep(*session, id.as_deref(), actions);
                     None
                 }
@@ -260,32 +258,38 @@ impl Driver {
             for effect in &effects {
                 self.perform(effect, session);
             }
-            self.show();
+            self.publish();
         }
         self.is_busy.set(false);
         self.set_timer(self.time.get());
     }
 
+    fn mark(&self, now: f64, is_sent: bool, is_left: bool) {
+        let mut marked = Vec::new();
+        for number in self.machine.borrow().sessions_in_doubt() {
+            marked.extend(self.sessions.id(Some(number)));
+        }
+        self.marks.replace(marked, now, is_sent, is_left);
+    }
+
     fn set_timer(&self, now: f64) {
         let wait = self.machine.borrow().wake(now);
-        self.timer.set(wait, now, &|| self.later(Signal::Timer));
-        let shown = self.store.shown();
+        self.timer.schedule(wait, now, &|| self.later(Later::Timer));
+        // A rehearsal is over within this task.
         if self.is_rehearsal.get() {
-            // It is over within this task.
-        } else if shown.pending || shown.stale {
-            self.timer.watch();
-        } else if self.leaving.borrow().is_some() {
-            if now - self.idle_since.get() >= IDLE {
-                drop(self.leaving.take());
-            } else {
-                self.timer.watch();
-            }
+            return;
+        }
+        let shown = self.store.shown();
+        if shown.pending || shown.stale || self.leaving.borrow().is_some() && now - self.idle_since.get() < IDLE {
+            self.timer.arm_backup();
+        } else {
+            drop(self.leaving.take());
         }
     }
 
     /// What makes an event happen when the browser calls it.
-    pub fn later(&self, signal: Signal) -> impl Fn() + 'static + use<> {
-        later(self.me.clone(), signal)
+    pub fn later(&self, what: Later) -> impl Fn() + 'static + use<> {
+        later(self.me.clone(), what)
     }
 
     /// Runs a task of this driver.
@@ -305,31 +309,31 @@ impl Driver {
                 drop(guard);
             }
             Effect::YieldTask(id) => {
-                let task = Timeout::new(0, self.later(Signal::Yielded(id)));
+                let task = Timeout::new(0, self.later(Later::Yielded(id)));
                 let replaced = self.row(id).and_then(|mut row| row.yielding.replace(task));
                 drop(replaced);
             }
             Effect::Start(id) => self.start(id),
             Effect::FunctionEnded { id, failure } => self.function_ended(id, failure),
-            Effect::Decided { id, endpoint, failure, ms } => {
-                if let Some(target) = self.target(endpoint).filter(|_| !self.is_rehearsal.get()) {
+            Effect::Counted { id, endpoint, failure, ms } => {
+                if let Some(target) = self.endpoints.target(endpoint).filter(|_| !self.is_rehearsal.get()) {
                     page::measure(&target.measure, ms);
                 }
-                if let Some(failure) = failure.and_then(|failure| self.failed(id, failure)) {
+                if let Some(failure) = failure.and_then(|failure| self.failure_of(id, failure)) {
                     self.tell_failure(&failure);
                 }
             }
             Effect::Settled { id, endpoint, failure, fresh, waited, duration, attempts, .. } => {
-                let failure = failure.and_then(|failure| self.failed(id, failure));
+                let failure = failure.and_then(|failure| self.failure_of(id, failure));
                 let Some(row) = self.remove(id) else { return };
                 let has_failed = failure.as_ref().map(|failure| (failure.kind, failure.applied));
                 let response = row.received.response.clone();
-                self.settle(row, failure.as_ref(), session.filter(|_| fresh));
+                self.answer_waiters(row, failure.as_ref(), session.filter(|_| fresh));
                 self.tell_settled(endpoint, has_failed, [waited, duration], attempts, &response);
             }
             Effect::Joined { id, to } => {
                 let Some(joined) = self.remove(id) else { return };
-                // Nobody has the promise of its function, and the gate keeps what is not settled.
+                // Resolve the unused promise: js/gate.ts keeps every promise of this instance until it settles.
                 joined.function.resolve(&JsValue::UNDEFINED);
                 if let Some(mut row) = self.row(to) {
                     row.waiters.extend(joined.waiters);
@@ -337,17 +341,7 @@ impl Driver {
             }
             Effect::Detached { waiter, failure } => self.detach(waiter, failure),
             Effect::Refresh { id, session } => self.refresh(id, session),
-            Effect::Refreshed { id, failure } => {
-                let ended = {
-                    let mut refreshes = self.refreshes.borrow_mut();
-                    refreshes.iter().position(|refresh| refresh.id == id).map(|position| refreshes.remove(position))
-                };
-                let Some(PageRefresh { actions, tell, .. }) = ended else { return };
-                match failure {
-                    None => tell(Ok(session.cloned().unwrap_or_else(|| actions.session()))),
-                    Some(failure) => tell(Err(self.bare_failure(failure, None))),
-                }
-            }
+            Effect::Refreshed { id, failure } => self.refreshed(id, failure, session),
             Effect::Compare(id) => self.compare(id),
             Effect::Confirm(id) => self.confirm(id),
             Effect::Blocked { id, reason } => self.blocked(id, reason),
@@ -355,8 +349,8 @@ impl Driver {
         }
     }
 
-    /// Listens for the customer's leaving while that can end an update: Firefox ends requests well before `pagehide`. Let go
-    /// of by the second clock, since to listen anew for each update takes a third of its time.
+    /// Listens for the customer's leaving while that can end an update: Firefox ends requests well before `pagehide`. The
+    /// timer's backup ends this, since adding a listener for each update takes a third of its time.
     fn watch_leaving(&self, pending: bool) {
         if !pending {
             if self.store.shown().pending {
@@ -370,9 +364,9 @@ impl Driver {
         let me = self.me.clone();
         let listener = page::listen_for_leaving(move || {
             let Some(driver) = me.upgrade() else { return };
-            driver.take(Event::Leaving);
+            driver.dispatch(Event::Leaving);
             // A dialog may stand in between: what counts is when it was answered.
-            Timeout::new(0, driver.later(Signal::Leaving)).forget();
+            Timeout::new(0, driver.later(Later::Leaving)).forget();
         });
         drop(self.leaving.replace(listener));
     }
@@ -380,20 +374,20 @@ impl Driver {
     /// Lets go of timers and listeners.
     pub fn release(&self) {
         drop(self.leaving.take());
-        self.timer.fired();
+        self.timer.clear();
     }
 
     /// Sends what is new of the counters to whoever is reported to.
     pub fn report(&self) {
-        self.reporter.send(self.counts(), &|url| self.requests.resolve(url));
+        self.reporter.send(self.counts(), &|url| self.fetcher.resolve(url));
     }
 
     /// What the machine has counted.
     pub fn counts(&self) -> Counted {
         let machine = self.machine.borrow();
         let mut endpoints = Vec::new();
-        for (target, endpoint) in self.targets.borrow().iter().zip(&machine.endpoints) {
-            endpoints.push((target.name.clone(), endpoint.counts.clone()));
+        for (position, endpoint) in machine.endpoints.iter().enumerate() {
+            endpoints.push((self.endpoints.name(position), endpoint.counts.clone()));
         }
         Counted { endpoints, payments: machine.payments().clone() }
     }

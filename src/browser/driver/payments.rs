@@ -1,11 +1,9 @@
 //! Payments: the call of `confirm`, and what the customer sees.
 
-use wasm_bindgen::JsValue;
-
 use super::Driver;
 use crate::browser::in_flight::Payment;
 use crate::browser::outcome::PayOutcome;
-use crate::browser::promise::settled;
+use crate::browser::promise::{Returned, resolve};
 use crate::browser::records;
 use crate::browser::stripe::Actions;
 use crate::event::Event;
@@ -36,7 +34,7 @@ impl Driver {
     /// Reads what the customer sees now.
     pub(super) fn compare(&self, id: u32) {
         let Some(session) = self.payment_actions(id).map(|actions| actions.session()) else { return };
-        self.take(Event::PayShown { id, shown: session.shown(), open: session.is_open() });
+        self.dispatch(Event::PayShown { id, shown: session.shown(), open: session.is_open() });
     }
 
     /// Calls `confirm`, in this task.
@@ -52,11 +50,11 @@ impl Driver {
     }
 
     /// Waits for the end of `confirm`.
-    pub fn await_confirm(&self, id: u32, given: Result<JsValue, JsValue>) {
+    pub fn await_confirm(&self, id: u32, returned: Returned) {
         self.spawn(|driver| async move {
-            let result = settled(given).await;
+            let result = resolve(returned).await;
             let ended = driver.remove_payment(id);
-            driver.take(Event::ConfirmEnded { id, resolved: result.is_ok() });
+            driver.dispatch(Event::ConfirmEnded { id, resolved: result.is_ok() });
             if let Some(Payment { tell, detaching, .. }) = ended {
                 drop(detaching);
                 tell(result.map(|result| PayOutcome::Confirmed { result }));

@@ -3,11 +3,12 @@
 use js_sys::Function;
 use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 
-use super::{Brought, Driver, Signal};
-use crate::browser::promise::settled;
+use super::{Attachment, Driver, Later};
+use crate::browser::in_flight::PageRefresh;
+use crate::browser::promise::{Returned, resolve};
 use crate::browser::stripe::{self, Actions, Session};
 use crate::event::{Event, UpdateEvent};
-use crate::failure::Kind;
+use crate::failure::{FailureFacts, Kind};
 
 #[wasm_bindgen(module = "/src/browser/platform.js")]
 extern "C" {
@@ -23,12 +24,12 @@ impl Driver {
     pub(super) fn start(&self, id: u32) {
         let known = self.row(id).and_then(|row| Some((row.actions.clone()?, row.function.promise())));
         let Some((actions, promise)) = known else { return };
-        let called = Closure::<dyn Fn()>::new(self.later(Signal::Called(id)));
+        let called = Closure::<dyn Fn()>::new(self.later(Later::Called(id)));
         // Each call gets the same promise. One that comes too late is told so by it.
         let update = server_update(&called.into_js_value(), &promise);
         match actions.start(&update) {
-            Err(kind) => self.take(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
-            Ok(given) => self.await_stripe(id, actions, given, false),
+            Err(kind) => self.dispatch(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
+            Ok(returned) => self.await_stripe(id, actions, returned, false),
         }
     }
 
@@ -37,24 +38,37 @@ impl Driver {
         let asked =
             self.refreshes.borrow().iter().find(|refresh| refresh.id == id).map(|refresh| refresh.actions.clone());
         let Some(actions) = asked.or_else(|| self.sessions.actions(session)) else {
-            return self.take(Event::Update { id, event: UpdateEvent::NotStarted(Kind::Unsupported) });
+            return self.dispatch(Event::Update { id, event: UpdateEvent::NotStarted(Kind::Unsupported) });
         };
         match NOTHING.with(|nothing| actions.start(nothing)) {
             // A session that is no longer open has nothing to be behind of.
             Err(Kind::SessionClosed) => {
                 let closed = actions.session();
-                self.take_with(Event::Refreshed { id, success: true, open: false }, Brought::Session(closed));
+                self.dispatch_with(Event::Refreshed { id, success: true, open: false }, Attachment::Session(closed));
             }
-            Err(kind) => self.take(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
-            Ok(given) => self.await_stripe(id, actions, given, true),
+            Err(kind) => self.dispatch(Event::Update { id, event: UpdateEvent::NotStarted(kind) }),
+            Ok(returned) => self.await_stripe(id, actions, returned, true),
+        }
+    }
+
+    /// Tells the page how a refresh that it asked for ended.
+    pub(super) fn refreshed(&self, id: u32, failure: Option<FailureFacts>, session: Option<&Session>) {
+        let ended = {
+            let mut refreshes = self.refreshes.borrow_mut();
+            refreshes.iter().position(|refresh| refresh.id == id).map(|position| refreshes.remove(position))
+        };
+        let Some(PageRefresh { actions, tell, .. }) = ended else { return };
+        match failure {
+            None => tell(Ok(session.cloned().unwrap_or_else(|| actions.session()))),
+            Some(failure) => tell(Err(self.failure_without_details(failure, None))),
         }
     }
 
     /// Waits for what `runServerUpdate` returned for an update or for a refresh.
     #[inline(never)]
-    fn await_stripe(&self, id: u32, actions: Actions, given: Result<JsValue, JsValue>, is_refresh: bool) {
+    fn await_stripe(&self, id: u32, actions: Actions, returned: Returned, is_refresh: bool) {
         self.spawn(move |driver| async move {
-            let outcome = stripe::outcome(settled(given).await, &actions);
+            let outcome = stripe::outcome(resolve(returned).await, &actions);
             driver.stripe_ended(id, outcome, is_refresh);
         });
     }
@@ -74,6 +88,6 @@ impl Driver {
             }
             Event::Update { id, event: UpdateEvent::StripeEnded { success, open } }
         };
-        self.take_with(event, session.map_or(Brought::Nothing, Brought::Session));
+        self.dispatch_with(event, session.map_or(Attachment::Nothing, Attachment::Session));
     }
 }

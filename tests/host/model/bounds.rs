@@ -1,7 +1,7 @@
 //! The worlds that are explored, each by what may happen in it and how often.
 
 use checkout_updates::endpoint::Endpoint;
-use checkout_updates::request::Payload;
+use checkout_updates::payload::Payload;
 
 use crate::world::{Ask, Says};
 
@@ -39,7 +39,7 @@ pub struct Bounds {
     pub holds: u8,
 }
 
-/// Everything that a page can do beside asking for updates.
+/// Everything that a page can do besides asking for updates.
 pub const PAGE: &[&str] = &["detach", "cancel", "refresh", "awake", "leave", "dispose"];
 
 /// One of each way in which an attempt can end, as far as the machine tells them apart without retries.

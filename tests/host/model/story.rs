@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use checkout_updates::effect::Effect;
-use checkout_updates::failure::Failure;
+use checkout_updates::failure::FailureFacts;
 
 use crate::bounds::Bounds;
 use crate::world::{Action, SLEEP, World};
@@ -78,7 +78,7 @@ fn effect(effect: Effect) -> Option<String> {
         Effect::FunctionEnded { id, failure: Some(failure) } => {
             format!("the function of update {id} rejects: {}", told(failure))
         }
-        Effect::Decided { id, failure, .. } => {
+        Effect::Counted { id, failure, .. } => {
             format!("update {id} is decided: {}", failure.map_or("success".into(), told))
         }
         Effect::Settled { id, waiters, failure, .. } => {
@@ -97,6 +97,6 @@ fn effect(effect: Effect) -> Option<String> {
     })
 }
 
-fn told(failure: Failure) -> String {
+fn told(failure: FailureFacts) -> String {
     format!("{:?}, applied {:?}", failure.kind, failure.applied)
 }

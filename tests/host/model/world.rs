@@ -6,9 +6,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use checkout_updates::answer::{Answer, Body};
 use checkout_updates::effect::Effect;
 use checkout_updates::event::{Event, UpdateEvent};
-use checkout_updates::failure::{Applied, Failure, Kind, Reason};
+use checkout_updates::failure::{Applied, FailureFacts, Kind, Reason};
 use checkout_updates::machine::Machine;
-use checkout_updates::request::Payload;
+use checkout_updates::payload::Payload;
 
 use crate::bounds::Bounds;
 use crate::fingerprint;
@@ -214,7 +214,7 @@ struct Fetch {
     limit: Option<f64>,
 }
 
-/// Who waits to be told.
+/// A caller that waits to be told.
 #[derive(Clone, Debug)]
 struct Waiting {
     waiter: u32,
@@ -714,7 +714,7 @@ impl World {
         if denied {
             self.breaks(Promise::Truth, "the server makes a change of which the page was told \"no\"");
         }
-        self.look();
+        self.check_shown();
     }
 
     /// The updates that have not settled, a bit each.
@@ -783,7 +783,7 @@ impl World {
                     self.paying.lag(id, now);
                 }
             }
-            Effect::Decided { id, failure, .. } => {
+            Effect::Counted { id, failure, .. } => {
                 self.failed(id, failure);
                 self.doubt();
             }
@@ -804,7 +804,7 @@ impl World {
                     self.told(waiter, waiter, Some(failure.applied));
                 } else {
                     self.answered(waiter);
-                    self.look();
+                    self.check_shown();
                 }
             }
             Effect::Refresh { id, .. } => {
@@ -821,8 +821,8 @@ impl World {
         }
     }
 
-    fn failed(&mut self, id: u32, failure: Option<Failure>) {
-        let Some(Failure { kind, applied, attempts, .. }) = failure else { return };
+    fn failed(&mut self, id: u32, failure: Option<FailureFacts>) {
+        let Some(FailureFacts { kind, applied, attempts, .. }) = failure else { return };
         if attempts == 0 && applied == Applied::Unknown {
             self.breaks(Promise::Truth, "nothing was sent, and that is said not to be known");
         }
@@ -885,11 +885,11 @@ impl World {
         if denied && has {
             self.breaks(Promise::Truth, "the page is told \"no\", and the server made the change");
         }
-        self.look();
+        self.check_shown();
     }
 
     /// What a page that thinks all is well shows.
-    fn look(&mut self) {
+    fn check_shown(&mut self) {
         let pending = self.waiting.iter().any(|waiting| waiting.waiter < PAGE_REFRESHES);
         if self.stale || pending || self.gone || self.closed {
             return;
@@ -926,7 +926,7 @@ impl World {
         if self.waiting.iter().any(|waiting| now - waiting.since > longest) {
             self.breaks(Promise::NoWaitForEver, "somebody waits longer than every limit together");
         }
-        self.look();
+        self.check_shown();
     }
 
     /// Lets go of what makes no difference any more, so that equal worlds are equal.

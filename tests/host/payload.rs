@@ -3,7 +3,7 @@
 use checkout_updates::endpoint::Endpoint;
 use checkout_updates::failure::Kind;
 use checkout_updates::intent::{Field, Rule, Value};
-use checkout_updates::request::{Payload, RawIntent, Refusal, payload};
+use checkout_updates::payload::{Payload, RawIntent, Refusal, payload};
 
 use crate::support::endpoint;
 

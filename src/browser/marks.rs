@@ -4,8 +4,6 @@ use std::cell::{Cell, RefCell};
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::Driver;
-
 #[wasm_bindgen(module = "/src/browser/marks.js")]
 extern "C" {
     fn mark(session: &str, is_left: bool);
@@ -23,19 +21,14 @@ pub struct Marks {
     time: Cell<f64>,
 }
 
-impl Driver {
-    /// Marks the sessions of which something is pending or stale: those that are not marked, and all of them again when
+impl Marks {
+    /// Marks these sessions, of which something is pending or stale: those that are not marked, and all of them again when
     /// something is sent or the page is left. Takes the marks of the others away.
-    pub(super) fn mark(&self, now: f64, is_sent: bool, is_left: bool) {
-        let Marks { sessions, time } = &self.marks;
-        let in_doubt = self.machine.borrow().sessions_in_doubt();
+    pub fn replace(&self, marked: Vec<String>, now: f64, is_sent: bool, is_left: bool) {
+        let Self { sessions, time } = self;
         let before = sessions.take();
-        if in_doubt.is_empty() && before.is_empty() {
+        if marked.is_empty() && before.is_empty() {
             return;
-        }
-        let mut marked = Vec::new();
-        for number in in_doubt {
-            marked.extend(self.sessions.id(Some(number)));
         }
         for session in before.iter().filter(|session| !marked.contains(session)) {
             unmark(session);

@@ -9,7 +9,6 @@ use super::raw_intent;
 use super::read;
 pub use super::records::{outcome, pay_outcome, refreshed, snapshot};
 use crate::intent::Value;
-use crate::payment::blocked::BlockReason;
 
 #[wasm_bindgen(module = "/src/browser/check.js")]
 extern "C" {
@@ -21,11 +20,6 @@ extern "C" {
 extern "C" {
     /// `{stale}`.
     pub fn stale(stale: bool) -> JsValue;
-}
-
-/// The reason of this word.
-pub fn block_reason(name: &str) -> Option<BlockReason> {
-    BlockReason::ALL.into_iter().find(|reason| reason.name() == name)
 }
 
 /// A member that is a number.

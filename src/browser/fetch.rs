@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::{AbortSignal, Url};
 
 use super::config::Target;
+use super::promise::Returned;
 use super::{page, records};
 
 #[wasm_bindgen(module = "/src/browser/platform.js")]
@@ -55,12 +56,12 @@ impl Unsent {
 
 /// What a client sends its requests by: what is asked of the page once.
 #[derive(Default)]
-pub struct Requests {
+pub struct Fetcher {
     origin: OnceCell<Option<String>>,
     takes_signal: Cell<Option<bool>>,
 }
 
-impl Requests {
+impl Fetcher {
     /// Where a URL that was declared leads; `None` where a path has no origin.
     pub fn resolve(&self, url: &str) -> Option<String> {
         if !url.starts_with('/') {
@@ -74,7 +75,7 @@ impl Requests {
     /// # Errors
     ///
     /// It was not called.
-    pub fn send(&self, request: &Outgoing, own_fetch: Option<&Function>) -> Result<Result<JsValue, JsValue>, Unsent> {
+    pub fn send(&self, request: &Outgoing, own_fetch: Option<&Function>) -> Result<Returned, Unsent> {
         let Outgoing { target, body, key, token, signal } = request;
         let url = self.resolve(&target.url).ok_or(Unsent::since("This page has no origin of http or https."))?;
         let is_path = target.is_path();
