@@ -115,7 +115,10 @@ test.each([
   "http://[::1]",
 ])("allows the origin %s", (origin) => {
   const endpoints = { a: endpoint(origin + "/x", {}) };
-  expect(normalise({ allowedOrigins: [origin], endpoints }).endpoints[0]).toMatchObject({ csrf: false, credentials: "omit" });
+  expect(normalise({ allowedOrigins: [origin], endpoints }).endpoints[0]).toMatchObject({
+    csrf: false,
+    credentials: "omit",
+  });
 });
 
 test.each([
