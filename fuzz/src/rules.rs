@@ -1,6 +1,6 @@
 //! The crate's own rules: what may be sent, and what an answer means.
 
-use checkout_updates::answer::{self, Body, Content, applied, judge};
+use checkout_updates::answer::{self, Body, BodyContent, applied, judge};
 use checkout_updates::failure::{Applied, Kind};
 use checkout_updates::intent::{Field, Intent, Rule, Value};
 use checkout_updates::message::sentence;
@@ -145,7 +145,7 @@ pub fn answer(data: &[u8]) {
     let status = u16::from_be_bytes([reader.byte(), reader.byte()]);
     // As a browser decodes a body.
     let text = String::from_utf8_lossy(reader.0);
-    let content = Content::of_text(status, &text, &|text| serde_json::from_str(text).ok().map(Parsed));
+    let content = BodyContent::of_text(status, &text, &|text| serde_json::from_str(text).ok().map(Parsed));
     let verdict = judge(status, content.body);
     match verdict {
         Ok(()) => {
