@@ -158,7 +158,8 @@ export interface FakeSession {
 /** An amount, or just its minor units. */
 export type AmountInit = FakeAmount | number;
 
-type Recurring = NonNullable<FakeSession["recurring"]>;
+/** What a session with subscriptions charges again. */
+export type FakeRecurring = NonNullable<FakeSession["recurring"]>;
 
 type Init<T> = { [K in keyof T]?: (T[K] extends FakeAmount ? AmountInit : T[K]) | undefined };
 
@@ -170,7 +171,9 @@ export type SessionInit = Omit<Init<FakeSession>, "lineItems" | "recurring" | "t
   lineItems?: ReadonlyArray<Init<FakeLineItem>> | undefined;
   /** Without `dueNext`, the same is due again. */
   recurring?:
-    (Omit<Init<Recurring>, "dueNext"> & { dueNext?: Init<Recurring["dueNext"]> | undefined }) | null | undefined;
+    | (Omit<Init<FakeRecurring>, "dueNext"> & { dueNext?: Init<FakeRecurring["dueNext"]> | undefined })
+    | null
+    | undefined;
   total?: Init<FakeSession["total"]> | undefined;
   canConfirm?: unknown;
 };
