@@ -26,7 +26,7 @@ const PAGES = {
 };
 
 function filesOf(folder, mount) {
-  const names = readdirSync(join(root, folder), { recursive: true }).filter(
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter(
     (name) => TYPES[extname(name)] && !/^no-wasm/.test(name),
   );
   return Object.fromEntries(names.map((name) => [`${mount}/${name}`, readFileSync(join(root, folder, name))]));
