@@ -81,7 +81,7 @@ test("npm scripts that are named in a sentence are there", () => {
       .join("\n")
       .matchAll(/`npm (?:run )?([\w:-]+)[^`]*`/g)) {
       if (script === "test") checkNames(command.replaceAll("`", ""));
-      assert.ok(scripts[script] || ["pack", "install", "ci"].includes(script), `${path}: npm run ${script}`);
+      assert.ok(scripts[script] || ["pack", "install", "ci", "init"].includes(script), `${path}: npm run ${script}`);
     }
   }
 });
