@@ -4,41 +4,45 @@ import type { Checked } from "../src/browser/options.js";
 import { copyOf, has } from "./copy.js";
 import { canRun, safely } from "./environment.js";
 import { failed, now, type Asked, type FailureExtras } from "./failure.js";
-import type { Inner } from "./inner.js";
+import type { EngineUpdates } from "./engine-updates.js";
 import { current, load, type Source } from "./instance.js";
 import { each, without } from "./list.js";
-import { createStanding } from "./standing.js";
+import { createConnection } from "./connection.js";
 import type { Applied, CancelReason, CheckoutUpdateErrorShape, FailureKind, RunOptions } from "./types.js";
 
-/** What is asked for. */
-export interface Request<T> {
-  /** The endpoint; empty for a refresh, which is not pending. */
-  readonly name: string;
+/** A call to make. */
+export interface CallSpec<T> {
+  /** Default: an update. Only updates are pending. */
+  readonly type?: "update" | "refresh" | "payment";
+  /** The endpoint, or the name of a wrapped function. */
+  readonly name?: string;
   readonly intent?: object | undefined;
   readonly settings?: RunOptions | undefined;
-  /** Hands it to an instance. */
-  play(inner: Inner, settings: RunOptions | undefined): Promise<T>;
-  /** Whether it is a payment, which is no update. */
-  readonly isPayment?: boolean;
-  /** Is told how it failed; `null` when it begins. */
+  /** Makes the call to an instance. */
+  play(inner: EngineUpdates, settings: RunOptions | undefined): Promise<T>;
+  /** Receives the failure; `null` when the call begins. */
   setFailure?: ((error: CheckoutUpdateErrorShape | null) => void) | undefined;
 }
 
 /** A call that has not ended. */
 interface Call {
+  readonly type: NonNullable<CallSpec<unknown>["type"]>;
   readonly name: string;
   readonly intent: object | undefined;
   readonly asked: Asked;
-  readonly isPayment: boolean;
   /** Whether no instance has it. */
   isWaiting: boolean;
-  /** Whether it was ended here. */
+  /** Whether it failed here, and not in an instance. */
   hasFailed: boolean;
   reject(error: CheckoutUpdateErrorShape): void;
+  /** Releases its timer and its signal. */
+  stopWaiting?: () => void;
 }
 
 /** The log of one `Updates`. */
 export type Calls = ReturnType<typeof createCalls>;
+
+const isUpdate = ({ type }: Call) => type === "update";
 
 /** Makes the log of one `Updates`. */
 export function createCalls(options: Checked, source: Source) {
@@ -46,12 +50,12 @@ export function createCalls(options: Checked, source: Source) {
 
   const waiting = (name?: string, match: object = {}) =>
     calls.filter((call) => call.isWaiting && (name === undefined || call.name === name) && has(call.intent, match));
-  const isWaiting = (name?: string, match?: object) => waiting(name, match).some((call) => call.name);
-  const standing = createStanding(options, isWaiting, (applied) =>
+  const isWaiting = (name?: string, match?: object) => waiting(name, match).some(isUpdate);
+  const connection = createConnection(options, isWaiting, (applied) =>
     each(calls, (call) => call.isWaiting || fail(call, "internal", applied)),
   );
-  const { ask, changed, open } = standing;
-  const isLive = () => canRun() && current() !== undefined;
+  const { ask, changed, open } = connection;
+  const hasInstance = () => canRun() && current() !== undefined;
 
   /** Takes a call out of the log; whether it was there. */
   function end(call: Call): boolean {
@@ -68,31 +72,30 @@ export function createCalls(options: Checked, source: Source) {
     call.hasFailed = true;
     // First of all: what comes behind may be stopped by what other scripts have done to the page.
     call.reject(error);
-    if (call.isPayment) return;
+    call.stopWaiting?.();
+    if (call.type === "payment") return;
     if (kind !== "cancelled") {
-      standing.note(error);
+      connection.note(error);
       safely(options.onFailure, error);
     }
     changed();
-    if (!call.name) return;
-    const { endpoint, durationMs, attempts, requestId } = error;
+    if (!isUpdate(call)) return;
+    const { durationMs } = error;
     const outcome = kind === "cancelled" ? "cancelled" : "error";
-    const record = { endpoint, outcome, kind, applied, waitedMs: durationMs, durationMs, attempts, requestId };
-    safely(options.onSettled, record);
+    const record = { kind, applied, waitedMs: durationMs, durationMs, attempts: 0, requestId: null };
+    safely(options.onSettled, { endpoint: call.name, outcome, ...record });
   }
 
   /** Hands a call to an instance, or keeps it until there is one. */
-  function begin<T>({ name, intent, settings, isPayment = false, play, setFailure }: Request<T>): Promise<T> {
+  function begin<T>({ type = "update", name = "", intent, settings, play, setFailure }: CallSpec<T>): Promise<T> {
     setFailure?.(null);
     return new Promise((resolve, reject) => {
-      const call: Call = {
-        ...{ name, intent, isPayment, asked: now(), isWaiting: false, hasFailed: false },
-        reject(error) {
-          setFailure?.(error);
-          reject(error);
-        },
+      const fails = (error: CheckoutUpdateErrorShape): void => {
+        setFailure?.(error);
+        reject(error);
       };
-      const hand = (settings: RunOptions | undefined): void => {
+      const call: Call = { type, name, intent, asked: now(), isWaiting: false, hasFailed: false, reject: fails };
+      const handOver = (settings: RunOptions | undefined): void => {
         let promise: Promise<T> | undefined;
         try {
           open();
@@ -109,17 +112,17 @@ export function createCalls(options: Checked, source: Source) {
         );
       };
       // What waits goes first.
-      if (!isLive() || waiting().length > 0) return wait(call, settings, hand);
+      if (!hasInstance() || waiting().length > 0) return wait(call, settings, handOver);
       calls = [...calls, call];
-      hand(settings);
+      handOver(settings);
     });
   }
 
-  /** Keeps a call until there is an instance to `hand` it to, with what it reads of its settings now. */
-  function wait(call: Call, settings: RunOptions | undefined, hand: (settings: RunOptions) => void): void {
+  /** Keeps a call until there is an instance, with the settings as they are now. */
+  function wait(call: Call, settings: RunOptions | undefined, handOver: (settings: RunOptions) => void): void {
     const signal = settings?.signal;
     // An instance refuses it itself.
-    const isRefused = call.name && standing.isPaying();
+    const isRefused = isUpdate(call) && connection.isPaying();
     const detach = () => fail(call, "cancelled", "no", { reason: "signal" });
     calls = [...calls, call];
     try {
@@ -128,21 +131,16 @@ export function createCalls(options: Checked, source: Source) {
       return fail(call, "invalid_intent", "no", { field: "signal", detail: '"signal" is no AbortSignal', cause });
     }
     const read = copyOf({
-      ...{ asked: call.asked, signal },
+      asked: call.asked,
+      signal,
       // A wrapped function and a refresh name no session.
       get session() {
         return call.intent && (settings?.session ?? options.session?.());
       },
     }) as RunOptions;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const { reject } = call;
-    call.reject = (error) => {
-      reject(error);
-      stopWaiting();
-    };
-    const stopWaiting = () => {
+    call.stopWaiting = () => {
       call.isWaiting = false;
-      call.reject = reject;
       clearTimeout(timer);
       signal?.removeEventListener("abort", detach);
     };
@@ -158,8 +156,8 @@ export function createCalls(options: Checked, source: Source) {
     timer = setTimeout(() => unavailable("checkout-updates: the module was not loaded in time."), timeoutMs);
     const loaded = () => {
       if (!call.isWaiting) return;
-      stopWaiting();
-      hand(read);
+      call.stopWaiting!();
+      handOver(read);
       changed();
     };
     // In the order of the calls, as they wait for the same promise.
@@ -169,17 +167,17 @@ export function createCalls(options: Checked, source: Source) {
   /** Cancels what waits here, of this name or of all. */
   function drop(reason: CancelReason, name?: string): void {
     each(waiting(name), (call) => {
-      if (call.name || reason === "disposed") fail(call, "cancelled", "no", { reason });
+      if (isUpdate(call) || reason === "disposed") fail(call, "cancelled", "no", { reason });
     });
   }
 
   return {
-    ...standing,
+    ...connection,
     begin,
     waiting,
     /** The updates that have not settled, those of an instance too: it may die. */
-    pending: () => calls.filter(({ name }) => name),
-    isLive,
+    pending: () => calls.filter(isUpdate),
+    hasInstance,
     pendingIntent(name: string, match?: object): unknown {
       const kept = waiting(name, match);
       return kept.length > 0 ? kept[kept.length - 1]!.intent : ask((inner) => inner.pendingIntent(name, match));
@@ -190,7 +188,7 @@ export function createCalls(options: Checked, source: Source) {
     },
     dispose(): void {
       drop("disposed");
-      standing.dispose();
+      connection.dispose();
     },
   };
 }

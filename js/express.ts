@@ -1,5 +1,6 @@
 import { callback, checked, needed, record, type Row } from "../src/browser/check.js";
-import { report, safely } from "./environment.js";
+import { report } from "../src/browser/platform.js";
+import { safely } from "./environment.js";
 import type { PayOutcome, SessionOf, Updates } from "./types.js";
 
 // Stripe's own types fit these, and these fit Stripe's: no page needs `@stripe/stripe-js` for ours to compile.

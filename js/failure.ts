@@ -22,7 +22,7 @@ export interface FailureExtras {
   readonly reason?: CancelReason;
 }
 
-/** A failure that is met here, where there is no instance to meet it. */
+/** A failure that happens without an instance. */
 export function failed(
   kind: FailureKind,
   endpoint: string,
@@ -40,7 +40,7 @@ export function failed(
   try {
     made = new CheckoutUpdateError(record);
   } catch (thrown) {
-    // Without `Object.defineProperty`, say. Whoever waits is told that much.
+    // The page may have removed `Object.defineProperty`. The caller gets at least that error.
     return thrown as CheckoutUpdateError;
   }
   let message: unknown;

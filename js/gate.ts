@@ -26,7 +26,7 @@ export interface Gate {
 }
 
 /** Calls `wrap` for each member of a record without a prototype. */
-function across(record: Record<string, unknown>, wrap: (member: any) => unknown): Record<string, unknown> {
+function mapRecord(record: Record<string, unknown>, wrap: (member: any) => unknown): Record<string, unknown> {
   const wrapped = { __proto__: null } as unknown as Record<string, unknown>;
   for (const name in record) wrapped[name] = wrap(record[name]);
   return wrapped;
@@ -36,7 +36,7 @@ function across(record: Record<string, unknown>, wrap: (member: any) => unknown)
 export function createGate(trapped: () => void): Gate {
   let isTrapped = false;
   let isClosed = false;
-  let owed: Settle[] = [];
+  let unsettled: Settle[] = [];
   let memory: { readonly buffer: ArrayBuffer } | undefined;
 
   function enter(exported: unknown): unknown {
@@ -68,14 +68,14 @@ export function createGate(trapped: () => void): Gate {
       return result;
     };
 
-  /** `Promise`, but for that it remembers what is owed. */
+  /** `Promise`, which remembers how to reject those that have not settled. */
   function Tracked(begin: (resolve: Settle, reject: Settle) => void): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const settles = (settle: Settle) => (value: unknown) => {
-        owed = without(owed, reject);
+        unsettled = without(unsettled, reject);
         settle(value);
       };
-      owed[owed.length] = reject;
+      unsettled[unsettled.length] = reject;
       begin(settles(resolve), settles(reject));
     });
   }
@@ -85,9 +85,9 @@ export function createGate(trapped: () => void): Gate {
   Tracked.reject = (reason: unknown) => Promise.reject(reason);
 
   const Instance = function (module: WebAssembly.Module, imports: Record<string, Record<string, unknown>>) {
-    const gated = across(imports, (functions) => across(functions, leave));
+    const gated = mapRecord(imports, (functions) => mapRecord(functions, leave));
     const { exports } = new WebAssembly.Instance(module, gated as WebAssembly.Imports);
-    return { exports: across(exports, enter) };
+    return { exports: mapRecord(exports, enter) };
   };
   const platform = typeof WebAssembly === "object" ? { Module: WebAssembly.Module, Instance } : undefined;
 
@@ -96,8 +96,8 @@ export function createGate(trapped: () => void): Gate {
     isClosed: () => isClosed,
     close(reason) {
       isTrapped = isClosed = true;
-      const rejects = owed;
-      owed = [];
+      const rejects = unsettled;
+      unsettled = [];
       for (let at = 0; at < rejects.length; at++) rejects[at]!(reason);
       try {
         // The glue must not find in it what it would take for an error or an object.

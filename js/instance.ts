@@ -1,11 +1,11 @@
 import type { Engine } from "../build/engine.js";
 import { CheckoutUpdateError, recorded } from "../src/browser/error.js";
+import { warmUp } from "./warm-up.js";
 import { undeclared } from "../src/browser/check.js";
 import { check } from "../src/browser/options.js";
 import { failed } from "./failure.js";
 import { createGate, type Gate } from "./gate.js";
 import { each, without } from "./list.js";
-import { warmUp } from "./warm-up.js";
 
 /** What makes instances. In an object: a promise of a function takes a `then` that a page has given to all functions. */
 export interface Maker {
@@ -85,12 +85,12 @@ async function start(source: Source): Promise<void> {
     const first = fresh();
     if (first.build() !== BUILD) throw new LoadError(OTHER_FILE);
     [make, instance] = [fresh, first];
-    warmUp(first);
+    void warmUp(first);
   } catch (cause) {
     loading = undefined;
     if (cause instanceof LoadError) throw cause;
     // Of what came, the compiler, the linker, and what is missing in it say that it is another file.
-    const isOther = /^(CompileError|LinkError|TypeError)$/.test((cause as Partial<Error> | null)?.name ?? "");
+    const isOther = /^(Compile|Link|Type)Error$/.test((cause as Partial<Error> | null)?.name ?? "");
     throw new LoadError(isOther ? OTHER_FILE : "the module could not be loaded", { cause });
   }
 }

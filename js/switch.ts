@@ -1,5 +1,6 @@
 import { callback, checked, needed, record, text, type Row } from "../src/browser/check.js";
-import { report, safely } from "./environment.js";
+import { report } from "../src/browser/platform.js";
+import { safely } from "./environment.js";
 import type { CheckoutUpdateErrorShape, Endpoints, IntentFor, Outcome, SessionOf, Updates } from "./types.js";
 
 /** The options of `bindSwitch`. */

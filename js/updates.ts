@@ -1,14 +1,15 @@
+import { sessionOf } from "../src/browser/read.js";
+import { copyOf } from "./copy.js";
+import { createPayments } from "./payment.js";
+import { isPage } from "./environment.js";
+import { withFailure } from "../src/browser/platform.js";
 import { got, undeclared } from "../src/browser/check.js";
+import { load, type Source } from "./instance.js";
 import { check } from "../src/browser/options.js";
 import { createCalls } from "./calls.js";
-import { copyOf } from "./copy.js";
-import { isPage } from "./environment.js";
 import { isCheckoutUpdateError } from "./error.js";
-import { load, type Source } from "./instance.js";
 import { isMarked, unmark } from "../src/browser/marks.js";
-import { sessionOf } from "../src/browser/read.js";
-import { createPayments } from "./payment.js";
-import type { Inner } from "./inner.js";
+import type { EngineUpdates } from "./engine-updates.js";
 import type {
   CheckoutUpdateErrorShape,
   Endpoints,
@@ -26,7 +27,7 @@ interface UpdateSpec {
   /** A wrapped function has none. */
   readonly intent?: object | undefined;
   /** The same function of this instance. */
-  made(inner: Inner): UpdateFunction<any>;
+  made(inner: EngineUpdates): UpdateFunction<any>;
   setFailure(error: CheckoutUpdateErrorShape | null): void;
 }
 
@@ -52,10 +53,10 @@ export function creator(source: Source) {
       given === undefined ? undefined : (specOf(given)?.name ?? known(method, given, calls.names));
 
     function updateFunction(spec: Omit<UpdateSpec, "setFailure">): UpdateFunction<any> {
-      // What no instance has met, or one that has died.
+      // A failure without an instance, or of one that has died.
       let failure: CheckoutUpdateErrorShape | null = null;
       let made: UpdateFunction<any> | undefined;
-      let of: Inner | undefined;
+      let of: EngineUpdates | undefined;
       const whole: UpdateSpec = {
         ...spec,
         made(inner) {
@@ -65,8 +66,8 @@ export function creator(source: Source) {
         setFailure: (error) => (failure = error),
       };
       const update = () => {
-        const { made, ...request } = whole;
-        const promise = calls.begin({ ...request, play: (inner, settings) => inner.invoke(made(inner), settings) });
+        const { made, ...spec } = whole;
+        const promise = calls.begin({ ...spec, play: (inner, settings) => inner.invoke(made(inner), settings) });
         // Nobody has to handle it. Not by `catch`: the promise that this returns would go on with a page's value, whose
         // `then` may throw.
         void promise.then(() => (failure = null), ignore);
@@ -74,9 +75,7 @@ export function creator(source: Source) {
       };
       specs.set(update, whole);
       const get = () => failure ?? made?.failure ?? null;
-      // Without a prototype: what a page has added to `Object.prototype` would be part of the descriptor.
-      const descriptor = { __proto__: null, get, enumerable: true } as PropertyDescriptor;
-      return Object.defineProperty(update, "failure", descriptor) as UpdateFunction;
+      return withFailure(update, get);
     }
 
     function request(given: string, chosen: unknown): UpdateFunction<any> {
@@ -87,7 +86,7 @@ export function creator(source: Source) {
 
     function wrap(name: string, own: (signal: AbortSignal) => unknown): UpdateFunction<any> {
       if (typeof own !== "function") throw new TypeError("wrap: takes a name and a function, not " + got(own));
-      if (!calls.names.has(name)) calls.stand((inner) => void inner.wrap(name, ignore));
+      if (!calls.names.has(name)) calls.replay((inner) => void inner.wrap(name, ignore));
       calls.names.add(name);
       return updateFunction({ name, made: (inner) => inner.wrap(name, own) });
     }
@@ -99,10 +98,13 @@ export function creator(source: Source) {
       const settings = rest[spec ? 0 : 1] as RunOptions | undefined;
       // Read now, once; an instance that is there does it itself.
       const intent = spec ? spec.intent : copyOf(rest[0], 2);
-      calls.see(actions);
+      calls.touch(actions);
       try {
         const outcome = await calls.begin<Outcome>({
-          ...{ name, intent, settings, setFailure: spec?.setFailure },
+          name,
+          intent,
+          settings,
+          setFailure: spec?.setFailure,
           play: (inner, settings) =>
             spec ? inner.run(actions, spec.made(inner), settings) : inner.run(actions, name, intent, settings),
         });
@@ -115,8 +117,8 @@ export function creator(source: Source) {
     }
 
     function refresh(actions: object): Promise<RefreshOutcome> {
-      calls.see(actions);
-      const begun = calls.begin<RefreshOutcome>({ name: "", play: (inner) => inner.refresh(actions) });
+      calls.touch(actions);
+      const begun = calls.begin<RefreshOutcome>({ type: "refresh", play: (inner) => inner.refresh(actions) });
       return begun.catch((error: CheckoutUpdateErrorShape) => ({ type: "error", error }));
     }
 
@@ -128,16 +130,16 @@ export function creator(source: Source) {
     function resume(actions: any): Promise<{ stale: boolean }> {
       const id = sessionOf(actions)?.id;
       if (!isMarked(id)) return Promise.resolve({ stale: calls.isStale() });
-      calls.see(actions);
+      calls.touch(actions);
       calls.doubt();
       return new Promise((resolve) => {
-        const look = () => {
+        const onChange = () => {
           if (calls.isStale()) return;
           end();
           resolve({ stale: false });
         };
-        const end = calls.subscribe(look);
-        // Where there is no module, by one update without work.
+        const end = calls.subscribe(onChange);
+        // Without a module, an update that sends nothing makes Stripe.js read the session again.
         const alone = async () => {
           const { type } = await actions.runServerUpdate(() => Promise.resolve());
           if (type !== "success") throw type;
@@ -150,11 +152,11 @@ export function creator(source: Source) {
             end();
             resolve({ stale: true });
           });
-        look();
+        onChange();
       });
     }
 
-    if (isPage()) void load(source).catch(ignore);
+    if (isPage()) void load(source);
 
     return {
       request,
@@ -182,11 +184,9 @@ export function creator(source: Source) {
       getSnapshot: calls.getSnapshot,
       metrics: calls.metrics,
       reportTo: (url: string, { sampleRate = 1 }: { sampleRate?: number } = {}) =>
-        Math.random() < sampleRate ? calls.stand((inner) => inner.reportTo(url)) : ignore,
+        Math.random() < sampleRate ? calls.replay((inner) => inner.reportTo(url)) : ignore,
       get ready() {
-        const loaded = load(source);
-        loaded.catch(ignore);
-        return loaded;
+        return load(source);
       },
     } as unknown as Updates<E>;
   };

@@ -13,7 +13,10 @@ use crate::clock::Moment;
 use crate::payment::blocked::BlockReason;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("exports.d.ts");
+const RECORDS: &str = include_str!("types.d.ts");
+
+#[wasm_bindgen(typescript_custom_section)]
+const OPTIONS: &str = include_str!("exports.d.ts");
 
 #[wasm_bindgen]
 extern "C" {
@@ -23,7 +26,7 @@ extern "C" {
     pub type Intent;
     #[wasm_bindgen(typescript_type = "CallOptions")]
     pub type Settings;
-    #[wasm_bindgen(typescript_type = "UpdateFunction")]
+    #[wasm_bindgen(typescript_type = "UpdateFunction<unknown>")]
     pub type UpdateFunction;
     #[wasm_bindgen(typescript_type = "(signal: AbortSignal) => unknown")]
     pub type Wrapped;
@@ -252,7 +255,7 @@ impl Updates {
         let confirm: Function = confirm.unchecked_into();
         let options = options.map_or_else(PayOptions::default, |options| PayOptions {
             signal: arguments::there(&options, "signal"),
-            seen: arguments::there(&options, "shown").map(JsCast::unchecked_into),
+            seen: arguments::there(&options, "seen").map(JsCast::unchecked_into),
             has_failed: arguments::is_truthy(&options, "hasFailed"),
         });
         let (promise, tell) = payment();

@@ -85,7 +85,7 @@ export async function buildEngine(glue, exports, outfile, { names, plugins = [] 
 /** The types that go with it. */
 export const engineTypes = `/** What an instance of the engine is. */
 export interface Engine {
-  /** See \`Inner\` of js/inner.ts. */
+  /** See \`EngineUpdates\` of js/engine-updates.ts. */
   readonly Updates: new (options: object) => unknown;
   readonly initSync: (given: { readonly module: WebAssembly.Module }) => unknown;
   readonly build: () => string;

@@ -12,8 +12,11 @@ const FROM = join(root, "build", "types");
 const TO = join(root, "dist", "types");
 const MAIN = "index";
 
-/** Modules of js/ whose every export is one of the main entry's too. */
-const SHARED = ["types", "error", "rules"].map((name) => join(FROM, `${name}.d.ts`));
+/** What tsc does not copy: it is a declaration file already. */
+const RECORDS = join(root, "src", "types.d.ts");
+
+/** Modules whose every export is one of the main entry's too. */
+const SHARED = [...["types", "error", "rules"].map((name) => join(FROM, `${name}.d.ts`)), RECORDS];
 
 /**
  * What the types name of the DOM's library, as @types/react does it: with the library these add nothing, without it the
@@ -35,15 +38,17 @@ const GLOBALS = `declare global {
 async function rollUp(name) {
   const input = join(FROM, entries[name].replace(/^\.\/js\//, "").replace(/\.ts$/, ".d.ts"));
   const shares = name !== MAIN;
-  const asDeclaration = (path, importer) => importer && resolve(dirname(importer), path).replace(/(\.d)?\.[jt]s$/, ".d.ts");
+  function resolveId(path, importer) {
+    const found = importer && resolve(dirname(importer), path).replace(/(\.d)?\.[jt]s$/, ".d.ts");
+    // tsc writes paths as if the output were beside src/.
+    const id = found === join(root, "build", "src", "types.d.ts") ? RECORDS : found;
+    if (shares && SHARED.includes(id)) return { id: `./${MAIN}.js`, external: true };
+    return id === RECORDS ? id : null;
+  }
   const bundle = await rollup({
     input,
     plugins: [
-      {
-        name: "shared",
-        resolveId: (path, importer) =>
-          shares && SHARED.includes(asDeclaration(path, importer)) ? { id: `./${MAIN}.js`, external: true } : null,
-      },
+      { name: "shared", resolveId },
       dts(),
     ],
     onwarn: (warning) => {

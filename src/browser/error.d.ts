@@ -1,12 +1,14 @@
-import type { CheckoutUpdateErrorShape, Failure } from "../../js/types.js";
+import type { CheckoutUpdateErrorShape, Failure } from "../types.js";
 
-/** What a customer is told, by kind. */
+/** The default messages for the customer, by kind. */
 export declare const ADVICE: Readonly<Record<string, string>>;
 
 /** See js/error.ts. */
-export declare const CheckoutUpdateError: new (record: object) => Error;
+export declare const CheckoutUpdateError: new (record: object) => CheckoutUpdateErrorShape & {
+  readonly toJSON: () => Failure;
+};
 
-/** Whether a value is a `CheckoutUpdateError`, also one of another copy of this package. */
+/** Whether a value is a `CheckoutUpdateError`, even one of another copy of this package. */
 export declare function isCheckoutUpdateError(value: unknown): boolean;
 
 /** The record of a failure in `metrics()`. */

@@ -1,6 +1,6 @@
 //! The page around an update: its clocks, its events, and the few functions that every page has.
 
-use js_sys::{Function, JsString, Math, Promise};
+use js_sys::{Function, JsString, Math};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue, wasm_bindgen};
 
 use super::listener::{EventGuard, EventTarget};
@@ -17,6 +17,9 @@ extern "C" {
 
     /// Records how long an update took that began so many milliseconds ago, for whoever observes the page's performance.
     pub fn measure(name: &JsString, ms: f64);
+
+    /// Reports what a callback of the page threw, as the browser reports any error; nothing else changes.
+    pub fn report(error: &JsValue);
 
     #[wasm_bindgen(js_name = standIn)]
     fn stand_in() -> Option<Function>;
@@ -35,9 +38,6 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
     fn random_values(bytes: &mut [u8]) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(catch, js_name = reportError)]
-    fn report_error(error: &JsValue) -> Result<(), JsValue>;
 
     // By their own names and not by `web_sys::window()`, which asks for an instance of this realm's class: jsdom has none.
     #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
@@ -80,14 +80,6 @@ pub fn random_key() -> String {
         }
         key
     })
-}
-
-/// Reports what a callback of the page threw, as the browser reports any error; nothing else changes.
-pub fn report(error: &JsValue) {
-    if report_error(error).is_err() {
-        // Safari before 15.4 has no `reportError`: what nobody handles is reported too.
-        let _ = Promise::reject(error);
-    }
 }
 
 /// Calls a callback of the page.

@@ -1,8 +1,20 @@
 // The few things that the platform does and no binding types: read at each call, since pages and tests put their own there.
 
-const STAND_IN = Symbol.for("checkout-updates.server");
+/** Where every copy of this package finds the stand-in server of `checkout-updates/testing`. */
+export const STAND_IN = /* @__PURE__ */ Symbol.for("checkout-updates.server");
 
 const ignore = () => {};
+
+/** Reports what a callback of the page threw, as the browser reports any error. Safari before 15.4 has no `reportError`. */
+export function report(error) {
+  try {
+    reportError(error);
+  } catch {
+    setTimeout(() => {
+      throw error;
+    });
+  }
+}
 
 /** Milliseconds by a clock of the page; not a number where it gives anything else. */
 export const time = (read) => {
@@ -80,7 +92,7 @@ function each(method, listener) {
 export const listen = (listener) => each("addEventListener", listener);
 export const unlisten = (listener) => each("removeEventListener", listener);
 
-const { defineProperty } = Object;
+const defineProperty = Object.defineProperty;
 
 /** Gives a function a member `failure`. Without a prototype: what a page has added to `Object.prototype` is no descriptor. */
 export const withFailure = (update, get) =>

@@ -1,4 +1,4 @@
-import type { BlockReason, PayOutcome } from "../../js/types.js";
+import type { BlockReason, PayOutcome } from "../types.js";
 
-/** What `pay` resolves to where `confirm` was not called. */
+/** What `pay` resolves to if `confirm` was not called. */
 export declare function blocked(reason: BlockReason, session?: unknown): PayOutcome<any, any>;

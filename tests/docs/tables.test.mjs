@@ -5,7 +5,7 @@ import { CheckoutUpdateError } from "checkout-updates";
 import { ADVICE } from "../../src/browser/error.js";
 import { blocksOf, tablesOf, textOf } from "./lib/blocks.mjs";
 
-const types = textOf("js/types.ts");
+const types = textOf("src/types.d.ts");
 const union = (name) =>
   [...new RegExp(`export type ${name} =([^;]*);`).exec(types)[1].matchAll(/"(\w+)"/g)].map(([, word]) => word);
 

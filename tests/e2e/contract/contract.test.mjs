@@ -8,7 +8,7 @@ import { checkContract } from "./lib/contract.mjs";
 import { KINDS } from "./page/rules/kinds.js";
 
 test("no kind of failure is without its rule", async () => {
-  const types = await readFile(new URL("../../../js/types.ts", import.meta.url), "utf8");
+  const types = await readFile(new URL("../../../src/types.d.ts", import.meta.url), "utf8");
   const [, union] = /export type FailureKind =([^;]+);/.exec(types);
   const declared = [...union.matchAll(/"(\w+)"/g)].map(([, kind]) => kind);
   assert.deepEqual(KINDS.map(({ kind }) => kind).sort(), declared.sort());

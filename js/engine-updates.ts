@@ -12,7 +12,7 @@ import type {
 } from "./types.js";
 
 /** The class `Updates` of the crate, as it is used here. */
-export interface Inner {
+export interface EngineUpdates {
   request(name: string, intent: object): UpdateFunction<any>;
   wrap(name: string, own: (signal: AbortSignal) => unknown): UpdateFunction<any>;
   run(actions: object, what: string | UpdateFunction<any>, ...rest: unknown[]): Promise<Outcome>;
@@ -27,13 +27,13 @@ export interface Inner {
   metrics(): Metrics;
   reportTo(url: string): () => void;
   /**
-   * As `pay`. `confirm` is called once at most, in the same task where nothing is in the way. `shown` is a copy of the
-   * session as it was when the customer pressed, and `hasFailed` tells of an update that was pending then.
+   * As `pay`. `confirm` is called once at most, in the same task if nothing is in the way. `seen` is a copy of the
+   * session as it was when the customer pressed, and `hasFailed` whether an update that was pending then has failed since.
    */
   pay(
     actions: object,
     confirm: () => Promise<unknown>,
-    settings: PayOptions & { readonly shown: unknown; readonly hasFailed: boolean },
+    settings: PayOptions & { readonly seen: unknown; readonly hasFailed: boolean },
   ): Promise<PayOutcome>;
   /** `confirm` was called before this instance was there. Resolves as `pay` does. */
   paying(actions: object, result: Promise<unknown>): Promise<PayOutcome>;

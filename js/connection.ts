@@ -1,44 +1,48 @@
-// What stands of one `Updates`, whichever instance of the module serves it: subscribers, reporters, names of wrapped
-// functions, and what was counted before. It is played to each instance. What an instance knows is asked of it alone.
+// The connection of one `Updates` to the current instance of the module, with what survives the death of one: subscribers,
+// reporters, names of wrapped functions and counts. Each instance gets them again. What an instance knows is not kept here.
 import type { Engine } from "../build/engine.js";
 import type { Checked } from "../src/browser/options.js";
-import { safely } from "./environment.js";
-import { current, onTrap } from "./instance.js";
 import { added, countsOf, KEPT } from "./metrics.js";
-import type { Inner } from "./inner.js";
+import { current, onTrap } from "./instance.js";
+import { safely } from "./environment.js";
+import type { EngineUpdates } from "./engine-updates.js";
 import type { Applied, CheckoutUpdateErrorShape, Metrics, PaymentMetrics, Snapshot } from "./types.js";
 
 type End = (() => void) | void;
 
-/** Makes it. `isWaiting` tells whether a call waits for an instance, `lost` ends the calls of one that has died. */
-export function createStanding(
+/**
+ * Makes the connection. `isWaiting` returns whether a call waits for an instance; `onLost` ends the calls of an instance
+ * that has died.
+ */
+export function createConnection(
   options: Checked,
   isWaiting: (name?: string, match?: object) => boolean,
-  lost: (applied: Applied) => void,
+  onLost: (applied: Applied) => void,
 ) {
   const names = new Set(options.endpoints.map(({ name }) => name));
   const listeners = new Set<() => void>();
-  /** What each instance is told. */
-  const played = new Set<{ play(inner: Inner): End; end?: End }>();
+  /** What is repeated for each instance. */
+  const replays = new Set<{ play(inner: EngineUpdates): End; end?: End }>();
   let shown: Snapshot = { pending: false, stale: false, paying: false };
-  /** Failures that were met without an instance, for the next one to count. */
-  let met: readonly CheckoutUpdateErrorShape[] = [];
-  /** What the instances before this one have counted. */
+  /** Failures that happened without an instance, for the next one to count. */
+  let missed: readonly CheckoutUpdateErrorShape[] = [];
+  /** What earlier instances have counted. */
   let before: Metrics | undefined;
-  /** An instance has died, and no other has been told. */
+  /** An instance has died, and the next one does not know yet. */
   let isDoubtful = false;
   let isOpening = false;
-  /** Whether a payment or a hold is under way, for as long as there is no instance to know. */
+  /** Whether a payment or a hold is under way, while there is no instance to ask. */
   let isPaying = false;
-  /** Those that were seen last, to refresh the session by. */
+  /** The actions of the last call, to refresh the session with. */
   let actions: object | undefined;
   let engine: Engine | undefined;
-  let inner: Inner | undefined;
-  let applied: Applied;
+  let inner: EngineUpdates | undefined;
+  /** Whether the changes of the instance that is dying were made. */
+  let lost: Applied;
   let stopListening: (() => void) | undefined;
 
-  /** Asks the instance; `undefined` if there is none, also if it dies of the question. */
-  function ask<T>(question: (inner: Inner) => T): T | undefined {
+  /** Asks the instance. Returns `undefined` if there is none, even if it dies of the question. */
+  function ask<T>(question: (inner: EngineUpdates) => T): T | undefined {
     if (!inner || engine !== current()) return undefined;
     const answer = question(inner);
     return engine === current() ? answer : undefined;
@@ -49,7 +53,7 @@ export function createStanding(
   const isPending = (name?: string, match?: object): boolean =>
     isWaiting(name, match) || ask((inner) => inner.isPending(name, match)) === true;
 
-  /** Shows what has changed. */
+  /** Notifies subscribers if the snapshot has changed. */
   function changed(): void {
     const { pending, stale = isDoubtful, paying = isPaying } = ask((inner) => inner.getSnapshot()) ?? {};
     const next = { pending: pending || isWaiting(), stale, paying };
@@ -58,45 +62,54 @@ export function createStanding(
     for (const listener of [...listeners]) safely(listener);
   }
 
-  /** Tells each instance, from the current one on unless it `isKnown` to that; returns the function that ends this. */
-  function stand(play: (inner: Inner) => End, isKnown = false, ended?: End): () => void {
+  /**
+   * Calls `play` with each instance, from the current one on unless it `isKnown` to that one; `ended` is then how the
+   * current one ends it. Returns a function that ends it everywhere.
+   */
+  function replay(play: (inner: EngineUpdates) => End, isKnown = false, ended?: End): () => void {
     const entry = { play, end: isKnown ? ended : ask(play) };
-    played.add(entry);
+    replays.add(entry);
     return () => {
-      played.delete(entry);
+      replays.delete(entry);
       ask(() => entry.end?.());
     };
   }
 
   const afterTrap = {
     dying(): void {
-      applied = "unknown";
-      if (inner!.hasSent() === false) applied = "no";
+      // A dying instance may not answer: what was asked before that counts.
+      lost = "unknown";
+      if (inner!.hasSent() === false) lost = "no";
       before = added(before, inner!.metrics());
     },
     died(): void {
       inner = stopListening = undefined;
       isDoubtful = true;
       // From here on callbacks of the page may begin what the fresh instance is to do.
-      lost(applied);
+      onLost(lost);
       changed();
-      // One that dies while it is opened is not opened again for that alone: there might be no end to it.
+      // An instance that dies while it is opened is not opened again for that alone: there might be no end to it.
       if (actions && !isOpening) open();
     },
   };
 
-  /** This object's side of the current instance, made when it is first needed. */
+  /** Makes the instance stale, or the next one if there is none. */
+  function passDoubt(): void {
+    isDoubtful = !ask((inner) => (inner.doubt(actions), true));
+  }
+
+  /** Connects to the current instance, once. */
   function open(): void {
     const next = current();
     if (!next) return;
     if (!inner || engine !== next) {
-      const made = new next.Updates(options as never) as unknown as Inner;
+      const made = new next.Updates(options as never) as unknown as EngineUpdates;
       if (next !== current()) return;
       [engine, inner, stopListening] = [next, made, onTrap(afterTrap)];
       isOpening = true;
-      for (const entry of played) entry.end = ask(entry.play);
-      met = met.filter((failure) => !count(failure));
-      if (isDoubtful && ask((inner) => (inner.doubt(actions), true))) isDoubtful = false;
+      for (const entry of replays) entry.end = ask(entry.play);
+      missed = missed.filter((failure) => !count(failure));
+      if (isDoubtful) passDoubt();
       isOpening = false;
     }
     stopListening ??= onTrap(afterTrap);
@@ -105,13 +118,13 @@ export function createStanding(
   const count = (failure: CheckoutUpdateErrorShape) => ask((inner) => (inner.note(failure), true)) === true;
 
   function subscribe(listener: () => void): () => void {
-    // Each subscription counts for itself, also of the same function.
-    const own = () => listener();
-    listeners.add(own);
-    return () => void listeners.delete(own);
+    // Two subscriptions of one function are two.
+    const once = () => listener();
+    listeners.add(once);
+    return () => void listeners.delete(once);
   }
 
-  stand((inner) => inner.subscribe(changed));
+  replay((inner) => inner.subscribe(changed));
 
   return {
     ask,
@@ -119,14 +132,14 @@ export function createStanding(
     changed,
     isPending,
     isStale,
-    stand,
+    replay,
     /** The names of endpoints and of wrapped functions. */
     names,
-    /** Remembers the actions for the refresh that a death is followed by. */
-    see: (given: object) => void (actions = given),
-    /** Counts a failure that no instance has met. */
+    /** Keeps the actions for the refresh that follows a death. */
+    touch: (given: object) => void (actions = given),
+    /** Counts a failure that happened without an instance. */
     note(failure: CheckoutUpdateErrorShape): void {
-      if (!count(failure)) met = [...met, failure].slice(-KEPT);
+      if (!count(failure)) missed = [...missed, failure].slice(-KEPT);
     },
     isPaying: () => isPaying,
     setPaying(value: boolean): void {
@@ -137,12 +150,12 @@ export function createStanding(
     countPayment(payments: PaymentMetrics): void {
       before = added(before, { endpoints: {}, payments, failures: [] });
     },
-    /** The page is stale until the session was refreshed by the actions that were seen last. */
+    /** Makes the page stale until the session was refreshed with the actions of the last call. */
     doubt(): void {
-      isDoubtful = !ask((inner) => (inner.doubt(actions), true));
+      passDoubt();
       changed();
     },
-    /** That was done without an instance. */
+    /** Ends the doubt after a refresh without an instance. */
     endDoubt(): void {
       isDoubtful = false;
       changed();
@@ -151,16 +164,16 @@ export function createStanding(
     subscribe,
     settled: () =>
       new Promise<{ stale: boolean }>((resolve) => {
-        const look = () => {
+        const onChange = () => {
           if (isPending()) return;
           end();
           resolve({ stale: isStale() });
         };
-        const end = subscribe(look);
-        look();
+        const end = subscribe(onChange);
+        onChange();
       }),
-    metrics: (): Metrics => added(before, ask((inner) => inner.metrics()) ?? countsOf([...names], met)),
-    /** Lets go of what the page has passed. Of a death this hears again once it is used again. */
+    metrics: (): Metrics => added(before, ask((inner) => inner.metrics()) ?? countsOf([...names], missed)),
+    /** Releases what the page has passed. It listens for a death again after the next call. */
     dispose(): void {
       ask((inner) => inner.dispose());
       stopListening?.();
