@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::failure::FailureFacts;
 use crate::payment::blocked::BlockReason;
+use crate::staleness::SessionNumber;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +84,7 @@ pub enum Effect {
         /// The number of the refresh.
         id: u32,
         /// The session, by the actions of it that were seen last.
-        session: Option<u32>,
+        session: SessionNumber,
     },
     /// Tell the page how its `refresh` ended.
     Refreshed {
@@ -104,5 +105,5 @@ pub enum Effect {
         reason: BlockReason,
     },
     /// Let go of the actions of this session until it is used again.
-    ReleaseActions(Option<u32>),
+    ReleaseActions(SessionNumber),
 }

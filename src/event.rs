@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::answer::Answer;
 use crate::failure::Kind;
 use crate::payload::Payload;
+use crate::staleness::SessionNumber;
 
 /// What happened. Numbers are given by the caller and stay below 2^31; a session without a number is one that nobody
 /// named.
@@ -19,7 +20,7 @@ pub enum Event {
         /// The position of the endpoint.
         endpoint: usize,
         /// The number of the session whose actions were passed.
-        session: Option<u32>,
+        session: SessionNumber,
         /// What to send.
         payload: Payload,
         /// When it was called; earlier than now if the module was not loaded then.
@@ -32,7 +33,7 @@ pub enum Event {
         /// The position of the endpoint.
         endpoint: usize,
         /// The number of the session.
-        session: Option<u32>,
+        session: SessionNumber,
         /// What to send.
         payload: Payload,
         /// When it was called; earlier than now if the module was not loaded then.
@@ -50,7 +51,7 @@ pub enum Event {
         /// The number of the refresh.
         id: u32,
         /// The number of the session whose actions were passed.
-        session: Option<u32>,
+        session: SessionNumber,
     },
     /// A refresh ended.
     Refreshed {
@@ -83,14 +84,14 @@ pub enum Event {
     /// way, or the page was reloaded then. The session is stale from now on, and refreshed at once.
     Doubt {
         /// The number of the session.
-        session: Option<u32>,
+        session: SessionNumber,
     },
     /// The page called `pay`. [`Event::Detach`] is also for its signal.
     Pay {
         /// The number of the payment.
         id: u32,
         /// The number of the session whose actions were passed.
-        session: Option<u32>,
+        session: SessionNumber,
         /// What the customer sees. It is only compared.
         shown: Arc<str>,
         /// Whether the session is open, or that cannot be read.
@@ -112,7 +113,7 @@ pub enum Event {
         /// The payment.
         id: u32,
         /// The number of the session whose actions were passed.
-        session: Option<u32>,
+        session: SessionNumber,
     },
     /// `confirm` ended.
     ConfirmEnded {

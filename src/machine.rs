@@ -17,7 +17,7 @@ use crate::payload::Payload;
 use crate::payment::Payments;
 use crate::payment::blocked::PaymentCounts;
 use crate::queue::{self, Admission};
-use crate::staleness::{Doubt, Staleness};
+use crate::staleness::{Doubt, SessionNumber, Staleness};
 use crate::update::Update;
 
 /// The numbers of refreshes that the machine begins itself start here; what the page asks for has lower ones.
@@ -27,7 +27,7 @@ pub const OWN_REFRESHES: u32 = 1 << 31;
 #[derive(Clone, Copy, Debug)]
 struct PendingFetch {
     update: u32,
-    session: Option<u32>,
+    session: SessionNumber,
 }
 
 /// The state of one page.

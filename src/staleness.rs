@@ -12,6 +12,9 @@ const PATIENCE: f64 = 10_000.0;
 /// How long one that the page asked for may take: Stripe.js may have to end an update and its refresh first.
 const PAGE_PATIENCE: f64 = 40_000.0;
 
+/// The number of a session; `None` if the page has not named it. An unnamed session may be any of them.
+pub type SessionNumber = Option<u32>;
+
 /// Why a session is stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
@@ -25,7 +28,7 @@ pub enum Doubt {
 #[derive(Clone, Copy, Debug)]
 struct Refresh {
     id: u32,
-    session: Option<u32>,
+    session: SessionNumber,
     began: f64,
     limit: f64,
 }
@@ -42,15 +45,15 @@ struct Stale {
     quiet: bool,
 }
 
-/// Whether what is known of one session may be so of the other: one that nobody named may be any.
-fn concerns(one: Option<u32>, other: Option<u32>) -> bool {
+/// Whether both may be the same session.
+fn concerns(one: SessionNumber, other: SessionNumber) -> bool {
     one == other || one.is_none() || other.is_none()
 }
 
 /// One session that the page works with.
 #[derive(Clone, Copy, Debug, Default)]
 struct Session {
-    number: Option<u32>,
+    number: SessionNumber,
     stale: Option<Stale>,
     /// When the quiet refresh is due.
     quiet: Option<f64>,
@@ -77,23 +80,23 @@ impl Staleness {
 
     /// Whether that is so of this session.
     #[must_use]
-    pub fn is_session_stale(&self, number: Option<u32>) -> bool {
+    pub fn is_session_stale(&self, number: SessionNumber) -> bool {
         self.stale_sessions().any(|stale| concerns(stale, number))
     }
 
     /// The sessions that are stale.
-    pub fn stale_sessions(&self) -> impl Iterator<Item = Option<u32>> {
+    pub fn stale_sessions(&self) -> impl Iterator<Item = SessionNumber> {
         self.sessions.iter().filter(|session| session.stale.is_some()).map(|session| session.number)
     }
 
     /// Whether a refresh of this session is under way.
     #[must_use]
-    pub fn is_refreshing(&self, number: Option<u32>) -> bool {
+    pub fn is_refreshing(&self, number: SessionNumber) -> bool {
         self.running.iter().any(|refresh| concerns(refresh.session, number))
     }
 
     /// The page uses this session: it runs an update (`ran`), or passes its actions (`acted`).
-    pub fn touch(&mut self, number: Option<u32>, ran: bool, acted: bool) {
+    pub fn touch(&mut self, number: SessionNumber, ran: bool, acted: bool) {
         let known = self.sessions.iter().position(|session| session.number == number);
         let mut session =
             known.map_or(Session { number, ..Session::default() }, |position| self.sessions.remove(position));
@@ -107,7 +110,7 @@ impl Staleness {
     ///
     /// Two are kept: the one that ran an update last, for the way back from the back/forward cache, and the one whose
     /// actions were seen last, by which a session without actions is refreshed.
-    pub fn release(&mut self, is_pending: &dyn Fn(Option<u32>) -> bool, released: &mut dyn FnMut(Option<u32>)) {
+    pub fn release(&mut self, is_pending: &dyn Fn(SessionNumber) -> bool, released: &mut dyn FnMut(SessionNumber)) {
         let last = |of: fn(&&Session) -> bool| self.sessions.iter().rev().find(of).map(|session| session.number);
         let kept = [last(|session| session.ran), last(|session| session.acted)];
         let in_need = |session: &Session| {
@@ -134,7 +137,7 @@ impl Staleness {
     }
 
     /// A session has become stale. Its first refresh is the caller's to begin; this one looks again later.
-    pub fn doubt(&mut self, number: Option<u32>, doubt: Doubt, now: f64) {
+    pub fn doubt(&mut self, number: SessionNumber, doubt: Doubt, now: f64) {
         if !self.sessions.iter().any(|session| session.number == number) {
             self.touch(number, false, false);
         }
@@ -145,7 +148,7 @@ impl Staleness {
     }
 
     /// A stale session is to be refreshed as soon as that is allowed.
-    pub fn hurry(&mut self, number: Option<u32>, now: f64) {
+    pub fn hurry(&mut self, number: SessionNumber, now: f64) {
         let session = self.sessions.iter_mut().find(|session| session.number == number);
         session.into_iter().filter_map(|session| session.stale.as_mut()).for_each(|stale| stale.next = now);
     }
@@ -157,13 +160,13 @@ impl Staleness {
     }
 
     /// The refreshes under way do not end a new doubt, even if the clock is too coarse to tell that they began before it.
-    fn outdate(&mut self, number: Option<u32>) {
+    fn outdate(&mut self, number: SessionNumber) {
         let running = self.running.iter_mut().filter(|refresh| concerns(refresh.session, number));
         running.for_each(|refresh| refresh.began = f64::NEG_INFINITY);
     }
 
     /// A refresh begins.
-    pub fn begin(&mut self, id: u32, session: Option<u32>, by_page: bool, now: f64) {
+    pub fn begin(&mut self, id: u32, session: SessionNumber, by_page: bool, now: f64) {
         let limit = now + if by_page { PAGE_PATIENCE } else { PATIENCE };
         self.running.push(Refresh { id, session, began: now, limit });
     }
@@ -177,14 +180,14 @@ impl Staleness {
     }
 
     /// Stripe.js fetched this session, or failed to, in a refresh that began at that moment.
-    pub fn learn(&mut self, number: Option<u32>, began: f64, success: bool, open: bool, now: f64) {
+    pub fn learn(&mut self, number: SessionNumber, began: f64, success: bool, open: bool, now: f64) {
         for session in self.sessions.iter_mut().filter(|session| concerns(session.number, number)) {
             session.learn(began, success, open, now);
         }
     }
 
     /// Forgets everything. Returns the refreshes that were under way, and the sessions.
-    pub fn stop(&mut self) -> (Vec<u32>, Vec<Option<u32>>) {
+    pub fn stop(&mut self) -> (Vec<u32>, Vec<SessionNumber>) {
         let (mut refreshes, mut sessions) = (Vec::new(), Vec::new());
         for refresh in &self.running {
             refreshes.push(refresh.id);
@@ -205,7 +208,7 @@ impl Staleness {
 
     /// By whose actions a session is refreshed: its own, or if either is not named, any that were seen last. `None` while
     /// there are none, or while such a refresh is under way.
-    fn by(&self, session: &Session) -> Option<Option<u32>> {
+    fn by(&self, session: &Session) -> Option<SessionNumber> {
         let fits = |other: &&Session| other.acted && concerns(other.number, session.number);
         let own = Some(session).filter(|own| own.acted);
         let by = own.or_else(|| self.sessions.iter().rev().find(fits))?.number;
@@ -214,7 +217,7 @@ impl Staleness {
 
     /// The number of the session by whose actions it is time to refresh. There may be another once that has begun. `awake`
     /// is set when the browser is online again or the page visible.
-    pub fn due(&mut self, awake: bool, now: f64) -> Option<Option<u32>> {
+    pub fn due(&mut self, awake: bool, now: f64) -> Option<SessionNumber> {
         let due = |session: &Session| {
             session.quiet.is_some_and(|until| until <= now)
                 || session.stale.is_some_and(|stale| awake || stale.next <= now)

@@ -3,10 +3,11 @@
 use std::cell::{Cell, RefCell};
 
 use super::stripe::Actions;
+use crate::staleness::SessionNumber;
 
 /// One session.
 struct Known {
-    number: Option<u32>,
+    number: SessionNumber,
     id: Option<String>,
     actions: Option<Actions>,
 }
@@ -20,7 +21,7 @@ pub struct Sessions {
 
 impl Sessions {
     /// The number of a session; `None` where nobody named it.
-    pub fn number(&self, id: Option<&str>) -> Option<u32> {
+    pub fn number(&self, id: Option<&str>) -> SessionNumber {
         let mut known = self.known.borrow_mut();
         if let Some(found) = known.iter().find(|known| known.id.as_deref() == id) {
             return found.number;
@@ -34,12 +35,12 @@ impl Sessions {
     }
 
     /// The id of a session.
-    pub fn id(&self, number: Option<u32>) -> Option<String> {
+    pub fn id(&self, number: SessionNumber) -> Option<String> {
         self.known.borrow().iter().find(|known| known.number == number)?.id.clone()
     }
 
     /// Keeps the actions of a session, which may have been released since it was numbered.
-    pub fn keep(&self, number: Option<u32>, id: Option<&str>, actions: &Actions) {
+    pub fn keep(&self, number: SessionNumber, id: Option<&str>, actions: &Actions) {
         let mut known = self.known.borrow_mut();
         let replaced = match known.iter_mut().find(|known| known.number == number) {
             Some(known) => known.actions.replace(actions.clone()),
@@ -52,12 +53,12 @@ impl Sessions {
     }
 
     /// The actions of a session that were seen last.
-    pub fn actions(&self, number: Option<u32>) -> Option<Actions> {
+    pub fn actions(&self, number: SessionNumber) -> Option<Actions> {
         self.known.borrow().iter().find(|known| known.number == number)?.actions.clone()
     }
 
     /// Forgets a session.
-    pub fn release(&self, number: Option<u32>) {
+    pub fn release(&self, number: SessionNumber) {
         let mut known = self.known.borrow_mut();
         let released = known.iter().position(|known| known.number == number).map(|position| known.remove(position));
         drop((known, released));

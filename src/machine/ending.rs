@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::effect::Effect;
 use crate::failure::{Applied, FailureFacts, Kind};
 use crate::queue;
-use crate::staleness::Doubt;
+use crate::staleness::{Doubt, SessionNumber};
 
 impl Machine {
     /// Lets what has ended go, and starts what is next.
@@ -78,7 +78,7 @@ impl Machine {
     /// A session has become stale. If only `fetching_update` put the page in doubt, its own late fetch ends the doubt.
     pub(super) fn doubt(
         &mut self,
-        session: Option<u32>,
+        session: SessionNumber,
         doubt: Doubt,
         fetching_update: Option<u32>,
         context: &mut Context,
@@ -89,7 +89,7 @@ impl Machine {
     }
 
     /// Begins a refresh of this session, and returns its number.
-    pub(super) fn refresh(&mut self, session: Option<u32>, context: &mut Context) -> u32 {
+    pub(super) fn refresh(&mut self, session: SessionNumber, context: &mut Context) -> u32 {
         self.refreshes = self.refreshes.wrapping_add(1) % OWN_REFRESHES;
         let id = OWN_REFRESHES + self.refreshes;
         self.staleness.begin(id, session, false, context.now);

@@ -8,6 +8,7 @@ use crate::failure::Kind;
 use crate::payload::Payload;
 use crate::payment::Situation;
 use crate::payment::blocked::BlockReason;
+use crate::staleness::SessionNumber;
 
 impl Machine {
     /// Whether a hold may begin now: nothing is pending, stale, refreshed, held or being paid.
@@ -26,7 +27,7 @@ impl Machine {
     #[must_use]
     pub fn sessions_in_doubt(&self) -> Vec<u32> {
         let mut sessions = Vec::new();
-        let mut add = |session: Option<u32>| {
+        let mut add = |session: SessionNumber| {
             if let Some(session) = session
                 && !sessions.contains(&session)
             {
@@ -48,7 +49,7 @@ impl Machine {
         }
     }
 
-    fn situation(&self, session: Option<u32>) -> Situation {
+    fn situation(&self, session: SessionNumber) -> Situation {
         Situation {
             pending: !self.updates.is_empty(),
             stale: self.staleness.is_session_stale(session),
@@ -59,7 +60,7 @@ impl Machine {
     pub(super) fn pay(
         &mut self,
         id: u32,
-        session: Option<u32>,
+        session: SessionNumber,
         shown: &Arc<str>,
         open: bool,
         failed: bool,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use self::blocked::{BlockReason, PaymentCounts};
 use crate::context::Context;
 use crate::effect::Effect;
+use crate::staleness::SessionNumber;
 
 /// After the end of an external function Stripe.js may fetch the session for this long, out of our sight.
 const FETCHES: f64 = 1_000.0;
@@ -32,7 +33,7 @@ pub struct Situation {
 #[derive(Clone, Debug)]
 struct Payment {
     id: u32,
-    session: Option<u32>,
+    session: SessionNumber,
     /// What the customer saw.
     shown: Arc<str>,
     /// The updates that were pending.
@@ -66,7 +67,7 @@ enum Stage {
     /// `pay` waits.
     Waiting(Payment),
     /// `confirm` was called, and has not ended.
-    Confirming { id: u32, session: Option<u32> },
+    Confirming { id: u32, session: SessionNumber },
 }
 
 /// A payment that the customer came back from. It ends with the refresh of this number.
@@ -116,7 +117,7 @@ impl Payments {
 
     /// Whether a payment needs the actions of this session.
     #[must_use]
-    pub fn needs(&self, session: Option<u32>) -> bool {
+    pub fn needs(&self, session: SessionNumber) -> bool {
         match &self.stage {
             Some(Stage::Waiting(Payment { session: its, .. }) | Stage::Confirming { session: its, .. }) => {
                 *its == session
@@ -133,7 +134,7 @@ impl Payments {
 
     /// The session of the payment that waits.
     #[must_use]
-    pub fn waiting(&self) -> Option<Option<u32>> {
+    pub fn waiting(&self) -> Option<SessionNumber> {
         if let Some(Stage::Waiting(payment)) = &self.stage { Some(payment.session) } else { None }
     }
 
@@ -142,7 +143,7 @@ impl Payments {
     pub fn pay(
         &mut self,
         id: u32,
-        session: Option<u32>,
+        session: SessionNumber,
         shown: &Arc<str>,
         awaited: Vec<u32>,
         failed: bool,
@@ -164,7 +165,7 @@ impl Payments {
     }
 
     /// `confirm` was called while this module was not there.
-    pub fn confirming(&mut self, id: u32, session: Option<u32>) {
+    pub fn confirming(&mut self, id: u32, session: SessionNumber) {
         self.stage = Some(Stage::Confirming { id, session });
     }
 
@@ -214,7 +215,7 @@ impl Payments {
 
     /// The page came back from the back/forward cache, which ends a hold and a payment. Returns the payment and its
     /// session: a refresh has to follow, to be told by [`Payments::returned`].
-    pub fn back(&mut self) -> Option<(u32, Option<u32>)> {
+    pub fn back(&mut self) -> Option<(u32, SessionNumber)> {
         match self.stage.take()? {
             Stage::Held { .. } => None,
             Stage::Waiting(Payment { id, session, .. }) | Stage::Confirming { id, session } => Some((id, session)),
@@ -240,7 +241,7 @@ impl Payments {
     }
 
     /// A refresh ended. Returns the session that is behind, if a payment counted on the refresh and it failed.
-    pub fn refreshed(&mut self, id: u32, success: bool, open: bool, context: &mut Context) -> Option<Option<u32>> {
+    pub fn refreshed(&mut self, id: u32, success: bool, open: bool, context: &mut Context) -> Option<SessionNumber> {
         if let Some(position) = self.returned.iter().position(|returned| returned.refresh == id) {
             let returned = self.returned.remove(position);
             let closed = success && !open;

@@ -16,7 +16,7 @@ use crate::endpoint::Endpoint;
 use crate::event::UpdateEvent;
 use crate::failure::{Applied, FailureFacts, Kind, Reason};
 use crate::payload::Payload;
-use crate::staleness::Doubt;
+use crate::staleness::{Doubt, SessionNumber};
 
 /// One update.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct Update {
     /// The position of its endpoint.
     pub endpoint: usize,
     /// The number of its session.
-    pub session: Option<u32>,
+    pub session: SessionNumber,
     /// The callers that wait for the outcome.
     pub waiters: Vec<u32>,
     /// The refresh after its failure, while that holds its turn and its outcome.
@@ -35,20 +35,20 @@ pub struct Update {
 }
 
 impl Update {
-    fn new(id: u32, endpoint: usize, session: Option<u32>, payload: Payload, asked: f64, stripe: Stripe) -> Self {
+    fn new(id: u32, endpoint: usize, session: SessionNumber, payload: Payload, asked: f64, stripe: Stripe) -> Self {
         let function = FunctionRun::new(id, payload, asked);
         Self { endpoint, session, waiters: vec![id], held: None, function, stripe, verdict: None }
     }
 
     /// An update that was asked for at that moment, and for which `runServerUpdate` is called here.
     #[must_use]
-    pub fn queued(id: u32, endpoint: usize, session: Option<u32>, payload: Payload, asked: f64) -> Self {
+    pub fn queued(id: u32, endpoint: usize, session: SessionNumber, payload: Payload, asked: f64) -> Self {
         Self::new(id, endpoint, session, payload, asked, Stripe::Waiting)
     }
 
     /// The call of a function that the page handed to `runServerUpdate` itself.
     #[must_use]
-    pub fn external(id: u32, endpoint: usize, session: Option<u32>, payload: Payload, asked: f64) -> Self {
+    pub fn external(id: u32, endpoint: usize, session: SessionNumber, payload: Payload, asked: f64) -> Self {
         Self::new(id, endpoint, session, payload, asked, Stripe::External)
     }
 

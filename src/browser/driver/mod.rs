@@ -34,6 +34,7 @@ use crate::effect::Effect;
 use crate::endpoint::Endpoint;
 use crate::event::{Event, UpdateEvent};
 use crate::machine::Machine;
+use crate::staleness::SessionNumber;
 
 /// How long nothing has to be pending before leaving is no longer listened for, in milliseconds.
 const IDLE: f64 = 1_000.0;
@@ -45,7 +46,7 @@ pub enum Attachment {
     /// The fresh session.
     Session(Session),
     /// The actions of the session that the event names, and its id.
-    Actions(Option<u32>, Option<String>, Actions),
+    Actions(SessionNumber, Option<String>, Actions),
 }
 
 /// What the browser makes happen later.
@@ -208,7 +209,7 @@ impl Driver {
 
     /// The number of the session of this id, and its actions as an attachment.
     #[inline(never)]
-    pub fn attach(&self, actions: &Actions, id: Option<String>) -> (Option<u32>, Attachment) {
+    pub fn attach(&self, actions: &Actions, id: Option<String>) -> (SessionNumber, Attachment) {
         let number = self.sessions.number(id.as_deref());
         (number, Attachment::Actions(number, id, actions.clone()))
     }

@@ -9,6 +9,7 @@ use crate::browser::promise::{Returned, resolve};
 use crate::browser::stripe::{self, Actions, Session};
 use crate::event::{Event, UpdateEvent};
 use crate::failure::{FailureFacts, Kind};
+use crate::staleness::SessionNumber;
 
 #[wasm_bindgen(module = "/src/browser/platform.js")]
 extern "C" {
@@ -34,7 +35,7 @@ impl Driver {
     }
 
     /// Lets Stripe.js fetch the session again.
-    pub(super) fn refresh(&self, id: u32, session: Option<u32>) {
+    pub(super) fn refresh(&self, id: u32, session: SessionNumber) {
         let asked =
             self.refreshes.borrow().iter().find(|refresh| refresh.id == id).map(|refresh| refresh.actions.clone());
         let Some(actions) = asked.or_else(|| self.sessions.actions(session)) else {
