@@ -80,12 +80,13 @@ async function live(planned) {
   void updates.resume(actions);
   const { payments, press } = customer(updates, actions);
   const running = [];
+  const earlier = [];
   for (const { key, act, afterMs, beside, pays } of planned) {
     const control = new AbortController();
     void tell({ key });
     const outcome = updates.run(actions, key, { choice: "this" }, { signal: control.signal });
     running.push(outcome.then(({ type, error }) => tell({ key, type, kind: error?.kind, applied: error?.applied })));
-    if (pays) void press(false);
+    if (pays) earlier.push(press(false));
     if (act) {
       await later(afterMs);
       if (act === "abort") control.abort();
@@ -98,6 +99,8 @@ async function live(planned) {
   // Nobody refreshes for a page that has let go.
   if (planned.some(({ act }) => act === "dispose")) await updates.refresh(actions);
   await healed(updates);
+  // One payment at a time: a press during another answers "paying".
+  await Promise.all(earlier);
   const presses = [];
   // A total that has changed since the press is shown, and the customer presses again.
   while (presses.at(-1) !== "success" && presses.length < 5) presses.push(await press(true));
