@@ -6,7 +6,7 @@ import { capture, root, step, Stop } from "../lib/run.mjs";
 import { exploring } from "./model.mjs";
 
 /** Each rule: where it stands, what it is without it, and which promise that breaks. */
-const rules = [
+export const rules = [
   {
     name: "a waiter that lets go is told once",
     file: "src/machine.rs",
@@ -67,15 +67,15 @@ const rules = [
   {
     name: "a late end of Stripe.js ends its own doubt alone",
     file: "src/machine/ending.rs",
-    from: "owing.filter(|_| !self.staleness.is_stale())",
-    to: "owing.or(self.owed.map(|owed| owed.update))",
+    from: "fetching_update.filter(|_| !self.staleness.is_stale())",
+    to: "fetching_update.or(self.pending_fetch.map(|fetch| fetch.update))",
     world: "two updates, a refresh that fails, and what comes late",
     breaks: "what is not stale and not pending is what the server has",
   },
   {
     name: "a silent refresh is given up",
     file: "src/staleness.rs",
-    from: "        for refresh in &self.running {\n            look(refresh.limit);\n        }\n",
+    from: "        for refresh in &self.running {\n            wake_at(refresh.limit);\n        }\n",
     to: "",
     breaks: "nothing waits for ever",
   },

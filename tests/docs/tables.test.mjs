@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CheckoutUpdateError } from "checkout-updates";
+import { rules as brokenRules } from "../../scripts/prove/broken.mjs";
 import { ADVICE } from "../../src/browser/error.js";
 import { blocksOf, tablesOf, textOf } from "./lib/blocks.mjs";
 
@@ -119,4 +120,12 @@ test("a rule of intents is in every list of rules", () => {
     return rules.filter((rule) => !isThere(form(rule))).map(({ word }) => `${word} in ${path}`);
   });
   assert.deepEqual(missing, []);
+});
+
+test("each rule that npm run prove breaks is in its file, once", () => {
+  const found = brokenRules.map(({ name, file, from }) => [name, textOf(file).split(from).length - 1]);
+  assert.deepEqual(
+    found,
+    found.map(([name]) => [name, 1]),
+  );
 });
