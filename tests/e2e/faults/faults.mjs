@@ -239,6 +239,8 @@ export const groups = [
         // It gives such a body as it came.
         inBrowser: { WebKitGTK: { ...ok, server: ["before"] } },
       },
+      { fault: "200, gzip whose header a proxy has removed", path: "gzip-unnamed", ...bad, status: 200 },
+      { fault: "200, JSON in UTF-16", path: "utf-16", ...bad, status: 200 },
       ...[
         ["JSON behind `)]}',`", ')]}\',\n{"type":"success"}'],
         ["JSON behind `callback(`", 'callback({"type":"success"})'],

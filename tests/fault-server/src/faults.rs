@@ -11,6 +11,9 @@ const REFUSAL_AS_TEXT: &str = r#"{"error":"Sold out."}"#;
 const REFUSALS: [&str; 2] = [REFUSAL, REFUSAL_AS_TEXT];
 const PAGE: &str = "<!doctype html><title>Sign in</title><p>Please sign in.";
 
+/// `SUCCESS` as `gzip -9n` writes it.
+const GZIPPED: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\x02\x03\xab\x56\x2a\xa9\x2c\x48\x55\xb2\x52\x2a\x2e\x4d\x4e\x4e\x2d\x2e\x56\xaa\x05\0\x9e\xc6\xdf\xb0\x12\0\0\0";
+
 /// What is sent, and how it ends.
 #[derive(Clone, Debug)]
 pub enum Reply {
@@ -114,6 +117,8 @@ fn fault(name: &str, params: &Params, other: &str) -> Option<(Apply, Reply)> {
         }
         "big" => whole(Answer::new(code, "text/plain", vec![b'a'; params.bytes.unwrap_or(10 * 1024 * 1024)])),
         "endless" => broken(Reply::Endless(Answer::new(code, "text/plain", ""))),
+        "gzip-unnamed" => whole(Answer::json(code, GZIPPED)),
+        "utf-16" => whole(Answer::json(code, utf_16(SUCCESS))),
         "not-gzip" => whole(Answer::json(code, SUCCESS).with("content-encoding", "gzip")),
         "silent" => broken(Reply::Silence),
         "drip" => drip(false),
@@ -129,6 +134,11 @@ fn fault(name: &str, params: &Params, other: &str) -> Option<(Apply, Reply)> {
         "reset" => broken(Reply::Cut { bytes: Vec::new(), how: Cut::Reset }),
         _ => return None,
     })
+}
+
+/// A text in UTF-16, little-endian and without a mark, as some frameworks write it.
+fn utf_16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 /// What other origins may ask.

@@ -67,6 +67,16 @@ const PAGE = [
     "contract/requests: `a <base> cannot move an endpoint`",
   ],
   [
+    "A `<base>` points to another origin, and the page sends reports",
+    "Reports still go to the page's own origin",
+    'contract/metrics: "a <base> cannot move a report"',
+  ],
+  [
+    "The page calls `document.open()`, which removes every listener",
+    "The next update listens to the page's events again",
+    'contract/stale: "after document.open() …"',
+  ],
+  [
     "The page asks for full referrers",
     "`referrerPolicy` is `same-origin`; for another origin `strict-origin`",
     "browser/request.rs: `another_origin_gets_neither_cookies_nor_token…`",

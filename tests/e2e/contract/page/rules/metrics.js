@@ -173,6 +173,20 @@ export const rules = {
     t.equal(sent.length, 2);
     t.same([sent[1].data.endpoints.changeInterval.updates, sent[1].data.endpoints.changeInterval.failures], [1, {}]);
   },
+  "a <base> cannot move a report": async (t) => {
+    const { sent } = beacons();
+    const { other } = await t.ports();
+    const { updates, call } = await open(t);
+    updates.reportTo("/metrics");
+    await call(0);
+    const base = document.createElement("base");
+    base.href = `http://127.0.0.1:${other}/elsewhere/`;
+    document.head.append(base);
+    hide();
+    const urls = sent.map(({ url }) => new URL(url, document.baseURI).href);
+    base.remove();
+    t.same(urls, [`${location.origin}/metrics`]);
+  },
   "payments are reported where one has ended, and only what is new": async (t) => {
     const { sent } = beacons();
     const { updates } = await open(t);

@@ -173,6 +173,26 @@ const rulesWithClock = {
     t.equal(it.calls(), calls + 1);
     t.equal(it.updates.isStale(), false);
   },
+  "after document.open(), which removes every listener, the next update hears the page's events again": async (t) => {
+    const it = await open(t);
+    const first = it.run();
+    await it.end();
+    await first;
+    document.open();
+    document.write("<p>Checkout</p>");
+    document.close();
+    const outcome = it.run();
+    await it.end(500);
+    t.equal((await outcome).error.applied, "unknown");
+    it.fake.set({ failWith: "Offline." });
+    await t.clock.pass(5_002);
+    const calls = it.calls();
+    it.fake.set({ failWith: null });
+    window.dispatchEvent(new Event("online"));
+    await t.rest();
+    t.equal(it.calls(), calls + 1);
+    t.equal(it.updates.isStale(), false);
+  },
   "while stale it tries again when the page becomes visible": async (t) => {
     const it = await inDoubt(t);
     it.fake.set({ failWith: "Offline." });
