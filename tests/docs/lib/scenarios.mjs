@@ -101,7 +101,8 @@ export const scenarios = {
       await page.getByText("$100.00").waitFor();
       assert.deepEqual(last(shop), YEARLY);
       shop.answer = no;
-      await yearly.uncheck();
+      // Not `uncheck`, which fails if the answer has put it back already.
+      await yearly.click();
       await page.getByRole("alert").filter({ hasText: "This plan is not sold yearly." }).waitFor();
       assert.equal(await yearly.isChecked(), true);
       await page.locator("button:enabled", { hasText: "Pay" }).click();
