@@ -1,13 +1,13 @@
 // The log of one `Updates`: calls that have not ended. They are kept until there is an instance of the module, handed to
 // it in their order, and ended here if it dies.
 import type { Checked } from "../src/browser/options.js";
-import { copyOf, has } from "./copy.js";
-import { canRun, safely } from "./environment.js";
-import { failed, now, type Asked, type FailureExtras } from "./failure.js";
-import type { EngineUpdates } from "./engine-updates.js";
 import { current, load, type Source } from "./instance.js";
-import { each, without } from "./list.js";
+import { failed, now, type Asked, type FailureExtras } from "./failure.js";
+import { canRun, safely } from "./environment.js";
+import type { EngineUpdates } from "./engine-updates.js";
+import { copyOf, has } from "./copy.js";
 import { createConnection } from "./connection.js";
+import { each, without } from "./list.js";
 import type { Applied, CancelReason, CheckoutUpdateErrorShape, FailureKind, RunOptions } from "./types.js";
 
 /** A call to make. */
@@ -81,9 +81,8 @@ export function createCalls(options: Checked, source: Source) {
     changed();
     if (!isUpdate(call)) return;
     const { durationMs } = error;
-    const outcome = kind === "cancelled" ? "cancelled" : "error";
     const record = { kind, applied, waitedMs: durationMs, durationMs, attempts: 0, requestId: null };
-    safely(options.onSettled, { endpoint: call.name, outcome, ...record });
+    safely(options.onSettled, { endpoint: call.name, outcome: kind === "cancelled" ? kind : "error", ...record });
   }
 
   /** Hands a call to an instance, or keeps it until there is one. */

@@ -2,9 +2,9 @@
 // reporters, names of wrapped functions and counts. Each instance gets them again. What an instance knows is not kept here.
 import type { Engine } from "../build/engine.js";
 import type { Checked } from "../src/browser/options.js";
+import { each } from "./list.js";
 import { added, countsOf, KEPT } from "./metrics.js";
 import { current, onTrap } from "./instance.js";
-import { safely } from "./environment.js";
 import type { EngineUpdates } from "./engine-updates.js";
 import type { Applied, CheckoutUpdateErrorShape, Metrics, PaymentMetrics, Snapshot } from "./types.js";
 
@@ -59,7 +59,7 @@ export function createConnection(
     const next = { pending: pending || isWaiting(), stale, paying };
     if (next.pending === shown.pending && next.stale === shown.stale && next.paying === shown.paying) return;
     shown = next;
-    for (const listener of [...listeners]) safely(listener);
+    each([...listeners], (listener) => listener());
   }
 
   /**

@@ -26,12 +26,12 @@ export interface FailureExtras {
 export function failed(
   kind: FailureKind,
   endpoint: string,
-  asked: Asked | undefined,
+  asked: Asked,
   applied: Applied,
   messages: Messages | undefined,
   { detail, field, cause, reason }: FailureExtras = {},
 ): CheckoutUpdateError {
-  const durationMs = asked ? Math.max(0, Math.round(now()[0] - asked[0])) || 0 : 0;
+  const durationMs = Math.max(0, Math.round(now()[0] - asked[0])) || 0;
   const record = {
     ...{ kind, applied, endpoint, status: null, durationMs, attempts: 0, requestId: null, code: null },
     ...{ message: null, detail: detail ?? null, field: field ?? null, reason: reason ?? null, cause },

@@ -2,9 +2,9 @@ import type { Engine } from "../build/engine.js";
 import { CheckoutUpdateError, recorded } from "../src/browser/error.js";
 import { warmUp } from "./warm-up.js";
 import { undeclared } from "../src/browser/check.js";
-import { check } from "../src/browser/options.js";
-import { failed } from "./failure.js";
 import { createGate, type Gate } from "./gate.js";
+import { check } from "../src/browser/options.js";
+import { failed, now } from "./failure.js";
 import { each, without } from "./list.js";
 
 /** What makes instances. In an object: a promise of a function takes a `then` that a page has given to all functions. */
@@ -48,7 +48,7 @@ function behindGate({ instantiate }: Maker): Engine {
   const gate = createGate(() => (made && made === instance ? replace(gate) : gate.close(undefined)));
   // One class of errors and one check of options for all instances.
   made = instantiate({ CheckoutUpdateError, recorded, check, undeclared, ...gate.given } as Gate["given"]);
-  if (gate.isClosed()) throw new Error("the module trapped while it started");
+  if (gate.isClosed()) throw new Error("the module trapped");
   return made;
 }
 
@@ -119,7 +119,7 @@ function replace(gate: Gate): void {
   const affected = listeners;
   listeners = [];
   each(affected, (listener) => listener.dying());
-  gate.close(failed("internal", "", undefined, "unknown", undefined));
+  gate.close(failed("internal", "", now(), "unknown", undefined));
   try {
     instance = make!();
   } catch {

@@ -1,14 +1,14 @@
-import { sessionOf } from "../src/browser/read.js";
-import { copyOf } from "./copy.js";
-import { createPayments } from "./payment.js";
+import { check } from "../src/browser/options.js";
 import { isPage } from "./environment.js";
+import { copyOf } from "./copy.js";
+import { sessionOf } from "../src/browser/read.js";
 import { withFailure } from "../src/browser/platform.js";
+import { createPayments } from "./payment.js";
 import { got, undeclared } from "../src/browser/check.js";
 import { load, type Source } from "./instance.js";
-import { check } from "../src/browser/options.js";
-import { createCalls } from "./calls.js";
 import { isCheckoutUpdateError } from "./error.js";
 import { isMarked, unmark } from "../src/browser/marks.js";
+import { createCalls } from "./calls.js";
 import type { EngineUpdates } from "./engine-updates.js";
 import type {
   CheckoutUpdateErrorShape,
@@ -66,8 +66,13 @@ export function creator(source: Source) {
         setFailure: (error) => (failure = error),
       };
       const update = () => {
-        const { made, ...spec } = whole;
-        const promise = calls.begin({ ...spec, play: (inner, settings) => inner.invoke(made(inner), settings) });
+        const { name, intent, made, setFailure } = whole;
+        const promise = calls.begin({
+          name,
+          intent,
+          setFailure,
+          play: (inner, settings) => inner.invoke(made(inner), settings),
+        });
         // Nobody has to handle it. Not by `catch`: the promise that this returns would go on with a page's value, whose
         // `then` may throw.
         void promise.then(() => (failure = null), ignore);
